@@ -1,0 +1,3 @@
+fn main() {
+    println!("cargo::rustc-env=WASMTIME_VERSION=48.0.8");
+}

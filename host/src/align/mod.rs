@@ -1,0 +1,222 @@
+//! Alignment: which answer each row of a submission is graded against. It knows keys, and nothing of metrics.
+
+mod keys;
+mod numpy_order;
+
+use std::collections::HashMap;
+
+use arrow::array::{ArrayRef, RecordBatch, UInt32Array};
+use arrow::compute::take_record_batch;
+use arrow::error::ArrowError;
+use arrow::row::Rows as Encoded;
+
+use self::keys::Keys;
+use crate::competition::{Contract, Rows};
+use crate::finding::Finding;
+use crate::read::Table;
+
+/// Which rows of both sides belong together, in the order of the answers where each answer has one row. None: every row, in the
+/// order it has.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Alignment {
+    /// Rows of the submission.
+    pub submission: Option<Vec<u32>>,
+    /// Rows of the answers.
+    pub answers: Option<Vec<u32>>,
+}
+
+/// Finds which answer each row of a submission is graded against.
+///
+/// # Errors
+///
+/// Everything that is wrong with the submission's keys and number of rows. Keys of the answers are named there, values never.
+pub fn align(contract: &Contract, submission: &Table, answers: &Table) -> Result<Alignment, Vec<Finding>> {
+    let (rows, expected) = (submission.batch.num_rows(), answers.batch.num_rows());
+    let counted = matches!(contract.rows, Rows::Same | Rows::Set | Rows::Sorted | Rows::Position);
+    let mut findings = Vec::new();
+    if counted && rows != expected {
+        findings.push(
+            Finding::new(format!("the submission has {rows} rows, but {expected} are expected"))
+                .remedy("give one row for each row of the sample submission"),
+        );
+    }
+    if contract.key.is_empty() {
+        return if findings.is_empty() { Ok(Alignment::default()) } else { Err(findings) };
+    }
+
+    let columns = |table: &Table| -> Option<Vec<ArrayRef>> {
+        contract.key.iter().map(|name| table.column(name).cloned()).collect()
+    };
+    // A column that is missing from the submission has been said; one that is missing from the answers is the competition's fault.
+    let (Some(ours), Some(theirs)) = (columns(submission), columns(answers)) else {
+        findings.push(Finding::new(format!("the key ({}) is missing", contract.key.join(", "))));
+        return Err(findings);
+    };
+    if contract.rows == Rows::Sorted {
+        if !findings.is_empty() {
+            return Err(findings);
+        }
+        return Ok(Alignment { submission: Some(keys::order(&ours)), answers: Some(keys::order(&theirs)) });
+    }
+    let keys = match Keys::new(&contract.key, &ours, &theirs) {
+        Ok(keys) => keys,
+        Err(finding) => {
+            findings.push(finding);
+            return Err(findings);
+        }
+    };
+    let mut missing = Finding::new(format!("rows without a key ({})", contract.key.join(", ")));
+    keys.missing_rows(|row| missing.add(|| (Some(submission.line(row)), String::new())));
+    findings.extend((!missing.is_empty()).then_some(missing));
+
+    let matching = Matching { contract, submission, keys: &keys, ours: &ours, theirs: &theirs };
+    match matching.alignment(&mut findings) {
+        Some(alignment) if findings.is_empty() => Ok(alignment),
+        _ => Err(findings),
+    }
+}
+
+/// Applies one side of an alignment.
+///
+/// # Errors
+///
+/// If a row is not in the batch.
+pub fn apply(batch: &RecordBatch, rows: Option<&Vec<u32>>) -> Result<RecordBatch, ArrowError> {
+    match rows {
+        None => Ok(batch.clone()),
+        Some(rows) => take_record_batch(batch, &UInt32Array::from(rows.clone())),
+    }
+}
+
+struct Matching<'a> {
+    contract: &'a Contract,
+    submission: &'a Table,
+    keys: &'a Keys,
+    ours: &'a [ArrayRef],
+    theirs: &'a [ArrayRef],
+}
+
+impl Matching<'_> {
+    /// The alignment, or none with what is wrong added to `findings`.
+    fn alignment(&self, findings: &mut Vec<Finding>) -> Option<Alignment> {
+        let (ours, theirs) = (&self.keys.submission, &self.keys.answers);
+        if self.contract.rows == Rows::Position {
+            let mut other = Finding::new("keys that differ from the one expected in that row")
+                .remedy("keep the order of the sample submission");
+            for row in (0..ours.num_rows().min(theirs.num_rows())).filter(|&row| ours.row(row) != theirs.row(row)) {
+                other.add(|| (Some(self.submission.line(row)), self.spelled(row)));
+            }
+            findings.extend((!other.is_empty()).then_some(other));
+            return Some(Alignment::default());
+        }
+        // Mostly a submission keeps the order of the answers: then nothing has to be looked up.
+        if ours.num_rows() == theirs.num_rows() && ours.iter().eq(theirs.iter()) {
+            return Some(Alignment::default());
+        }
+        let index = Index::new(theirs);
+        self.compare_sets(&index, findings);
+        if !findings.is_empty() {
+            return None;
+        }
+        Some(match self.contract.rows {
+            Rows::Merge => Alignment {
+                submission: None,
+                answers: Some(ours.iter().filter_map(|key| index.first.get(key.as_ref()).copied()).collect()),
+            },
+            Rows::Same | Rows::Set if index.unique => Alignment { submission: Some(index.positions(ours)), answers: None },
+            Rows::Superset if index.unique && self.one_row_each(&index) => {
+                Alignment { submission: Some(index.positions(ours)), answers: None }
+            }
+            _ => self.by_rank(&index),
+        })
+    }
+
+    /// Keys that are unknown, missing, or there too often.
+    fn compare_sets(&self, index: &Index<'_>, findings: &mut Vec<Finding>) {
+        let (ours, theirs) = (&self.keys.submission, &self.keys.answers);
+        let mut unknown = Finding::new("keys that are not expected").remedy("use the keys of the sample submission");
+        let mut repeated = Finding::new("keys that are there more often than expected").remedy("give each row once");
+        let mut seen: HashMap<&[u8], u32> = HashMap::with_capacity(ours.num_rows());
+        for (row, key) in ours.iter().enumerate() {
+            let place = || (Some(self.submission.line(row)), self.spelled(row));
+            let count = seen.entry(key.data()).or_default();
+            *count += 1;
+            match index.count.get(key.data()) {
+                None if self.keys.is_missing(row) => {}
+                None if self.contract.rows != Rows::Superset => unknown.add(place),
+                Some(&expected) if self.contract.rows == Rows::Same && *count > expected => repeated.add(place),
+                _ => {}
+            }
+        }
+        let mut absent = Finding::new("keys that are missing").remedy("give one row for each row of the sample submission");
+        let mut asked: HashMap<&[u8], u32> = HashMap::new();
+        for (row, key) in theirs.iter().enumerate() {
+            let count = asked.entry(key.data()).or_default();
+            *count += 1;
+            let given = seen.get(key.data()).copied().unwrap_or(0);
+            if given == 0 || (self.contract.rows == Rows::Same && *count > given) {
+                absent.add(|| (None, keys::spelled(self.theirs, row)));
+            }
+        }
+        findings.extend([unknown, repeated, absent].into_iter().filter(|finding| !finding.is_empty()));
+    }
+
+    fn spelled(&self, row: usize) -> String {
+        keys::spelled(self.ours, row)
+    }
+
+    fn one_row_each(&self, index: &Index<'_>) -> bool {
+        let known = self.keys.submission.iter().filter(|key| index.count.contains_key(key.data())).count();
+        known == self.keys.answers.num_rows()
+    }
+
+    /// Pairs both sides in the order of their keys, as far as the shorter one goes. Among equal keys it is the order in which
+    /// the reference's sort leaves them.
+    fn by_rank(&self, index: &Index<'_>) -> Alignment {
+        let mut known = keys::order(self.ours);
+        if self.contract.rows == Rows::Superset {
+            // The reference drops the other rows before it sorts.
+            let kept: Vec<u32> = (0..self.keys.submission.num_rows() as u32)
+                .filter(|&row| index.count.contains_key(self.keys.submission.row(row as usize).data()))
+                .collect();
+            let some: Vec<ArrayRef> = keys::pick(self.ours, &kept);
+            known = keys::order(&some).into_iter().map(|position| kept[position as usize]).collect();
+        }
+        let mut answers = keys::order(self.theirs);
+        let pairs = known.len().min(answers.len());
+        known.truncate(pairs);
+        answers.truncate(pairs);
+        Alignment { submission: Some(known), answers: Some(answers) }
+    }
+}
+
+/// The answers' keys.
+struct Index<'a> {
+    first: HashMap<&'a [u8], u32>,
+    count: HashMap<&'a [u8], u32>,
+    unique: bool,
+}
+
+impl<'a> Index<'a> {
+    fn new(keys: &'a Encoded) -> Self {
+        let mut first = HashMap::with_capacity(keys.num_rows());
+        let mut count = HashMap::with_capacity(keys.num_rows());
+        for (row, key) in keys.iter().enumerate() {
+            first.entry(key.data()).or_insert(row as u32);
+            *count.entry(key.data()).or_insert(0) += 1;
+        }
+        let unique = first.len() == keys.num_rows();
+        Index { first, count, unique }
+    }
+
+    /// For each answer, the row of the submission that has its key.
+    fn positions(&self, ours: &Encoded) -> Vec<u32> {
+        let mut positions = vec![0; self.first.len()];
+        for (row, key) in ours.iter().enumerate() {
+            if let Some(&answer) = self.first.get(key.data()) {
+                positions[answer as usize] = row as u32;
+            }
+        }
+        positions
+    }
+}

@@ -1,0 +1,141 @@
+//! Many submissions at once: a JSON-lines list of them, each graded by itself, so that one failure costs one entry.
+
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use rayon::prelude::*;
+use serde::Deserialize;
+
+use crate::excerpt::excerpt;
+use crate::grade::{Graded, grade};
+use crate::graders::Graders;
+use crate::read;
+use crate::registry::Registry;
+use crate::report::{Outcome, Report};
+use crate::setup::Setup;
+
+/// One entry of a list: what to grade, or why it cannot be graded.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Its line in the list.
+    pub line: usize,
+    /// What to grade.
+    pub submission: Result<Submission, String>,
+}
+
+/// A submission to grade. Fields that are not named here are ignored.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Submission {
+    /// The competition.
+    pub competition_id: String,
+    /// The file, relative to the working directory, else to the list's folder.
+    pub submission_path: String,
+}
+
+/// The longest line of a list.
+const MAX_LINE: usize = 64 << 10;
+
+/// Reads a list: JSON lines, of which empty ones and those that start with `#` or `//` are skipped.
+#[must_use]
+pub fn entries(list: &[u8]) -> Vec<Entry> {
+    let list = list.strip_prefix(b"\xef\xbb\xbf").unwrap_or(list);
+    let lines = list.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).enumerate();
+    lines
+        .filter(|(_, line)| !line.is_empty() && !line.starts_with(b"#") && !line.starts_with(b"//"))
+        .map(|(index, line)| Entry { line: index + 1, submission: entry(line) })
+        .collect()
+}
+
+fn entry(line: &[u8]) -> Result<Submission, String> {
+    const FORM: &str = "expected {\"competition_id\": \"…\", \"submission_path\": \"…\"}";
+    if line.len() > MAX_LINE {
+        return Err(format!("the line has {} bytes, more than the limit of {MAX_LINE}; {FORM}", line.len()));
+    }
+    let submission: Submission = serde_json::from_slice(line)
+        .map_err(|error| format!("{}; {FORM}", excerpt(&error.to_string()).unquoted(200)))?;
+    if submission.submission_path.contains('\0') || submission.competition_id.contains('\0') {
+        return Err(format!("the line holds a NUL character; {FORM}"));
+    }
+    Ok(submission)
+}
+
+/// What gradings need beside the submissions.
+pub struct Batch<'a> {
+    /// The competitions at hand.
+    pub registry: &'a Registry,
+    /// The graders at hand.
+    pub graders: &'a Graders,
+    /// Where the data are.
+    pub data_dir: &'a Path,
+    /// The folder of the list, where paths are looked up that are not in the working directory.
+    pub list_dir: &'a Path,
+    /// The limits on files.
+    pub limits: &'a read::Limits,
+}
+
+type Ready = Arc<OnceLock<Result<Setup, String>>>;
+
+impl Batch<'_> {
+    /// Grades all entries, on as many threads as the current pool has. The reports come in the order of the entries; `done` is
+    /// called after each.
+    pub fn grade(&self, entries: &[Entry], done: impl Fn(&Graded) + Sync) -> Vec<Graded> {
+        let setups: Mutex<HashMap<&str, Ready>> = Mutex::default();
+        entries
+            .par_iter()
+            .map(|entry| {
+                let graded = catch_unwind(AssertUnwindSafe(|| self.grade_one(entry, &setups)));
+                let graded = graded.unwrap_or_else(|_| {
+                    let report = self.nothing(entry);
+                    not_graded(report, "internal error: the program failed on this entry; please report it".into())
+                });
+                done(&graded);
+                graded
+            })
+            .collect()
+    }
+
+    fn grade_one<'e>(&self, entry: &'e Entry, setups: &Mutex<HashMap<&'e str, Ready>>) -> Graded {
+        let report = self.nothing(entry);
+        let submission = match &entry.submission {
+            Ok(submission) => submission,
+            Err(reason) => return not_graded(report, format!("line {} of the list: {reason}", entry.line)),
+        };
+        let path = self.find(&submission.submission_path);
+        let ready = {
+            let mut setups = setups.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(setups.entry(&submission.competition_id).or_default())
+        };
+        let setup = ready.get_or_init(|| {
+            let competition = self.registry.get(&submission.competition_id).map_err(|error| error.to_string())?;
+            Setup::new(competition, self.graders, self.data_dir, self.limits).map_err(|error| error.to_string())
+        });
+        match setup {
+            Ok(setup) => grade(setup, &path, &submission.submission_path, self.limits),
+            Err(reason) => {
+                let report = match self.registry.get(&submission.competition_id) {
+                    Ok(competition) => report.against(&competition.leaderboard),
+                    Err(_) => report,
+                };
+                not_graded(Report { submission_exists: path.is_file(), ..report }, reason.clone())
+            }
+        }
+    }
+
+    fn nothing(&self, entry: &Entry) -> Report {
+        match &entry.submission {
+            Ok(submission) => Report::new(Some(&submission.competition_id), &submission.submission_path),
+            Err(_) => Report::new(None, ""),
+        }
+    }
+
+    fn find(&self, given: &str) -> PathBuf {
+        let path = Path::new(given);
+        if path.is_absolute() || path.exists() { path.to_owned() } else { self.list_dir.join(path) }
+    }
+}
+
+fn not_graded(report: Report, reason: String) -> Graded {
+    Graded { report: report.refused(Outcome::NotGraded, reason), operator_note: None }
+}

@@ -1,0 +1,288 @@
+//! The contract's check: columns, types, ranges, sums. It knows the submission and the contract, and nothing of the answers.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Float64Array, RecordBatch};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Float64Type, Int64Type, Schema, UInt64Type};
+
+use crate::competition::{ColumnOrder, ColumnRule, ColumnType, Contract, ExtraColumns, RowSum};
+use crate::excerpt::excerpt;
+use crate::finding::Finding;
+use crate::read::Table;
+
+/// 2^63, the first whole number that a signed integer of 64 bits cannot hold.
+const TWO_POW_63: f64 = 9_223_372_036_854_775_808.0;
+
+/// Checks a submission against the contract. What comes back are its columns as the contract reads them: text that the contract
+/// takes for numbers is numbers.
+///
+/// # Errors
+///
+/// Everything that is wrong.
+pub fn check(contract: &Contract, submission: &Table) -> Result<RecordBatch, Vec<Finding>> {
+    let mut findings = header(contract, &submission.header);
+    let mut converted: Vec<(&str, ArrayRef)> = Vec::new();
+    for rule in &contract.columns {
+        for name in &rule.names {
+            let Some(array) = submission.column(name) else { continue };
+            match column(rule, name, array, submission) {
+                Ok(None) => {}
+                Ok(Some(array)) => converted.push((name, array)),
+                Err(found) => findings.extend(found),
+            }
+        }
+    }
+    let batch = if converted.is_empty() { Ok(submission.batch.clone()) } else { replaced(&submission.batch, converted) };
+    let batch = match batch {
+        Ok(batch) => batch,
+        Err(error) => {
+            findings.push(Finding::new(format!("the table cannot be converted: {error}")));
+            return Err(findings);
+        }
+    };
+    // Sums of what is no number would only repeat what has been said.
+    if findings.is_empty() {
+        findings.extend(contract.row_sums.iter().filter_map(|sum| row_sum(contract, sum, &batch, submission)));
+    }
+    if findings.is_empty() { Ok(batch) } else { Err(findings) }
+}
+
+/// Columns that are missing, too many, or in the wrong order.
+fn header(contract: &Contract, header: &[String]) -> Vec<Finding> {
+    let wanted: Vec<&str> = contract.key.iter().map(String::as_str).chain(contract.column_names()).collect();
+    let mut findings = Vec::new();
+
+    let mut missing = Finding::new("columns that are missing")
+        .remedy(format!("the header is {}", if header.is_empty() { "empty".into() } else { list(header) }));
+    for name in wanted.iter().filter(|name| !header.iter().any(|column| column == *name)) {
+        missing.add(|| (None, (*name).to_owned()));
+    }
+    let complete = missing.is_empty();
+    findings.extend((!complete).then_some(missing));
+
+    if contract.extra_columns == ExtraColumns::Refuse {
+        let mut extra = Finding::new("columns that do not belong here").remedy("leave them out");
+        for name in header.iter().filter(|name| !wanted.contains(&name.as_str())) {
+            extra.add(|| (Some(1), name.clone()));
+        }
+        findings.extend((!extra.is_empty()).then_some(extra));
+    }
+
+    let first = match contract.column_order {
+        ColumnOrder::Any => 0,
+        ColumnOrder::KeyFirst => contract.key.len(),
+        ColumnOrder::Exact => wanted.len(),
+    };
+    if complete && !header.iter().zip(&wanted).take(first).all(|(column, name)| column == name) {
+        findings.push(
+            Finding::new("the columns are in the wrong order")
+                .remedy(format!("the file must start with {}, but its header is {}", list(&wanted[..first]), list(header))),
+        );
+    }
+    findings
+}
+
+fn list(names: &[impl AsRef<str>]) -> String {
+    let mut list: Vec<String> = names.iter().take(10).map(|name| excerpt(name.as_ref()).to_string()).collect();
+    if names.len() > list.len() {
+        list.push(format!("… ({} columns)", names.len()));
+    }
+    list.join(", ")
+}
+
+/// Checks one column; gives the numbers if it is text that passes for numbers.
+fn column(rule: &ColumnRule, name: &str, array: &ArrayRef, table: &Table) -> Result<Option<ArrayRef>, Vec<Finding>> {
+    match rule.kind {
+        ColumnType::Any => Ok(None),
+        ColumnType::Text => text(rule, name, array, table).map_or(Ok(None), |finding| Err(vec![finding])),
+        ColumnType::Number | ColumnType::Integer => {
+            let number_findings = |array: &ArrayRef| numbers(rule, name, array, table);
+            if *array.data_type() == DataType::Utf8 {
+                let converted = from_text(rule, name, array, table).map_err(|finding| vec![finding])?;
+                let findings = number_findings(&converted);
+                return if findings.is_empty() { Ok(Some(converted)) } else { Err(findings) };
+            }
+            let findings = number_findings(array);
+            if findings.is_empty() { Ok(None) } else { Err(findings) }
+        }
+    }
+}
+
+/// What is wrong with a column that should be text.
+fn text(rule: &ColumnRule, name: &str, array: &ArrayRef, table: &Table) -> Option<Finding> {
+    let column = excerpt(name);
+    if *array.data_type() != DataType::Utf8 {
+        if array.null_count() == array.len() {
+            return (!rule.all_missing.allows())
+                .then(|| Finding::new(format!("column {column} is empty")).remedy("it must hold text"));
+        }
+        let kind = kind_of(array);
+        return Some(
+            Finding::new(format!("column {column} holds nothing but {kind}")).remedy("a column of text is expected"),
+        );
+    }
+    missing(rule, name, array, table)
+}
+
+fn missing(rule: &ColumnRule, name: &str, array: &ArrayRef, table: &Table) -> Option<Finding> {
+    if rule.missing.allows() || array.null_count() == 0 {
+        return None;
+    }
+    let mut finding = Finding::new(format!("column {} has missing values", excerpt(name))).remedy(
+        "give every row a value (an empty cell counts as missing, and so do words such as `NA`, `NaN`, `null` and `None`)",
+    );
+    each(array.len(), |row| array.is_null(row), |row| finding.add(|| (Some(table.line(row)), String::new())));
+    Some(finding)
+}
+
+fn each(rows: usize, wrong: impl Fn(usize) -> bool, mut found: impl FnMut(usize)) {
+    (0..rows).filter(|&row| wrong(row)).for_each(|row| found(row));
+}
+
+fn kind_of(array: &ArrayRef) -> &'static str {
+    match array.data_type() {
+        DataType::Boolean => "truth values",
+        DataType::Utf8 => "text",
+        _ => "numbers",
+    }
+}
+
+/// A text column as numbers, if the rule has it so and Python's `float()` reads every cell.
+fn from_text(rule: &ColumnRule, name: &str, array: &ArrayRef, table: &Table) -> Result<ArrayRef, Finding> {
+    let texts = array.as_string::<i32>();
+    let parse: fn(&str) -> Option<f64> =
+        if rule.numbers_as_text.allows() { pytext::parse_float } else { |text| text.trim().parse().ok() };
+    let mut finding = Finding::new(format!("column {} has values that are not numbers", excerpt(name)))
+        .remedy("write plain decimal numbers, such as `0.25` or `1e-3`");
+    let mut numbers = Vec::with_capacity(texts.len());
+    for row in 0..texts.len() {
+        let number = if texts.is_null(row) { Some(f64::NAN) } else { parse(texts.value(row)) };
+        if number.is_none() {
+            finding.add(|| (Some(table.line(row)), texts.value(row).to_owned()));
+        }
+        numbers.push(number.unwrap_or(f64::NAN));
+    }
+    if finding.is_empty() && !rule.numbers_as_text.allows() {
+        // Each cell may be a number, but together they are not numbers of one type.
+        finding = Finding::new(format!("column {} is read as text", excerpt(name)))
+            .remedy("one of its numbers is too large for 64 bits, beyond a double's range, or beside truth values");
+        finding.add(|| (None, texts.iter().flatten().max_by_key(|text| text.len()).unwrap_or_default().to_owned()));
+    }
+    if !finding.is_empty() {
+        return Err(finding);
+    }
+    // `float()` reads "nan" too: a missing number, however it is spelled.
+    Ok(Arc::new(Float64Array::from_iter(numbers.into_iter().map(|number| (!number.is_nan()).then_some(number)))))
+}
+
+/// What is wrong with a column of numbers.
+fn numbers(rule: &ColumnRule, name: &str, array: &ArrayRef, table: &Table) -> Vec<Finding> {
+    let column = excerpt(name);
+    if *array.data_type() == DataType::Boolean && !rule.booleans.allows() {
+        return vec![Finding::new(format!("column {column} holds truth values")).remedy("write numbers, such as 1 and 0")];
+    }
+    if !array.is_empty() && array.null_count() == array.len() && rule.all_missing.allows() {
+        return Vec::new();
+    }
+    let values = values(array);
+    let present = |row: usize| !array.is_null(row);
+    let mut findings: Vec<Finding> = missing(rule, name, array, table).into_iter().collect();
+    let mut wrong = |message: String, remedy: &str, is_wrong: &dyn Fn(f64) -> bool| {
+        let mut finding = Finding::new(message).remedy(remedy);
+        each(
+            values.len(),
+            |row| is_wrong(values[row]) && present(row),
+            |row| finding.add(|| (Some(table.line(row)), spelled(array, row))),
+        );
+        findings.extend((!finding.is_empty()).then_some(finding));
+    };
+    if !rule.infinite.allows() {
+        wrong(format!("column {column} has infinite values"), "write finite numbers", &f64::is_infinite);
+    }
+    if let Some(min) = rule.min {
+        wrong(format!("column {column} has values below {min}"), &range(rule), &|value| value < min);
+    }
+    if let Some(max) = rule.max {
+        wrong(format!("column {column} has values above {max}"), &range(rule), &|value| value > max);
+    }
+    if let Some(above) = rule.above {
+        wrong(format!("column {column} has values of {above} or less"), &range(rule), &|value| value <= above);
+    }
+    if rule.kind == ColumnType::Integer && *array.data_type() == DataType::Float64 {
+        wrong(
+            format!("column {column} has values that are not whole numbers of 64 bits"),
+            "round them, or check that this is the right column",
+            &|value| value.is_finite() && (value.fract() != 0.0 || value < -TWO_POW_63 || value >= TWO_POW_63),
+        );
+    }
+    findings
+}
+
+fn range(rule: &ColumnRule) -> String {
+    match (rule.min, rule.max, rule.above) {
+        (Some(min), Some(max), _) => format!("values must lie between {min} and {max}"),
+        (Some(min), None, _) => format!("values must be {min} or more"),
+        (_, Some(max), Some(above)) => format!("values must be above {above}, and {max} or less"),
+        (_, Some(max), None) => format!("values must be {max} or less"),
+        (_, None, Some(above)) => format!("values must be above {above}"),
+        (None, None, None) => String::new(),
+    }
+}
+
+/// The numbers of a column that is not text; what a missing one holds does not matter.
+fn values(array: &ArrayRef) -> Cow<'_, [f64]> {
+    match array.data_type() {
+        DataType::Float64 => Cow::Borrowed(array.as_primitive::<Float64Type>().values()),
+        DataType::Int64 => array.as_primitive::<Int64Type>().values().iter().map(|&value| value as f64).collect(),
+        DataType::UInt64 => array.as_primitive::<UInt64Type>().values().iter().map(|&value| value as f64).collect(),
+        DataType::Boolean => bools(array.as_boolean()),
+        _ => Cow::Borrowed(&[]),
+    }
+}
+
+fn bools(array: &BooleanArray) -> Cow<'_, [f64]> {
+    array.values().iter().map(|value| f64::from(u8::from(value))).collect()
+}
+
+/// A cell as text.
+fn spelled(array: &ArrayRef, row: usize) -> String {
+    let cell = array.slice(row, 1);
+    let text = cast(&cell, &DataType::Utf8).ok();
+    text.and_then(|text| text.as_string_opt::<i32>().map(|text| text.value(0).to_owned())).unwrap_or_default()
+}
+
+/// The rows whose sum is wrong. A missing value adds nothing.
+fn row_sum(contract: &Contract, sum: &RowSum, batch: &RecordBatch, table: &Table) -> Option<Finding> {
+    let all = contract.columns.iter().filter(|rule| rule.kind == ColumnType::Number).flat_map(|rule| &rule.names);
+    let names: Vec<&String> = if sum.columns.is_empty() { all.collect() } else { sum.columns.iter().collect() };
+    let mut sums = vec![0.0; batch.num_rows()];
+    for array in names.iter().filter_map(|name| batch.column_by_name(name)) {
+        for (row, (total, value)) in sums.iter_mut().zip(values(array).iter()).enumerate() {
+            *total += if array.is_null(row) { 0.0 } else { *value };
+        }
+    }
+    let wrong = |total: f64| match (sum.tolerance, sum.decimals) {
+        (Some(tolerance), _) => (total - sum.total).abs() > tolerance,
+        (None, Some(decimals)) => crate::medal::rounded(total, decimals) != sum.total,
+        (None, None) => total != sum.total,
+    };
+    let columns = if names.len() > 3 { format!("{} columns", names.len()) } else { list(&names) };
+    let mut finding = Finding::new(format!("rows whose {columns} do not add up to {}", sum.total))
+        .remedy("divide each row by its sum, and write enough decimals");
+    each(sums.len(), |row| wrong(sums[row]), |row| finding.add(|| (Some(table.line(row)), sums[row].to_string())));
+    (!finding.is_empty()).then_some(finding)
+}
+
+fn replaced(batch: &RecordBatch, columns: Vec<(&str, ArrayRef)>) -> Result<RecordBatch, arrow::error::ArrowError> {
+    let mut arrays = batch.columns().to_vec();
+    let mut fields: Vec<_> = batch.schema_ref().fields().iter().cloned().collect();
+    for (name, array) in columns {
+        if let Some((index, field)) = batch.schema_ref().column_with_name(name) {
+            fields[index] = Arc::new(field.clone().with_data_type(array.data_type().clone()).with_nullable(true));
+            arrays[index] = array;
+        }
+    }
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)
+}

@@ -1,0 +1,384 @@
+//! A competition as data: what `competition.toml` may say.
+//!
+//! Unknown keys are errors. The JSON schema of this file is `competitions/schema.json`.
+
+use std::collections::{BTreeMap, HashSet};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// One competition: its contract with participants, its grader, its medal thresholds.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Competition {
+    /// The name that commands and data directories use; the folder of this file has the same name.
+    pub id: String,
+    /// The title, as its host wrote it.
+    pub title: String,
+    /// What a submission predicts and how it is scored, in a sentence or two.
+    pub summary: String,
+    /// `simple` takes files of predictions only; `code` once took notebooks.
+    #[serde(default)]
+    pub kind: Kind,
+    /// The lists of competitions that this one belongs to, such as `low` or `split75`.
+    #[serde(default)]
+    pub splits: Vec<String>,
+    /// Where the data are.
+    pub data: Data,
+    /// What a submission has to look like.
+    pub submission: Contract,
+    /// What the grader gets of the answers, beside the columns of `submission`.
+    #[serde(default)]
+    pub answers: Answers,
+    /// Which grader computes the score.
+    pub grader: GraderUse,
+    /// The leaderboard that medals are measured against.
+    pub leaderboard: Leaderboard,
+}
+
+/// How a competition took submissions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// As files of predictions.
+    #[default]
+    Simple,
+    /// As notebooks, of which the file of predictions is what remains to be graded.
+    Code,
+}
+
+/// Files of a competition, relative to `<data-dir>/<id>/prepared/`. A name that ends in `.jsonl` is read as JSON lines, any other
+/// as CSV.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Data {
+    /// The answers. Participants never see them.
+    pub answers: String,
+    /// A submission of the right form.
+    pub sample_submission: String,
+    /// The best possible submission, where it is another file than the answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gold_submission: Option<String>,
+}
+
+/// The contract: what the host checks before any grader runs.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Contract {
+    /// The columns that say which answer a row belongs to, the same in submission and answers. Text matches as it stands,
+    /// numbers match as numbers (`12.0` is `12`), a missing key matches nothing.
+    #[serde(default)]
+    pub key: Vec<String>,
+    /// Which rows a submission must have.
+    pub rows: Rows,
+    /// Whether columns that the contract does not name may be there.
+    #[serde(default)]
+    pub extra_columns: ExtraColumns,
+    /// Which order of columns is accepted.
+    #[serde(default)]
+    pub column_order: ColumnOrder,
+    /// The columns that a submission must have beside its key, in groups that share their rules.
+    #[serde(default)]
+    pub columns: Vec<ColumnRule>,
+    /// Sums that every row has to meet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub row_sums: Vec<RowSum>,
+}
+
+/// Which rows a submission must have, and which answer each is graded against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rows {
+    /// Every key of the answers as often as it is there, in any order.
+    Same,
+    /// The same set of keys, and as many rows as the answers; where keys repeat, rows are paired in the order of their keys.
+    Set,
+    /// At least every key of the answers; rows with other keys are left out.
+    Superset,
+    /// The same set of keys; a repeated row is graded each time against the answer of its key.
+    Merge,
+    /// As many rows as the answers; both sides are sorted by key and paired by rank, and keys are not compared.
+    Sorted,
+    /// As many rows as the answers, in the same order. Where a key is named, it must be equal row by row.
+    Position,
+}
+
+/// Whether columns that the contract does not name may be there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ExtraColumns {
+    /// They may; nobody reads them.
+    #[default]
+    Ignore,
+    /// They may not.
+    Refuse,
+}
+
+/// Which order of columns is accepted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ColumnOrder {
+    /// Any.
+    #[default]
+    Any,
+    /// The key's columns first, the others in any order.
+    KeyFirst,
+    /// The key's columns first, then the others as the contract lists them.
+    Exact,
+}
+
+/// Rules for some columns.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ColumnRule {
+    /// The columns' names.
+    pub names: Vec<String>,
+    /// What their cells hold. A column has one type: a single odd cell makes it text.
+    #[serde(rename = "type")]
+    pub kind: ColumnType,
+    /// The least number allowed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min: Option<f64>,
+    /// The greatest number allowed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max: Option<f64>,
+    /// A number that every cell must exceed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub above: Option<f64>,
+    /// Whether single cells may be missing (empty, or one of pandas' words for it, such as `NA` or `NaN`).
+    #[serde(default)]
+    pub missing: Rule,
+    /// Whether all cells may be missing. A text column without a single text passes for text only by this.
+    #[serde(default)]
+    pub all_missing: Rule,
+    /// Whether numbers may be infinite.
+    #[serde(default)]
+    pub infinite: Rule,
+    /// Whether a column of `True` and `False` passes as one of the numbers 1 and 0.
+    #[serde(default = "Rule::allow")]
+    pub booleans: Rule,
+    /// Whether a text column passes as one of numbers if Python's `float()` reads every cell (`1_0`, or an integer beyond
+    /// 64 bits).
+    #[serde(default)]
+    pub numbers_as_text: Rule,
+}
+
+/// Whether something passes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rule {
+    /// It makes the submission invalid.
+    #[default]
+    Refuse,
+    /// It passes.
+    Allow,
+}
+
+impl Rule {
+    fn allow() -> Self {
+        Rule::Allow
+    }
+
+    /// True if it passes.
+    #[must_use]
+    pub fn allows(self) -> bool {
+        self == Rule::Allow
+    }
+}
+
+/// What a column's cells hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ColumnType {
+    /// Numbers.
+    Number,
+    /// Whole numbers, however they are written (`3`, `3.0`), that fit in 64 bits.
+    Integer,
+    /// Text.
+    Text,
+    /// Anything: the grader decides.
+    Any,
+}
+
+/// A sum that every row has to meet.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RowSum {
+    /// The columns to add up. None: every column of type `number`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<String>,
+    /// What they add up to.
+    pub total: f64,
+    /// How far off a sum may be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tolerance: Option<f64>,
+    /// Instead of a tolerance: how many decimals the sum is rounded to before it is compared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decimals: Option<u8>,
+}
+
+/// What the grader gets of the answers.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Answers {
+    /// Columns that the contract does not name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<String>,
+}
+
+/// The grader and what it is told.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GraderUse {
+    /// The grader's name, as `assay graders` lists it.
+    pub component: String,
+    /// Its options. `assay graders show NAME` lists them.
+    #[serde(default)]
+    pub options: BTreeMap<String, Setting>,
+}
+
+/// The value of one option.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Setting {
+    /// True or false.
+    Boolean(bool),
+    /// A whole number.
+    Integer(i64),
+    /// A number.
+    Number(f64),
+    /// A text.
+    Text(String),
+    /// A list of texts.
+    Texts(Vec<String>),
+    /// A list of numbers.
+    Numbers(Vec<f64>),
+}
+
+/// The leaderboard that medals are measured against.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Leaderboard {
+    /// How many teams it has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub teams: Option<u32>,
+    /// True if a lower score is the better one.
+    pub lower_is_better: bool,
+    /// The score that earns gold.
+    pub gold: f64,
+    /// The score that earns silver.
+    pub silver: f64,
+    /// The score that earns bronze.
+    pub bronze: f64,
+    /// The median of all scores.
+    pub median: f64,
+}
+
+/// Why a competition cannot be used.
+#[derive(Debug, Error)]
+pub enum CompetitionError {
+    /// The file is not TOML, or not of the form that this module gives.
+    #[error("{file}: {error}hint: the keys and their meaning are in competitions/schema.json")]
+    Syntax {
+        /// The file.
+        file: String,
+        /// What is wrong, with line and column.
+        error: Box<toml::de::Error>,
+    },
+    /// The file is well formed but contradicts itself.
+    #[error("{file}: {message}")]
+    Invalid {
+        /// The file.
+        file: String,
+        /// What is wrong, and the remedy.
+        message: String,
+    },
+}
+
+impl Competition {
+    /// Reads the text of a `competition.toml`; `file` is what errors call it.
+    ///
+    /// # Errors
+    ///
+    /// If the text is not a competition, or contradicts itself.
+    pub fn parse(text: &str, file: &str) -> Result<Self, CompetitionError> {
+        let competition: Competition = toml::from_str(text)
+            .map_err(|error| CompetitionError::Syntax { file: file.to_owned(), error: Box::new(error) })?;
+        match competition.contradiction() {
+            None => Ok(competition),
+            Some(message) => Err(CompetitionError::Invalid { file: file.to_owned(), message }),
+        }
+    }
+
+    /// The first thing that cannot be meant.
+    fn contradiction(&self) -> Option<String> {
+        let plain = |id: &str| {
+            !id.is_empty()
+                && id.len() <= 128
+                && id.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
+                && !id.starts_with('.')
+        };
+        if !plain(&self.id) {
+            return Some("`id` must be of letters, digits, `-`, `_` and `.`, and not start with `.`".into());
+        }
+        for file in [Some(&self.data.answers), Some(&self.data.sample_submission), self.data.gold_submission.as_ref()]
+            .into_iter()
+            .flatten()
+        {
+            if file.is_empty() || file.split('/').any(|part| !plain(part)) {
+                return Some(format!("`data`: `{file}` must be a path below the competition's folder, without `..`"));
+            }
+        }
+        self.submission.contradiction().or_else(|| self.leaderboard.contradiction())
+    }
+}
+
+impl Contract {
+    /// The names of the columns beside the key, in the contract's order.
+    pub fn column_names(&self) -> impl Iterator<Item = &str> {
+        self.columns.iter().flat_map(|rule| rule.names.iter().map(String::as_str))
+    }
+
+    fn contradiction(&self) -> Option<String> {
+        if self.key.is_empty() && self.rows != Rows::Position {
+            return Some("`submission.key` is empty, which only `rows = \"position\"` allows".into());
+        }
+        let mut seen = HashSet::new();
+        for name in self.key.iter().map(String::as_str).chain(self.column_names()) {
+            if !seen.insert(name) {
+                return Some(format!("`submission` names column `{name}` twice"));
+            }
+        }
+        for rule in &self.columns {
+            let numeric = matches!(rule.kind, ColumnType::Number | ColumnType::Integer);
+            if !numeric && (rule.min.is_some() || rule.max.is_some() || rule.above.is_some()) {
+                return Some(format!("`submission.columns` of {:?}: a range needs type `number` or `integer`", rule.names));
+            }
+        }
+        for sum in &self.row_sums {
+            if sum.tolerance.is_some() == sum.decimals.is_some() {
+                return Some("`submission.row_sums` needs either `tolerance` or `decimals`".into());
+            }
+            for name in &sum.columns {
+                let number = |rule: &&ColumnRule| rule.kind == ColumnType::Number && rule.names.contains(name);
+                if !self.columns.iter().any(|rule| number(&rule)) {
+                    return Some(format!("`submission.row_sums`: `{name}` is not a column of type `number`"));
+                }
+            }
+        }
+        None
+    }
+}
+
+impl Leaderboard {
+    fn contradiction(&self) -> Option<String> {
+        let best_first = [self.gold, self.silver, self.bronze];
+        if best_first.iter().chain([&self.median]).any(|threshold| !threshold.is_finite()) {
+            return Some("`leaderboard`: thresholds must be finite".into());
+        }
+        let ordered =
+            best_first.windows(2).all(|pair| if self.lower_is_better { pair[0] <= pair[1] } else { pair[0] >= pair[1] });
+        (!ordered).then(|| "`leaderboard`: gold must be no worse than silver, and silver no worse than bronze".into())
+    }
+}

@@ -1,0 +1,3 @@
+//! x
+pub mod competition;
+pub mod sandbox;

@@ -1,0 +1,79 @@
+//! Whatever a guest returns is hostile until it went through here.
+
+use std::collections::HashSet;
+
+use super::bindings;
+use super::limits::{Exceeded, Limits};
+use super::run::{Detail, Fault, Problem, Score};
+
+pub(super) fn count(what: &'static str, count: usize, limit: usize) -> Result<(), Fault> {
+    if count > limit {
+        return Err(Fault::Exceeded(Exceeded::Returned { what, limit }));
+    }
+    Ok(())
+}
+
+/// A name: short and of one line.
+pub(super) fn name(name: &str, limits: &Limits) -> Result<String, Fault> {
+    if name.is_empty() {
+        return Err(Fault::Grader("it returned an empty name".into()));
+    }
+    if name.len() > limits.name_bytes {
+        let limit = limits.name_bytes;
+        return Err(Fault::Exceeded(Exceeded::Returned { what: "bytes of a name", limit }));
+    }
+    if name.chars().any(unprintable) {
+        return Err(Fault::Grader("it returned a name with control characters".into()));
+    }
+    Ok(name.to_owned())
+}
+
+/// A text for people: cut to a bearable length, without what could play tricks on a terminal.
+pub(super) fn text(text: &str, limits: &Limits) -> String {
+    let end = text.floor_char_boundary(limits.text_bytes);
+    let mut clean: String = text[..end].chars().map(|c| if unprintable(c) { ' ' } else { c }).collect();
+    if end < text.len() {
+        clean.push('…');
+    }
+    clean
+}
+
+/// Controls, and the format characters that reorder or hide text.
+fn unprintable(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+pub(super) fn problems(problems: Vec<bindings::Problem>, limits: &Limits) -> Result<Vec<Problem>, Fault> {
+    count("problems", problems.len(), limits.problems)?;
+    problems
+        .into_iter()
+        .map(|problem| {
+            Ok(Problem {
+                message: text(&problem.message, limits),
+                row: problem.row.map(|row| row as usize),
+                column: problem.column.map(|column| text(&column, limits)),
+            })
+        })
+        .collect()
+}
+
+pub(super) fn score(score: bindings::Score, limits: &Limits) -> Result<Score, Fault> {
+    count("details", score.details.len(), limits.details)?;
+    let mut seen = HashSet::new();
+    let mut details = Vec::with_capacity(score.details.len());
+    for detail in score.details {
+        let name = name(&detail.name, limits)?;
+        if !seen.insert(name.clone()) {
+            return Err(Fault::Grader(format!("it returned two details named `{name}`")));
+        }
+        details.push(Detail { name, value: positive_zero(detail.value) });
+    }
+    Ok(Score { value: positive_zero(score.value), details })
+}
+
+/// A score of -0.0 reads as 0.0.
+fn positive_zero(value: f64) -> f64 {
+    value + 0.0
+}

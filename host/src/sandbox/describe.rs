@@ -1,0 +1,111 @@
+//! What a grader says of itself, checked.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::bindings::{self, GraderPre};
+use super::checked;
+use super::engine::{LoadError, Sandbox};
+use super::run::{Fault, Instance, State};
+
+/// What a grader says of itself.
+#[derive(Clone, Debug, Serialize)]
+pub struct Description {
+    /// Its name: lower-case words with hyphens.
+    pub name: String,
+    /// Its own version.
+    pub version: String,
+    /// What it computes.
+    pub summary: String,
+    /// True if a lower score is the better one.
+    pub lower_is_better: bool,
+    /// The options it takes.
+    pub options: Vec<OptionSpec>,
+}
+
+/// An option that a grader takes.
+#[derive(Clone, Debug, Serialize)]
+pub struct OptionSpec {
+    /// Its name.
+    pub name: String,
+    /// What kind of value it takes.
+    pub kind: SettingKind,
+    /// True if a competition must set it.
+    pub required: bool,
+    /// What it is for.
+    pub summary: String,
+}
+
+/// What kind of value an option takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "the WIT file documents them")]
+pub enum SettingKind {
+    Boolean,
+    Integer,
+    Number,
+    Text,
+    Texts,
+    Numbers,
+    Column,
+    Columns,
+}
+
+impl fmt::Display for SettingKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            SettingKind::Boolean => "a boolean",
+            SettingKind::Integer => "an integer",
+            SettingKind::Number => "a number",
+            SettingKind::Text => "a text",
+            SettingKind::Texts => "a list of texts",
+            SettingKind::Numbers => "a list of numbers",
+            SettingKind::Column => "a column's name",
+            SettingKind::Columns => "a list of columns' names",
+        })
+    }
+}
+
+pub(super) fn describe(sandbox: &Sandbox, grader: &GraderPre<State>) -> Result<Description, LoadError> {
+    let load_error = |fault| match fault {
+        Fault::Exceeded(exceeded) => LoadError::Exceeded(exceeded),
+        Fault::Grader(text) => LoadError::Describe(text),
+    };
+    let mut instance = Instance::new(sandbox, grader, 0).map_err(load_error)?;
+    let description = instance.describe().map_err(load_error)?;
+    check(description, sandbox).map_err(load_error)
+}
+
+fn check(description: bindings::Description, sandbox: &Sandbox) -> Result<Description, Fault> {
+    let limits = sandbox.limits();
+    checked::count("options", description.options.len(), limits.options)?;
+    let options = description
+        .options
+        .into_iter()
+        .map(|option| {
+            Ok(OptionSpec {
+                name: checked::name(&option.name, limits)?,
+                kind: match option.kind {
+                    bindings::SettingKind::Boolean => SettingKind::Boolean,
+                    bindings::SettingKind::Integer => SettingKind::Integer,
+                    bindings::SettingKind::Number => SettingKind::Number,
+                    bindings::SettingKind::Text => SettingKind::Text,
+                    bindings::SettingKind::Texts => SettingKind::Texts,
+                    bindings::SettingKind::Numbers => SettingKind::Numbers,
+                    bindings::SettingKind::Column => SettingKind::Column,
+                    bindings::SettingKind::Columns => SettingKind::Columns,
+                },
+                required: option.required,
+                summary: checked::text(&option.summary, limits),
+            })
+        })
+        .collect::<Result<_, Fault>>()?;
+    Ok(Description {
+        name: checked::name(&description.name, limits)?,
+        version: checked::name(&description.version, limits)?,
+        summary: checked::text(&description.summary, limits),
+        lower_is_better: description.direction == bindings::Direction::LowerIsBetter,
+        options,
+    })
+}

@@ -1,0 +1,201 @@
+//! The engine: one a process, set up once.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use sha2::{Digest, Sha256};
+use thiserror::Error;
+use wasmtime::component::{Component, Linker};
+use wasmtime::{
+    Config, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig, WasmBacktraceDetails,
+};
+
+use super::cache::Cache;
+use super::describe::Description;
+use super::limits::{Exceeded, Limits};
+use super::run::State;
+use super::{bindings, describe};
+
+/// How often the clock of running graders ticks.
+const TICK: Duration = Duration::from_millis(20);
+
+/// How many graders may run at once in a process.
+const CONCURRENT: u32 = 64;
+
+/// The most linear memory that the engine can give one instance, whatever the limits say.
+const MEMORY_CEILING: usize = 4 << 30;
+
+/// Runs graders, each instance with nothing but its own memory.
+#[derive(Clone)]
+pub struct Sandbox {
+    engine: Engine,
+    linker: Arc<Linker<State>>,
+    limits: Limits,
+    cache: Option<Cache>,
+}
+
+/// Why a component is no grader.
+#[derive(Debug, Error)]
+pub enum LoadError {
+    /// It is larger than [`Limits::component_bytes`].
+    #[error("the component has {size} bytes, more than the limit of {limit}")]
+    Size {
+        /// Its size.
+        size: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// It is no component, or not a valid one.
+    #[error("not a WebAssembly component that this engine takes: {0}")]
+    Component(String),
+    /// It imports something.
+    #[error("the component imports {}: a grader imports nothing", .0.join(", "))]
+    Imports(Vec<String>),
+    /// It does not export what a grader exports.
+    #[error("the component does not export `assay:grader/grading@0.1.0` as a grader does: {0}")]
+    World(String),
+    /// It does not say what it is.
+    #[error("`describe` failed: {0}")]
+    Describe(String),
+    /// It ran into a limit when it was asked what it is.
+    #[error("`describe` failed: {0}")]
+    Exceeded(#[from] Exceeded),
+}
+
+/// A grader that is ready to run, any number of times and on any number of threads.
+#[derive(Clone)]
+pub struct Grader {
+    pub(super) sandbox: Sandbox,
+    pub(super) instance: bindings::GraderPre<State>,
+    description: Arc<Description>,
+    digest: Arc<str>,
+}
+
+impl Sandbox {
+    /// A sandbox with these limits, which keeps compiled components in `cache`, if given.
+    ///
+    /// # Errors
+    ///
+    /// If the engine cannot be set up on this machine.
+    pub fn new(limits: Limits, cache: Option<&Path>) -> wasmtime::Result<Self> {
+        let engine = Engine::new(&config(&limits))?;
+        let linker = Arc::new(Linker::new(&engine));
+        let weak = engine.weak();
+        thread::Builder::new().name("assay-clock".into()).spawn(move || {
+            while let Some(engine) = weak.upgrade() {
+                engine.increment_epoch();
+                drop(engine);
+                thread::sleep(TICK);
+            }
+        })?;
+        Ok(Sandbox { engine, linker, limits, cache: cache.and_then(Cache::open) })
+    }
+
+    /// The limits that graders run under.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// The name and version of the engine.
+    #[must_use]
+    pub fn engine_version() -> &'static str {
+        concat!("wasmtime ", env!("WASMTIME_VERSION"))
+    }
+
+    /// Compiles a component, or takes it from the cache, and asks it what it is.
+    ///
+    /// # Errors
+    ///
+    /// If the component is no grader.
+    pub fn load(&self, component: &[u8]) -> Result<Grader, LoadError> {
+        if component.len() > self.limits.component_bytes {
+            return Err(LoadError::Size { size: component.len(), limit: self.limits.component_bytes });
+        }
+        let digest: Arc<str> = sha256(component).into();
+        let compile = || Component::from_binary(&self.engine, component);
+        let compiled = match &self.cache {
+            Some(cache) => cache.get_or_compile(&self.engine, &digest, compile),
+            None => compile(),
+        };
+        let compiled = compiled.map_err(|error| LoadError::Component(format!("{error:#}")))?;
+        let imports: Vec<String> =
+            compiled.component_type().imports(&self.engine).map(|(name, _)| format!("`{name}`")).collect();
+        if !imports.is_empty() {
+            return Err(LoadError::Imports(imports));
+        }
+        let instance = self
+            .linker
+            .instantiate_pre(&compiled)
+            .and_then(bindings::GraderPre::new)
+            .map_err(|error| LoadError::World(format!("{error:#}")))?;
+        let description = Arc::new(describe::describe(self, &instance)?);
+        Ok(Grader { sandbox: self.clone(), instance, description, digest })
+    }
+
+    pub(super) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// How many ticks a grading may last.
+    pub(super) fn ticks(&self) -> u64 {
+        let ticks = self.limits.wall_clock.as_millis().div_ceil(TICK.as_millis());
+        // The tick under way is over sooner than a whole one would be.
+        u64::try_from(ticks).unwrap_or(u64::MAX - 1) + 1
+    }
+}
+
+impl Grader {
+    /// What the grader says of itself.
+    #[must_use]
+    pub fn description(&self) -> &Description {
+        &self.description
+    }
+
+    /// SHA-256 of the component, in hexadecimal.
+    #[must_use]
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+}
+
+/// SHA-256 in hexadecimal.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+fn config(limits: &Limits) -> Config {
+    let mut config = Config::new();
+    config
+        .wasm_component_model(true)
+        .consume_fuel(true)
+        .epoch_interruption(true)
+        .max_wasm_stack(limits.stack_bytes)
+        // Without it a NaN's bits, which a grader can look at, differ between processors.
+        .cranelift_nan_canonicalization(true)
+        .cranelift_opt_level(OptLevel::Speed)
+        .wasm_relaxed_simd(false)
+        .wasm_memory64(false)
+        .wasm_backtrace_details(WasmBacktraceDetails::Disable);
+    let mut pool = PoolingAllocationConfig::new();
+    pool.total_component_instances(CONCURRENT)
+        .total_core_instances(CONCURRENT * 4)
+        .total_memories(CONCURRENT)
+        .total_tables(CONCURRENT * 4)
+        .max_memory_size(limits.memory_bytes.min(MEMORY_CEILING))
+        .table_elements(limits.table_elements)
+        .max_core_instances_per_component(4)
+        .max_memories_per_component(1)
+        .max_tables_per_component(4)
+        // Pages that most gradings touch are zeroed rather than given back, which saves system calls that threads contend for.
+        .linear_memory_keep_resident(2 << 20);
+    config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
+    config
+}

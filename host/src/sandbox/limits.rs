@@ -1,0 +1,129 @@
+//! What a grader may use, and what it may hand back.
+
+use std::time::Duration;
+
+use serde::Serialize;
+use thiserror::Error;
+use wasmtime::ResourceLimiter;
+
+/// What a grader may use, and what it may hand back. All of it is checked; none of it depends on the machine but `wall_clock`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(default)]
+pub struct Limits {
+    /// The size of a component's file, in bytes, before anything parses it.
+    pub component_bytes: usize,
+    /// Fuel, about one unit an instruction, that a grading has whatever its size.
+    pub fuel_base: u64,
+    /// Fuel that a grading has in addition for every byte of the tables handed over.
+    pub fuel_per_byte: u64,
+    /// The time that a grading may take. It is the only limit that a slower machine meets sooner: fuel should run out first.
+    #[serde(serialize_with = "seconds")]
+    pub wall_clock: Duration,
+    /// The linear memory of an instance, in bytes.
+    pub memory_bytes: usize,
+    /// The stack, in bytes.
+    pub stack_bytes: usize,
+    /// The elements of a table.
+    pub table_elements: usize,
+    /// The details of a score.
+    pub details: usize,
+    /// The problems that `validate` may report.
+    pub problems: usize,
+    /// The options that `describe` may list.
+    pub options: usize,
+    /// A name's length, in bytes.
+    pub name_bytes: usize,
+    /// A text's length, in bytes. A longer one is cut.
+    pub text_bytes: usize,
+    /// All that one call may return, in bytes.
+    pub returned_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            component_bytes: 32 << 20,
+            fuel_base: 10_000_000_000,
+            fuel_per_byte: 10_000,
+            wall_clock: Duration::from_secs(60),
+            memory_bytes: 1 << 30,
+            stack_bytes: 1 << 20,
+            table_elements: 100_000,
+            details: 1024,
+            problems: 256,
+            options: 64,
+            name_bytes: 256,
+            text_bytes: 4096,
+            returned_bytes: 4 << 20,
+        }
+    }
+}
+
+fn seconds<S: serde::Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(time.as_secs_f64())
+}
+
+impl Limits {
+    /// The fuel of a grading that hands over `bytes` bytes.
+    #[must_use]
+    pub fn fuel(&self, bytes: u64) -> u64 {
+        self.fuel_base.saturating_add(self.fuel_per_byte.saturating_mul(bytes))
+    }
+}
+
+/// A limit that a grader ran into.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+pub enum Exceeded {
+    /// [`Limits::fuel`].
+    #[error("the grader used up its fuel of {0} units: it loops, or needs more for so many rows")]
+    Fuel(u64),
+    /// [`Limits::wall_clock`].
+    #[error("the grader took more than {0:?}")]
+    WallClock(Duration),
+    /// [`Limits::memory_bytes`].
+    #[error("the grader asked for more than {0} bytes of memory")]
+    Memory(usize),
+    /// [`Limits::stack_bytes`].
+    #[error("the grader used more than {0} bytes of stack")]
+    Stack(usize),
+    /// [`Limits::table_elements`].
+    #[error("the grader asked for a table of more than {0} elements")]
+    Table(usize),
+    /// One of the limits on what a grader returns.
+    #[error("the grader returned more than {limit} {what}")]
+    Returned {
+        /// What it returned too many of.
+        what: &'static str,
+        /// How many there may be.
+        limit: usize,
+    },
+}
+
+/// The engine asks it before an instance grows. Growth beyond a limit is an error rather than a refused growth, since most guests
+/// answer the latter with a bare trap that does not say why.
+pub(super) struct Limiter {
+    memory_bytes: usize,
+    table_elements: usize,
+}
+
+impl Limiter {
+    pub(super) fn new(limits: &Limits) -> Self {
+        Limiter { memory_bytes: limits.memory_bytes, table_elements: limits.table_elements }
+    }
+}
+
+impl ResourceLimiter for Limiter {
+    fn memory_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        if desired > self.memory_bytes {
+            return Err(Exceeded::Memory(self.memory_bytes).into());
+        }
+        Ok(true)
+    }
+
+    fn table_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        if desired > self.table_elements {
+            return Err(Exceeded::Table(self.table_elements).into());
+        }
+        Ok(true)
+    }
+}

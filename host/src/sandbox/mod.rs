@@ -1,0 +1,21 @@
+//! The sandbox: it runs graders, which are hostile until proven otherwise.
+//!
+//! A grader is a component that imports nothing. It gets the tables and the options, by value, in a fresh instance that is thrown
+//! away afterwards; it runs under [`Limits`]; and what it returns is checked before anyone uses it. The sandbox knows the contract
+//! with graders and Arrow's tables, and nothing of files, competitions or medals.
+
+#[expect(missing_docs, reason = "generated from the WIT file, which documents every item")]
+mod bindings;
+mod cache;
+mod checked;
+mod describe;
+mod engine;
+mod limits;
+mod run;
+mod table;
+
+pub use describe::{Description, OptionSpec, SettingKind};
+pub use engine::{Grader, LoadError, Sandbox, sha256};
+pub use limits::{Exceeded, Limits};
+pub use run::{Detail, Fault, Outcome, Problem, Run, Score, Task};
+pub use table::Unsupported;
