@@ -1,0 +1,86 @@
+//! From the source of graders to components.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+use wit_component::ComponentEncoder;
+
+use crate::command::{output, run};
+use crate::toolchain::{TARGET, Toolchain};
+
+/// Where graders are in a workspace.
+pub const GRADERS: &str = "plugins";
+
+/// Where the graders are that only tests use.
+pub const TEST_GRADERS: &str = "tests/graders";
+
+/// Builds the graders of one folder of the workspace `source`, and leaves `<out>/<name>.wasm`. Compiled code is kept in `target`. The
+/// bytes depend on the source and the compiler alone, not on where the workspace is.
+///
+/// # Errors
+///
+/// If a grader does not compile, or is not a grader.
+pub fn build(source: &Path, folder: &str, toolchain: &Toolchain, target: &Path, out: &Path) -> Result<()> {
+    let source = source.canonicalize()?;
+    let graders = names(&source, folder)?;
+    ensure!(!graders.is_empty(), "there are no graders below {}", source.join(folder).display());
+    let mut cargo = toolchain.cargo(&[(&source, "/assay")]);
+    cargo.current_dir(&source).args(["build", "--quiet", "--locked", "--profile", "grader", "--target", TARGET]);
+    cargo.arg("--target-dir").arg(target);
+    for name in graders.keys() {
+        cargo.args(["--package", name]);
+    }
+    run(&mut cargo)?;
+
+    fs::create_dir_all(out)?;
+    let built = target.join(TARGET).join("grader");
+    for (name, library) in &graders {
+        let module = fs::read(built.join(format!("{library}.wasm")))?;
+        let component = ComponentEncoder::default()
+            .validate(true)
+            .module(&module)
+            .and_then(|encoder| encoder.encode())
+            .with_context(|| format!("{name} is no grader: a crate that ends in `assay_sdk::export!` is one"))?;
+        replace(&out.join(format!("{name}.wasm")), &component)?;
+    }
+    for stale in fs::read_dir(out)? {
+        let path = stale?.path();
+        let known = path.file_stem().is_some_and(|stem| graders.contains_key(stem.to_string_lossy().as_ref()));
+        if path.extension().is_some_and(|extension| extension == "wasm") && !known {
+            fs::remove_file(path)?;
+        }
+    }
+    Ok(())
+}
+
+/// The graders of a folder: the packages below it that make a `cdylib`, with the name of that library.
+fn names(source: &Path, folder: &str) -> Result<BTreeMap<String, String>> {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let metadata = output(cargo.current_dir(source).args(["metadata", "--no-deps", "--format-version", "1"]))?;
+    let metadata: Value = serde_json::from_str(&metadata)?;
+    let folder = source.join(folder);
+    let packages = metadata["packages"].as_array().context("cargo metadata lists no packages")?;
+    let mut graders = BTreeMap::new();
+    for package in packages {
+        let below = package["manifest_path"].as_str().is_some_and(|path| PathBuf::from(path).starts_with(&folder));
+        let targets = package["targets"].as_array().into_iter().flatten();
+        let library =
+            targets.filter(|target| target["crate_types"][0] == "cdylib").find_map(|target| target["name"].as_str());
+        if let (true, Some(name), Some(library)) = (below, package["name"].as_str(), library) {
+            graders.insert(name.to_owned(), library.to_owned());
+        }
+    }
+    Ok(graders)
+}
+
+/// Writes a file whose content changed; one that stays the same keeps its time, so that nothing is built anew because of it.
+fn replace(path: &Path, content: &[u8]) -> Result<()> {
+    if fs::read(path).is_ok_and(|old| old == content) {
+        return Ok(());
+    }
+    fs::write(path, content).with_context(|| path.display().to_string())
+}

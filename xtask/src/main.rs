@@ -1,0 +1,95 @@
+//! `cargo xtask`: builds the graders, runs the program, runs the checks.
+
+use std::path::Path;
+use std::process::{Command, ExitCode};
+
+use anyhow::{Context, Result, ensure};
+use clap::{Parser, Subcommand};
+use xtask::toolchain::Toolchain;
+use xtask::{graders, workspace};
+
+/// What is needed around cargo.
+#[derive(Parser)]
+#[command(name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Build the graders into target/graders/, with a Wasm toolchain that is found, added or unpacked.
+    Graders,
+    /// Build everything and run `assay` with these arguments.
+    Run {
+        /// Arguments of `assay`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Build everything and run all tests.
+    Test {
+        /// Arguments of `cargo test`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Check the form of the code, clippy's lints, and the dependencies' licences (cargo-deny, if it is there).
+    Lint,
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().task) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> Result<ExitCode> {
+    let workspace = workspace();
+    make(&workspace, graders::GRADERS, "graders")?;
+    match task {
+        Task::Graders => {
+            eprintln!("built {}", workspace.join("target/graders").display());
+            Ok(ExitCode::SUCCESS)
+        }
+        Task::Run { arguments } => {
+            cargo(&["build", "--quiet", "--locked", "--release", "--package", "assay-host"])?;
+            let program = workspace.join("target/release/assay");
+            let status = Command::new(&program).args(arguments).status();
+            let status = status.with_context(|| format!("cannot start {}", program.display()))?;
+            Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from))
+        }
+        Task::Test { arguments } => {
+            make(&workspace, graders::TEST_GRADERS, "test-graders")?;
+            let mut command = vec!["test", "--locked", "--release", "--workspace"];
+            command.extend(arguments.iter().map(String::as_str));
+            cargo(&command)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Task::Lint => {
+            cargo(&["fmt", "--all", "--check"])?;
+            cargo(&["clippy", "--locked", "--release", "--workspace", "--all-targets", "--", "--deny", "warnings"])?;
+            match Command::new("cargo-deny").arg("--version").output() {
+                Ok(_) => cargo(&["deny", "--workspace", "check", "bans", "licenses", "sources"])?,
+                Err(_) => eprintln!("cargo-deny is not installed: licences and sources are not checked"),
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+/// Builds the graders of a folder of the workspace into `target/<out>/`.
+fn make(workspace: &Path, folder: &str, out: &str) -> Result<()> {
+    let target = workspace.join("target");
+    let toolchain = Toolchain::find_or_make(&workspace.join(".toolchain"))?;
+    graders::build(workspace, folder, &toolchain, &target.join("wasm"), &target.join(out))
+}
+
+fn cargo(arguments: &[&str]) -> Result<()> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let status = Command::new(cargo).current_dir(workspace()).args(arguments).status()?;
+    ensure!(status.success(), "cargo {} failed", arguments.join(" "));
+    Ok(())
+}
