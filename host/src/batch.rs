@@ -77,11 +77,37 @@ pub struct Batch<'a> {
 
 type Ready = Arc<OnceLock<Result<Setup, String>>>;
 
+/// The competitions that entries still wait for. One is made ready when its first entry is graded, and dropped after its last, so
+/// that the answers of one competition at a time are in memory where a list is sorted.
+struct Setups<'e>(Mutex<HashMap<&'e str, (Ready, usize)>>);
+
+impl<'e> Setups<'e> {
+    fn new(entries: &'e [Entry]) -> Self {
+        let mut setups: HashMap<&str, (Ready, usize)> = HashMap::new();
+        for submission in entries.iter().filter_map(|entry| entry.submission.as_ref().ok()) {
+            setups.entry(&submission.competition_id).or_default().1 += 1;
+        }
+        Setups(Mutex::new(setups))
+    }
+
+    /// The competition for one entry.
+    fn take(&self, id: &str) -> Ready {
+        let mut setups = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some((ready, waiting)) = setups.get_mut(id) else { return Ready::default() };
+        *waiting -= 1;
+        let ready = Arc::clone(ready);
+        if *waiting == 0 {
+            setups.remove(id);
+        }
+        ready
+    }
+}
+
 impl Batch<'_> {
     /// Grades all entries, on as many threads as the current pool has. The reports come in the order of the entries; `done` is
     /// called after each.
     pub fn grade(&self, entries: &[Entry], done: impl Fn(&Graded) + Sync) -> Vec<Graded> {
-        let setups: Mutex<HashMap<&str, Ready>> = Mutex::default();
+        let setups = Setups::new(entries);
         entries
             .par_iter()
             .map(|entry| {
@@ -96,17 +122,14 @@ impl Batch<'_> {
             .collect()
     }
 
-    fn grade_one<'e>(&self, entry: &'e Entry, setups: &Mutex<HashMap<&'e str, Ready>>) -> Graded {
+    fn grade_one(&self, entry: &Entry, setups: &Setups<'_>) -> Graded {
         let report = self.nothing(entry);
         let submission = match &entry.submission {
             Ok(submission) => submission,
             Err(reason) => return not_graded(report, format!("line {} of the list: {reason}", entry.line)),
         };
         let path = self.find(&submission.submission_path);
-        let ready = {
-            let mut setups = setups.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(setups.entry(&submission.competition_id).or_default())
-        };
+        let ready = setups.take(&submission.competition_id);
         let setup = ready.get_or_init(|| {
             let competition = self.registry.get(&submission.competition_id).map_err(|error| error.to_string())?;
             Setup::new(competition, self.graders, self.data_dir, self.limits).map_err(|error| error.to_string())

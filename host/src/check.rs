@@ -34,7 +34,8 @@ pub fn check(contract: &Contract, submission: &Table) -> Result<RecordBatch, Vec
             }
         }
     }
-    let batch = if converted.is_empty() { Ok(submission.batch.clone()) } else { replaced(&submission.batch, converted) };
+    let batch =
+        if converted.is_empty() { Ok(submission.batch.clone()) } else { replaced(&submission.batch, converted) };
     let batch = match batch {
         Ok(batch) => batch,
         Err(error) => {
@@ -52,15 +53,19 @@ pub fn check(contract: &Contract, submission: &Table) -> Result<RecordBatch, Vec
 /// Columns that are missing, too many, or in the wrong order.
 fn header(contract: &Contract, header: &[String]) -> Vec<Finding> {
     let wanted: Vec<&str> = contract.key.iter().map(String::as_str).chain(contract.column_names()).collect();
+    let (alternatives, rules): (Vec<&ColumnRule>, Vec<&ColumnRule>) =
+        contract.columns.iter().partition(|rule| rule.one_of);
+    let required = contract.key.iter().chain(rules.iter().flat_map(|rule| &rule.names));
     let mut findings = Vec::new();
 
     let mut missing = Finding::new("columns that are missing")
         .remedy(format!("the header is {}", if header.is_empty() { "empty".into() } else { list(header) }));
-    for name in wanted.iter().filter(|name| !header.iter().any(|column| column == *name)) {
-        missing.add(|| (None, (*name).to_owned()));
+    for name in required.filter(|name| !header.contains(name)) {
+        missing.add(|| (None, name.clone()));
     }
     let complete = missing.is_empty();
     findings.extend((!complete).then_some(missing));
+    findings.extend(alternatives.into_iter().filter_map(|rule| one_of(rule, header)));
 
     if contract.extra_columns == ExtraColumns::Refuse {
         let mut extra = Finding::new("columns that do not belong here").remedy("leave them out");
@@ -76,12 +81,23 @@ fn header(contract: &Contract, header: &[String]) -> Vec<Finding> {
         ColumnOrder::Exact => wanted.len(),
     };
     if complete && !header.iter().zip(&wanted).take(first).all(|(column, name)| column == name) {
-        findings.push(
-            Finding::new("the columns are in the wrong order")
-                .remedy(format!("the file must start with {}, but its header is {}", list(&wanted[..first]), list(header))),
-        );
+        findings.push(Finding::new("the columns are in the wrong order").remedy(format!(
+            "the file must start with {}, but its header is {}",
+            list(&wanted[..first]),
+            list(header)
+        )));
     }
     findings
+}
+
+/// None, or several, of the names that one column may have.
+fn one_of(rule: &ColumnRule, header: &[String]) -> Option<Finding> {
+    let wrong = match header.iter().filter(|name| rule.names.contains(name)).count() {
+        0 => "no column is named",
+        1 => return None,
+        _ => "there is more than one of the columns",
+    };
+    Some(Finding::new(format!("{wrong} {}", list(&rule.names))).remedy("give exactly one of them"))
 }
 
 fn list(names: &[impl AsRef<str>]) -> String {
@@ -181,7 +197,9 @@ fn from_text(rule: &ColumnRule, name: &str, array: &ArrayRef, table: &Table) -> 
 fn numbers(rule: &ColumnRule, name: &str, array: &ArrayRef, table: &Table) -> Vec<Finding> {
     let column = excerpt(name);
     if *array.data_type() == DataType::Boolean && !rule.booleans.allows() {
-        return vec![Finding::new(format!("column {column} holds truth values")).remedy("write numbers, such as 1 and 0")];
+        return vec![
+            Finding::new(format!("column {column} holds truth values")).remedy("write numbers, such as 1 and 0"),
+        ];
     }
     if !array.is_empty() && array.null_count() == array.len() && rule.all_missing.allows() {
         return Vec::new();
@@ -257,8 +275,17 @@ fn spelled(array: &ArrayRef, row: usize) -> String {
 fn row_sum(contract: &Contract, sum: &RowSum, batch: &RecordBatch, table: &Table) -> Option<Finding> {
     let all = contract.columns.iter().filter(|rule| rule.kind == ColumnType::Number).flat_map(|rule| &rule.names);
     let names: Vec<&String> = if sum.columns.is_empty() { all.collect() } else { sum.columns.iter().collect() };
+    let arrays: Vec<&ArrayRef> = names.iter().filter_map(|name| batch.column_by_name(name)).collect();
+    let columns = if names.len() > 3 { format!("{} columns", names.len()) } else { list(&names) };
+    let booleans = arrays.iter().filter(|array| *array.data_type() == DataType::Boolean).count();
+    if !sum.mixed_booleans.allows() && booleans > 0 && booleans < arrays.len() {
+        return Some(
+            Finding::new(format!("{columns} hold truth values beside numbers"))
+                .remedy("write numbers, such as 1 and 0"),
+        );
+    }
     let mut sums = vec![0.0; batch.num_rows()];
-    for array in names.iter().filter_map(|name| batch.column_by_name(name)) {
+    for array in arrays {
         for (row, (total, value)) in sums.iter_mut().zip(values(array).iter()).enumerate() {
             *total += if array.is_null(row) { 0.0 } else { *value };
         }
@@ -268,7 +295,6 @@ fn row_sum(contract: &Contract, sum: &RowSum, batch: &RecordBatch, table: &Table
         (None, Some(decimals)) => crate::medal::rounded(total, decimals) != sum.total,
         (None, None) => total != sum.total,
     };
-    let columns = if names.len() > 3 { format!("{} columns", names.len()) } else { list(&names) };
     let mut finding = Finding::new(format!("rows whose {columns} do not add up to {}", sum.total))
         .remedy("divide each row by its sum, and write enough decimals");
     each(sums.len(), |row| wrong(sums[row]), |row| finding.add(|| (Some(table.line(row)), sums[row].to_string())));
@@ -285,4 +311,53 @@ fn replaced(batch: &RecordBatch, columns: Vec<(&str, ArrayRef)>) -> Result<Recor
         }
     }
     RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read::{self, Limits, ReadOptions};
+
+    fn found(contract: &str, csv: &str) -> Vec<String> {
+        let contract: Contract = toml::from_str(&format!("rows = \"position\"\n{contract}")).unwrap();
+        let table = read::read_csv(csv.as_bytes(), &ReadOptions { limits: &Limits::default(), columns: None }).unwrap();
+        check(&contract, &table).err().unwrap_or_default().iter().map(ToString::to_string).collect()
+    }
+
+    const COLUMNS: &str = "[[columns]]\nnames = [\"a\", \"b\"]\ntype = \"number\"\n[[row_sums]]\ntotal = 1.0\n";
+
+    // DataFrame.sum(axis=1).round(6).eq(1), which fails on a sum of truth values and numbers.
+    #[test]
+    fn sums_are_rounded_to_decimals() {
+        let rule = format!("{COLUMNS}decimals = 6\nmixed_booleans = \"refuse\"");
+        let passes = |csv| found(&rule, csv).is_empty();
+        assert!(passes("a,b\n0.5,0.5000004\n0.0,0.9999996\n"));
+        assert!(passes("a,b\n0.0,0.9999995\n"));
+        assert!(!passes("a,b\n0.0,0.99999949\n"));
+        assert!(!passes("a,b\n0.5,0.5000006\n"));
+        assert!(passes("a,b\nTrue,False\nFalse,True\n"));
+        assert!(!passes("a,b\nTrue,0\nFalse,1\n"));
+        assert!(found(&format!("{COLUMNS}decimals = 6"), "a,b\nTrue,0\nFalse,1\n").is_empty());
+    }
+
+    #[test]
+    fn one_column_may_have_several_names() {
+        let rule = "[[columns]]\nnames = [\"a\", \"b\"]\ntype = \"number\"\none_of = true\nmax = 1.0\n";
+        assert!(found(rule, "a\n1\n").is_empty());
+        assert!(found(rule, "x,b\n1,1\n").is_empty());
+        let both = found(rule, "a,b\n1,1\n");
+        assert_eq!(both, ["there is more than one of the columns `a`, `b`; give exactly one of them"]);
+        assert_eq!(found(rule, "x\n1\n"), ["no column is named `a`, `b`; give exactly one of them"]);
+        assert_eq!(found(rule, "b\n2\n").len(), 1);
+    }
+
+    // numpy.isclose(sums, 1, atol=1e-6)
+    #[test]
+    fn sums_are_within_a_tolerance() {
+        let rule = format!("{COLUMNS}tolerance = 1.1e-5");
+        assert!(found(&rule, "a,b\n0.5,0.50001\n0.5,0.49999\n").is_empty());
+        let wrong = found(&rule, "a,b\n0.5,0.5\n0.5,0.500012\n0.5,0.499988\n");
+        assert_eq!(wrong.len(), 1);
+        assert!(wrong[0].contains("line 3: `1.000012`, line 4: `0.999988`"), "{wrong:?}");
+    }
 }

@@ -72,6 +72,9 @@ pub struct Contract {
     pub key: Vec<String>,
     /// Which rows a submission must have.
     pub rows: Rows,
+    /// Who pairs the rows of a submission with those of the answers.
+    #[serde(default)]
+    pub pairing: Pairing,
     /// Whether columns that the contract does not name may be there.
     #[serde(default)]
     pub extra_columns: ExtraColumns,
@@ -96,12 +99,30 @@ pub enum Rows {
     Set,
     /// At least every key of the answers; rows with other keys are left out.
     Superset,
+    /// As many rows as the answers, each with one of their keys; keys may repeat in place of others. Rows are paired in the order
+    /// of their keys, once rows that do not count (`answers.scored`) are dropped from both sides.
+    Known,
     /// The same set of keys; a repeated row is graded each time against the answer of its key.
     Merge,
+    /// Any of the answers' keys, each any number of times; each row is graded against the answer of its key. Where the grader pairs
+    /// rows, the key may be left out: then any rows pass, and the grader judges them.
+    Subset,
     /// As many rows as the answers; both sides are sorted by key and paired by rank, and keys are not compared.
     Sorted,
     /// As many rows as the answers, in the same order. Where a key is named, it must be equal row by row.
     Position,
+}
+
+/// Who pairs the rows of a submission with those of the answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Pairing {
+    /// The host, as `rows` says: the grader gets as many rows of the answers as of the submission, each beside its answer.
+    #[default]
+    Host,
+    /// The grader. The host checks rows and keys as `rows` says, then hands over all rows of both sides, in the order of their
+    /// files.
+    Grader,
 }
 
 /// Whether columns that the contract does not name may be there.
@@ -134,6 +155,9 @@ pub enum ColumnOrder {
 pub struct ColumnRule {
     /// The columns' names.
     pub names: Vec<String>,
+    /// True: these are names for one column. A submission must have exactly one of them.
+    #[serde(default)]
+    pub one_of: bool,
     /// What their cells hold. A column has one type: a single odd cell makes it text.
     #[serde(rename = "type")]
     pub kind: ColumnType,
@@ -216,6 +240,9 @@ pub struct RowSum {
     /// Instead of a tolerance: how many decimals the sum is rounded to before it is compared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decimals: Option<u8>,
+    /// Whether columns of truth values may be added to columns of numbers. Columns that are all of truth values always pass.
+    #[serde(default = "Rule::allow")]
+    pub mixed_booleans: Rule,
 }
 
 /// What the grader gets of the answers.
@@ -225,6 +252,31 @@ pub struct Answers {
     /// Columns that the contract does not name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub columns: Vec<String>,
+    /// Which rows count. None: all. The others are dropped from both sides before the grader sees them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scored: Option<Scored>,
+}
+
+/// Which rows of the answers count: those where a column of numbers lies in a range.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Scored {
+    /// The column. It is handed to the grader only if the contract or `answers.columns` names it too.
+    pub column: String,
+    /// The least number in a row that counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min: Option<f64>,
+    /// The greatest number in a row that counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max: Option<f64>,
+}
+
+impl Scored {
+    /// True if a row with this number counts.
+    #[must_use]
+    pub fn counts(&self, value: f64) -> bool {
+        self.min.is_none_or(|min| value >= min) && self.max.is_none_or(|max| value <= max) && !value.is_nan()
+    }
 }
 
 /// The grader and what it is told.
@@ -330,6 +382,12 @@ impl Competition {
                 return Some(format!("`data`: `{file}` must be a path below the competition's folder, without `..`"));
             }
         }
+        if self.answers.scored.as_ref().is_some_and(|scored| scored.min.is_none() && scored.max.is_none()) {
+            return Some("`answers.scored` needs `min`, `max` or both".into());
+        }
+        if self.answers.scored.is_some() && self.submission.pairing == Pairing::Grader {
+            return Some("`answers.scored` needs rows that the host pairs, not `pairing = \"grader\"`".into());
+        }
         self.submission.contradiction().or_else(|| self.leaderboard.contradiction())
     }
 }
@@ -341,8 +399,15 @@ impl Contract {
     }
 
     fn contradiction(&self) -> Option<String> {
-        if self.key.is_empty() && self.rows != Rows::Position {
-            return Some("`submission.key` is empty, which only `rows = \"position\"` allows".into());
+        let any_rows = self.rows == Rows::Subset && self.pairing == Pairing::Grader;
+        if self.key.is_empty() && self.rows != Rows::Position && !any_rows {
+            return Some(
+                "`submission.key` is empty, which `rows = \"position\"` allows, and `rows = \"subset\"` with `pairing = \"grader\"`"
+                    .into(),
+            );
+        }
+        if self.column_order == ColumnOrder::Exact && self.columns.iter().any(|rule| rule.one_of) {
+            return Some("`submission.columns`: with `one_of`, `column_order` cannot be `exact`".into());
         }
         let mut seen = HashSet::new();
         for name in self.key.iter().map(String::as_str).chain(self.column_names()) {
@@ -353,7 +418,10 @@ impl Contract {
         for rule in &self.columns {
             let numeric = matches!(rule.kind, ColumnType::Number | ColumnType::Integer);
             if !numeric && (rule.min.is_some() || rule.max.is_some() || rule.above.is_some()) {
-                return Some(format!("`submission.columns` of {:?}: a range needs type `number` or `integer`", rule.names));
+                return Some(format!(
+                    "`submission.columns` of {:?}: a range needs type `number` or `integer`",
+                    rule.names
+                ));
             }
         }
         for sum in &self.row_sums {
@@ -377,8 +445,9 @@ impl Leaderboard {
         if best_first.iter().chain([&self.median]).any(|threshold| !threshold.is_finite()) {
             return Some("`leaderboard`: thresholds must be finite".into());
         }
-        let ordered =
-            best_first.windows(2).all(|pair| if self.lower_is_better { pair[0] <= pair[1] } else { pair[0] >= pair[1] });
+        let ordered = best_first
+            .windows(2)
+            .all(|pair| if self.lower_is_better { pair[0] <= pair[1] } else { pair[0] >= pair[1] });
         (!ordered).then(|| "`leaderboard`: gold must be no worse than silver, and silver no worse than bronze".into())
     }
 }

@@ -70,7 +70,7 @@ fn judge(
     drop(bytes);
 
     let checked = check::check(contract, &table);
-    let aligned = align::align(contract, &table, &setup.answers);
+    let aligned = align::align(contract, &table, &setup.answers, setup.scored.as_deref());
     let (checked, alignment) = match (checked, aligned) {
         (Ok(checked), Ok(alignment)) => (checked, alignment),
         (checked, aligned) => {

@@ -1,3 +1,30 @@
-//! x
+//! Assay grades submissions to machine-learning competitions with graders that are WebAssembly components.
+//!
+//! A submission goes one way, and each step is a module that knows only what it needs:
+//!
+//! 1. [`read`]: CSV or JSON lines become Arrow record batches, with pandas' types.
+//! 2. [`check`]: the submission is held against the [contract](competition::Contract) of its [`competition`].
+//! 3. [`align`]: each row finds the answer it is graded against.
+//! 4. [`sandbox`]: the grader, a component that imports nothing, computes the score.
+//! 5. [`medal`]: the score is held against the leaderboard.
+//! 6. [`report`]: what came of it is written down, with a receipt.
+//!
+//! [`setup`] makes a competition ready, [`grade`] walks one submission through the steps, [`batch`] many. [`registry`] and
+//! [`graders`] hold the competitions and graders at hand.
+
+pub mod align;
+pub mod batch;
+pub mod check;
 pub mod competition;
+mod excerpt;
+mod finding;
+pub mod grade;
+pub mod graders;
+pub mod medal;
+pub mod read;
+pub mod registry;
+pub mod report;
 pub mod sandbox;
+pub mod setup;
+
+pub use finding::Finding;

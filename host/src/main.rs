@@ -1,1 +1,7 @@
-fn main() {}
+//! The program `assay`: parse the command line, call the library, print.
+
+mod cli;
+
+fn main() -> std::process::ExitCode {
+    cli::main()
+}

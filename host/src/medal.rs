@@ -4,6 +4,8 @@
 //! earns the best medal that it reaches and no other. Scores are compared as they are shown, rounded to 5 decimals; thresholds are
 //! not rounded. To be above the median, a score must be better than it.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::competition::Leaderboard;
@@ -24,6 +26,17 @@ pub struct Medals {
     pub bronze_medal: bool,
     /// Better than half of the leaderboard.
     pub above_median: bool,
+}
+
+impl fmt::Display for Medals {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Medals { gold_medal: true, .. } => "gold",
+            Medals { silver_medal: true, .. } => "silver",
+            Medals { bronze_medal: true, .. } => "bronze",
+            _ => "none",
+        })
+    }
 }
 
 /// What `score`, already [`rounded`], earns on this leaderboard.
@@ -74,10 +87,14 @@ mod tests {
 
     #[test]
     fn a_threshold_is_reached_by_the_score_itself() {
-        for (score, expected) in [(0.9, "gold"), (0.89999, "silver"), (0.8, "silver"), (0.7, "bronze"), (0.69999, "none")] {
+        for (score, expected) in
+            [(0.9, "gold"), (0.89999, "silver"), (0.8, "silver"), (0.7, "bronze"), (0.69999, "none")]
+        {
             assert_eq!(won(award(score, &HIGHER)), (expected, true), "{score}");
         }
-        for (score, expected) in [(0.1, "gold"), (0.10001, "silver"), (0.2, "silver"), (0.3, "bronze"), (0.30001, "none")] {
+        for (score, expected) in
+            [(0.1, "gold"), (0.10001, "silver"), (0.2, "silver"), (0.3, "bronze"), (0.30001, "none")]
+        {
             assert_eq!(won(award(score, &LOWER)), (expected, true), "{score}");
         }
     }

@@ -1,5 +1,6 @@
 //! The competitions at hand: those that the program carries, and those of a folder.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -78,31 +79,40 @@ impl Registry {
         self.sources.keys().map(String::as_str)
     }
 
+    /// The text of a competition's file.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such competition, or its file cannot be read.
+    pub fn text(&self, id: &str) -> Result<Cow<'static, str>, RegistryError> {
+        match self.sources.get(id) {
+            None => {
+                let near = self.sources.keys().find(|known| known.eq_ignore_ascii_case(id) || known.starts_with(id));
+                Err(RegistryError::Unknown { id: id.to_owned(), near: near.filter(|_| !id.is_empty()).cloned() })
+            }
+            Some(Source::Embedded(text)) => Ok(Cow::Borrowed(text)),
+            Some(Source::File(path)) => {
+                let io = |error| RegistryError::Io { path: path.clone(), error };
+                if std::fs::metadata(path).map_err(io)?.len() > MAX_BYTES {
+                    return Err(io(std::io::Error::other(format!("it has more than {MAX_BYTES} bytes"))));
+                }
+                std::fs::read_to_string(path).map(Cow::Owned).map_err(io)
+            }
+        }
+    }
+
     /// The competition of that id.
     ///
     /// # Errors
     ///
     /// If there is none, or its file is wrong.
     pub fn get(&self, id: &str) -> Result<Competition, RegistryError> {
-        let (competition, file) = match self.sources.get(id) {
-            None => {
-                let near = self.sources.keys().find(|known| known.eq_ignore_ascii_case(id) || known.starts_with(id));
-                return Err(RegistryError::Unknown { id: id.to_owned(), near: near.filter(|_| !id.is_empty()).cloned() });
-            }
-            Some(Source::Embedded(text)) => {
-                let file = format!("competitions/{id}/competition.toml");
-                (Competition::parse(text, &file)?, file)
-            }
-            Some(Source::File(path)) => {
-                let io = |error| RegistryError::Io { path: path.clone(), error };
-                if std::fs::metadata(path).map_err(io)?.len() > MAX_BYTES {
-                    return Err(io(std::io::Error::other(format!("it has more than {MAX_BYTES} bytes"))));
-                }
-                let text = std::fs::read_to_string(path).map_err(io)?;
-                let file = path.display().to_string();
-                (Competition::parse(&text, &file)?, file)
-            }
+        let text = self.text(id)?;
+        let file = match self.sources.get(id) {
+            Some(Source::File(path)) => path.display().to_string(),
+            _ => format!("competitions/{id}/competition.toml"),
         };
+        let competition = Competition::parse(&text, &file)?;
         if competition.id != id {
             let message = format!("`id` is `{}`, but the folder's name is `{id}`: they must be equal", competition.id);
             return Err(CompetitionError::Invalid { file, message }.into());

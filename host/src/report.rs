@@ -2,6 +2,7 @@
 //!
 //! The reference's fields keep their names and places; ours follow.
 
+use std::fmt;
 use std::io::Write;
 use std::path::Path;
 
@@ -27,6 +28,18 @@ pub enum Outcome {
     LimitExceeded,
     /// No grader ran: the competition is unknown, or its data are not there.
     NotGraded,
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Outcome::Scored => "scored",
+            Outcome::InvalidSubmission => "invalid submission",
+            Outcome::GraderFault => "grader fault",
+            Outcome::LimitExceeded => "limit exceeded",
+            Outcome::NotGraded => "not graded",
+        })
+    }
 }
 
 /// The report on one submission.

@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::RecordBatch;
+use arrow::array::{AsArray, RecordBatch};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Float64Type};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::competition::{Competition, Setting};
+use crate::competition::{Competition, Scored, Setting};
 use crate::graders::{GraderError, Graders};
 use crate::read::{self, ReadError, ReadOptions, Table};
 use crate::sandbox::{Description, Grader, OptionSpec, SettingKind, sha256};
@@ -21,6 +23,8 @@ pub struct Setup {
     /// Columns that options name.
     pub(crate) named: BTreeSet<String>,
     pub(crate) answers: Table,
+    /// Which rows of the answers count. None: all.
+    pub(crate) scored: Option<Vec<bool>>,
     /// What the grader gets of the answers, in the answers' order.
     pub(crate) handed: RecordBatch,
     pub(crate) digests: Digests,
@@ -99,18 +103,25 @@ impl Setup {
         let wanted: BTreeSet<&str> =
             contract.column_names().chain(competition.answers.columns.iter().map(String::as_str)).collect();
         let handed = |name: &str| wanted.contains(name) || named.contains(name);
-        let keep = |name: &str| handed(name) || contract.key.iter().any(|key| key == name);
+        let scored = competition.answers.scored.as_ref();
+        let keep = |name: &str| {
+            handed(name)
+                || contract.key.iter().any(|key| key == name)
+                || scored.is_some_and(|scored| scored.column == name)
+        };
         let table = if competition.data.answers.ends_with(".jsonl") {
             read::read_json_lines(&bytes, &ReadOptions { limits, columns: Some(&keep) })
         } else {
             read::read_csv(&bytes, &ReadOptions { limits, columns: Some(&keep) })
         };
-        let table = table.map_err(|error| answers(error.to_string()))?;
+        let table = table.map_err(|error| answers(error.withheld().to_string()))?;
         // With rows paired by position, a key that the answers lack is no fault of theirs.
-        let required = contract.key.iter().map(String::as_str).chain(competition.answers.columns.iter().map(String::as_str));
+        let required =
+            contract.key.iter().map(String::as_str).chain(competition.answers.columns.iter().map(String::as_str));
         if let Some(name) = required.into_iter().find(|name| table.column(name).is_none()) {
             return Err(answers(format!("there is no column `{name}`")));
         }
+        let scored = scored.map(|scored| scored_rows(scored, &table)).transpose().map_err(answers)?;
         let handed = project(&table.batch, handed).map_err(|error| answers(error.to_string()))?;
         let digests = Digests {
             component: grader.digest().to_owned(),
@@ -119,7 +130,7 @@ impl Setup {
             answers: sha256(&bytes),
             thresholds: digest_of(&competition.leaderboard),
         };
-        Ok(Setup { options, named, answers: table, handed, digests, grader, competition })
+        Ok(Setup { options, named, answers: table, scored, handed, digests, grader, competition })
     }
 
     /// The competition.
@@ -143,6 +154,18 @@ pub(crate) fn project(
     let fields = batch.schema_ref().fields().iter().enumerate();
     let indices: Vec<usize> = fields.filter(|(_, field)| keep(field.name())).map(|(index, _)| index).collect();
     batch.project(&indices)
+}
+
+/// Which rows of the answers count.
+fn scored_rows(scored: &Scored, answers: &Table) -> Result<Vec<bool>, String> {
+    let column = &scored.column;
+    let array = answers.column(column).ok_or_else(|| format!("there is no column `{column}`"))?;
+    if *array.data_type() == DataType::Utf8 {
+        return Err(format!("column `{column}`, which says which rows count, is not of numbers"));
+    }
+    let numbers = cast(array, &DataType::Float64).map_err(|error| error.to_string())?;
+    let numbers = numbers.as_primitive::<Float64Type>();
+    Ok(numbers.iter().map(|number| number.is_some_and(|number| scored.counts(number))).collect())
 }
 
 fn digest_of(value: &impl Serialize) -> String {

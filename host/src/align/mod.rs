@@ -2,6 +2,8 @@
 
 mod keys;
 mod numpy_order;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 
@@ -11,12 +13,12 @@ use arrow::error::ArrowError;
 use arrow::row::Rows as Encoded;
 
 use self::keys::Keys;
-use crate::competition::{Contract, Rows};
+use crate::competition::{Contract, Pairing, Rows};
 use crate::finding::Finding;
 use crate::read::Table;
 
 /// Which rows of both sides belong together, in the order of the answers where each answer has one row. None: every row, in the
-/// order it has.
+/// order it has, which is also what a grader gets that pairs rows itself.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Alignment {
     /// Rows of the submission.
@@ -25,14 +27,49 @@ pub struct Alignment {
     pub answers: Option<Vec<u32>>,
 }
 
-/// Finds which answer each row of a submission is graded against.
+impl Alignment {
+    /// The pairs whose answer counts.
+    fn scored(self, scored: &[bool]) -> Self {
+        let answers = self.answers.unwrap_or_else(|| (0..scored.len() as u32).collect());
+        let submission = self.submission.unwrap_or_else(|| (0..answers.len() as u32).collect());
+        let pairs = submission.into_iter().zip(answers);
+        let (submission, answers) = pairs.filter(|&(_, answer)| counts(Some(scored), answer)).unzip();
+        Alignment { submission: Some(submission), answers: Some(answers) }
+    }
+}
+
+/// True if a row of the answers counts.
+fn counts(scored: Option<&[bool]>, answer: u32) -> bool {
+    scored.is_none_or(|scored| scored.get(answer as usize) == Some(&true))
+}
+
+/// Finds which answer each row of a submission is graded against; `scored` says which answers count, all if it is none.
 ///
 /// # Errors
 ///
 /// Everything that is wrong with the submission's keys and number of rows. Keys of the answers are named there, values never.
-pub fn align(contract: &Contract, submission: &Table, answers: &Table) -> Result<Alignment, Vec<Finding>> {
+pub fn align(
+    contract: &Contract,
+    submission: &Table,
+    answers: &Table,
+    scored: Option<&[bool]>,
+) -> Result<Alignment, Vec<Finding>> {
+    let alignment = align_all(contract, submission, answers, scored)?;
+    Ok(match scored {
+        _ if contract.pairing == Pairing::Grader => Alignment::default(),
+        Some(scored) => alignment.scored(scored),
+        None => alignment,
+    })
+}
+
+fn align_all(
+    contract: &Contract,
+    submission: &Table,
+    answers: &Table,
+    scored: Option<&[bool]>,
+) -> Result<Alignment, Vec<Finding>> {
     let (rows, expected) = (submission.batch.num_rows(), answers.batch.num_rows());
-    let counted = matches!(contract.rows, Rows::Same | Rows::Set | Rows::Sorted | Rows::Position);
+    let counted = matches!(contract.rows, Rows::Same | Rows::Set | Rows::Known | Rows::Sorted | Rows::Position);
     let mut findings = Vec::new();
     if counted && rows != expected {
         findings.push(
@@ -65,11 +102,14 @@ pub fn align(contract: &Contract, submission: &Table, answers: &Table) -> Result
             return Err(findings);
         }
     };
-    let mut missing = Finding::new(format!("rows without a key ({})", contract.key.join(", ")));
-    keys.missing_rows(|row| missing.add(|| (Some(submission.line(row)), String::new())));
-    findings.extend((!missing.is_empty()).then_some(missing));
+    // Among rows that are left out anyway, those without a key do no harm.
+    if contract.rows != Rows::Superset {
+        let mut missing = Finding::new(format!("rows without a key ({})", contract.key.join(", ")));
+        keys.missing_rows(|row| missing.add(|| (Some(submission.line(row)), String::new())));
+        findings.extend((!missing.is_empty()).then_some(missing));
+    }
 
-    let matching = Matching { contract, submission, keys: &keys, ours: &ours, theirs: &theirs };
+    let matching = Matching { contract, submission, keys: &keys, ours: &ours, theirs: &theirs, scored };
     match matching.alignment(&mut findings) {
         Some(alignment) if findings.is_empty() => Ok(alignment),
         _ => Err(findings),
@@ -94,6 +134,7 @@ struct Matching<'a> {
     keys: &'a Keys,
     ours: &'a [ArrayRef],
     theirs: &'a [ArrayRef],
+    scored: Option<&'a [bool]>,
 }
 
 impl Matching<'_> {
@@ -119,11 +160,14 @@ impl Matching<'_> {
             return None;
         }
         Some(match self.contract.rows {
-            Rows::Merge => Alignment {
+            Rows::Merge | Rows::Subset => Alignment {
                 submission: None,
                 answers: Some(ours.iter().filter_map(|key| index.first.get(key.as_ref()).copied()).collect()),
             },
-            Rows::Same | Rows::Set if index.unique => Alignment { submission: Some(index.positions(ours)), answers: None },
+            Rows::Known => return self.known_by_rank(&index, findings),
+            Rows::Same | Rows::Set if index.unique => {
+                Alignment { submission: Some(index.positions(ours)), answers: None }
+            }
             Rows::Superset if index.unique && self.one_row_each(&index) => {
                 Alignment { submission: Some(index.positions(ours)), answers: None }
             }
@@ -148,13 +192,15 @@ impl Matching<'_> {
                 _ => {}
             }
         }
-        let mut absent = Finding::new("keys that are missing").remedy("give one row for each row of the sample submission");
+        let mut absent =
+            Finding::new("keys that are missing").remedy("give one row for each row of the sample submission");
         let mut asked: HashMap<&[u8], u32> = HashMap::new();
         for (row, key) in theirs.iter().enumerate() {
             let count = asked.entry(key.data()).or_default();
             *count += 1;
             let given = seen.get(key.data()).copied().unwrap_or(0);
-            if given == 0 || (self.contract.rows == Rows::Same && *count > given) {
+            let needed = given == 0 && !matches!(self.contract.rows, Rows::Known | Rows::Subset);
+            if needed || (self.contract.rows == Rows::Same && *count > given) {
                 absent.add(|| (None, keys::spelled(self.theirs, row)));
             }
         }
@@ -187,6 +233,29 @@ impl Matching<'_> {
         known.truncate(pairs);
         answers.truncate(pairs);
         Alignment { submission: Some(known), answers: Some(answers) }
+    }
+}
+
+impl Matching<'_> {
+    /// Pairs the rows that count of both sides in the order of their keys.
+    fn known_by_rank(&self, index: &Index<'_>, findings: &mut Vec<Finding>) -> Option<Alignment> {
+        let order = |columns: &[ArrayRef], keys: &Encoded| -> Vec<u32> {
+            // The reference has keys as an index, and pandas leaves an index that is in order as it is.
+            let order =
+                if keys.iter().is_sorted() { (0..keys.num_rows() as u32).collect() } else { keys::order(columns) };
+            let answer = |row: u32| index.first.get(keys.row(row as usize).data()).copied();
+            order.into_iter().filter(|&row| answer(row).is_some_and(|answer| counts(self.scored, answer))).collect()
+        };
+        let submission = order(self.ours, &self.keys.submission);
+        let answers = order(self.theirs, &self.keys.answers);
+        if submission.len() != answers.len() {
+            findings.push(
+                Finding::new("keys are repeated in place of others, and not all of these keys count")
+                    .remedy("give each row once"),
+            );
+            return None;
+        }
+        Some(Alignment { submission: Some(submission), answers: Some(answers) })
     }
 }
 

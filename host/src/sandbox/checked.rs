@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::bindings;
 use super::limits::{Exceeded, Limits};
 use super::run::{Detail, Fault, Problem, Score};
+use crate::excerpt::unprintable;
 
 pub(super) fn count(what: &'static str, count: usize, limit: usize) -> Result<(), Fault> {
     if count > limit {
@@ -36,13 +37,6 @@ pub(super) fn text(text: &str, limits: &Limits) -> String {
         clean.push('…');
     }
     clean
-}
-
-/// Controls, and the format characters that reorder or hide text.
-fn unprintable(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 pub(super) fn problems(problems: Vec<bindings::Problem>, limits: &Limits) -> Result<Vec<Problem>, Fault> {

@@ -8,9 +8,7 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 use wasmtime::component::{Component, Linker};
-use wasmtime::{
-    Config, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig, WasmBacktraceDetails,
-};
+use wasmtime::{Config, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig, WasmBacktraceDetails};
 
 use super::cache::Cache;
 use super::describe::Description;
@@ -152,6 +150,12 @@ impl Grader {
     #[must_use]
     pub fn description(&self) -> &Description {
         &self.description
+    }
+
+    /// The limits that it runs under.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        self.sandbox.limits()
     }
 
     /// SHA-256 of the component, in hexadecimal.

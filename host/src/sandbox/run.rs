@@ -11,7 +11,7 @@ use super::table::{Prepared, Unsupported};
 use crate::competition::Setting;
 
 /// What a store holds: nothing that a guest could reach.
-pub struct State {
+pub(super) struct State {
     limiter: Limiter,
 }
 

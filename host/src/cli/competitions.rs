@@ -1,0 +1,78 @@
+//! `assay competitions`: what can be graded.
+
+use assay_host::competition::Competition;
+use clap::{Args, Subcommand};
+
+use super::output::{self, Format};
+use super::surroundings::Surroundings;
+use super::{Ended, Failure};
+
+#[derive(Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// Only those of one split, such as `low`.
+    #[arg(long)]
+    split: Option<String>,
+    /// The form of the list [default: a table on a terminal, JSON elsewhere].
+    #[arg(long)]
+    format: Option<Format>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Show one competition: its contract, its grader, its leaderboard.
+    Show {
+        /// The competition.
+        competition_id: String,
+        /// The form [default: TOML on a terminal, JSON elsewhere].
+        #[arg(long)]
+        format: Option<Format>,
+    },
+    /// Print the JSON schema of competition.toml.
+    Schema,
+}
+
+pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<Ended, Failure> {
+    let registry = surroundings.registry()?;
+    match &arguments.command {
+        Some(Command::Schema) => output::json(&schemars::schema_for!(Competition))?,
+        Some(Command::Show { competition_id, format }) => {
+            let competition = registry.get(competition_id).map_err(Failure::call)?;
+            match Format::or_by_terminal(*format) {
+                Format::Json => output::json(&competition)?,
+                // The file itself says it best, comments and all.
+                Format::Table => output::data(registry.text(competition_id).map_err(Failure::call)?.trim_end())?,
+            }
+        }
+        None => {
+            let all =
+                registry.ids().map(|id| registry.get(id)).collect::<Result<Vec<_>, _>>().map_err(Failure::call)?;
+            let splits: Vec<Competition> = all
+                .into_iter()
+                .filter(|competition| arguments.split.as_ref().is_none_or(|split| competition.splits.contains(split)))
+                .collect();
+            if let (true, Some(split)) = (splits.is_empty(), &arguments.split) {
+                return Err(Failure::Call(anyhow::anyhow!("no competition belongs to split `{split}`")));
+            }
+            match Format::or_by_terminal(arguments.format) {
+                Format::Json => output::json(&splits)?,
+                Format::Table => output::table(
+                    &["competition", "splits", "grader", "better", "gold", "silver", "bronze", "median"],
+                    splits.iter().map(row),
+                )?,
+            }
+        }
+    }
+    Ok(Ended::Fine)
+}
+
+fn row(competition: &Competition) -> Vec<String> {
+    let board = &competition.leaderboard;
+    let better = if board.lower_is_better { "lower" } else { "higher" };
+    [competition.id.clone(), competition.splits.join(" "), competition.grader.component.clone(), better.into()]
+        .into_iter()
+        .chain([board.gold, board.silver, board.bronze, board.median].map(|threshold| threshold.to_string()))
+        .collect()
+}

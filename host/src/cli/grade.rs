@@ -1,0 +1,136 @@
+//! `assay grade`: a list of submissions.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use anyhow::Context;
+use assay_host::batch::{Batch, entries};
+use assay_host::grade::Graded;
+use assay_host::read;
+use assay_host::report::{BatchReport, Outcome};
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::output;
+use super::surroundings::{DataDir, Surroundings};
+use super::{Ended, Failure};
+
+/// Grade a list of submissions and write a report.
+///
+/// The exit code is 0 if every entry was graded, be the submission valid or not, and 1 if one could not be: an unknown competition,
+/// data that are not there, a broken line, a grader that failed. The report has an entry for each, whatever happens.
+#[derive(Args)]
+pub(super) struct Arguments {
+    /// The list: JSON lines with `competition_id` and `submission_path`. Paths are taken relative to the working directory, else to
+    /// the list's folder. Lines that start with `#` or `//` are skipped.
+    #[arg(long, value_name = "FILE")]
+    submission: PathBuf,
+    /// Where `<timestamp>_grading_report.json` is written.
+    #[arg(long, value_name = "DIR")]
+    output_dir: PathBuf,
+    #[command(flatten)]
+    data_dir: DataDir,
+    /// How many gradings run at once [default: one a core].
+    #[arg(long, value_name = "N")]
+    threads: Option<usize>,
+    /// A file to which what graders said beside the answers is added, as JSON lines. It may tell of the answers.
+    #[arg(long, value_name = "FILE")]
+    operator_log: Option<PathBuf>,
+}
+
+pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<Ended, Failure> {
+    let limits = read::Limits::default();
+    let list = read::load(&arguments.submission, &limits)
+        .with_context(|| format!("--submission {}", arguments.submission.display()))
+        .map_err(Failure::Call)?;
+    let entries = entries(&list);
+    if entries.is_empty() {
+        return Err(Failure::Call(anyhow::anyhow!(
+            "--submission {}: the list has no entries; an entry is a line such as \
+             {{\"competition_id\": \"spaceship-titanic\", \"submission_path\": \"submission.csv\"}}",
+            arguments.submission.display()
+        )));
+    }
+    std::fs::create_dir_all(&arguments.output_dir)
+        .with_context(|| format!("--output-dir {}", arguments.output_dir.display()))
+        .map_err(Failure::Call)?;
+    let log = arguments.operator_log.as_deref().map(open_log).transpose()?.map(Mutex::new);
+    let (registry, graders) = (surroundings.registry()?, surroundings.graders()?);
+    let data_dir = arguments.data_dir.path()?;
+    let list_dir = arguments.submission.parent().unwrap_or(Path::new(""));
+    let batch = Batch { registry: &registry, graders: &graders, data_dir: &data_dir, list_dir, limits: &limits };
+
+    let progress = progress(entries.len());
+    let done = |graded: &Graded| {
+        progress.inc(1);
+        if let (Some(log), Some(note)) = (&log, &graded.operator_note) {
+            write_note(log, graded, note);
+        }
+    };
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(arguments.threads.unwrap_or(0))
+        .build()
+        .map_err(Failure::program)?;
+    let graded = pool.install(|| batch.grade(&entries, done));
+    progress.finish_and_clear();
+
+    let report = BatchReport::new(graded.into_iter().map(|graded| graded.report).collect());
+    let path = report
+        .write(&arguments.output_dir, chrono::Utc::now())
+        .with_context(|| format!("the report cannot be written to {}", arguments.output_dir.display()))
+        .map_err(Failure::Program)?;
+    output::message(&summary(&report, &path));
+    let graded = |outcome| matches!(outcome, Outcome::Scored | Outcome::InvalidSubmission);
+    let all = report.competition_reports.iter().all(|report| graded(report.outcome));
+    Ok(if all { Ended::Fine } else { Ended::AtFault })
+}
+
+fn progress(entries: usize) -> ProgressBar {
+    // It draws on stderr, and only if that is a terminal.
+    let bar = ProgressBar::new(entries as u64);
+    if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} submissions, {per_sec}, {eta} left") {
+        bar.set_style(style);
+    }
+    bar
+}
+
+fn summary(report: &BatchReport, path: &Path) -> String {
+    let not_graded = report.competition_reports.iter().filter(|report| report.outcome == Outcome::NotGraded).count();
+    let mut text = format!(
+        "{} submissions: {} valid, {} medals ({} gold, {} silver, {} bronze), {} above the median",
+        report.total_runs,
+        report.total_valid_submissions,
+        report.total_medals,
+        report.total_gold_medals,
+        report.total_silver_medals,
+        report.total_bronze_medals,
+        report.total_above_median,
+    );
+    if not_graded > 0 {
+        text += &format!(", {not_graded} could not be graded (the report says why)");
+    }
+    text + &format!("\nreport: {}", path.display())
+}
+
+fn open_log(path: &Path) -> Result<std::fs::File, Failure> {
+    std::fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(path)
+        .with_context(|| format!("--operator-log {}", path.display()))
+        .map_err(Failure::Call)
+}
+
+fn write_note(log: &Mutex<std::fs::File>, graded: &Graded, note: &str) {
+    let line = serde_json::json!({
+        "competition_id": graded.report.competition_id,
+        "submission_path": graded.report.submission_path,
+        "outcome": graded.report.outcome,
+        "grader": note,
+    });
+    let mut log = log.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if let Err(error) = log.write_all(format!("{line}\n").as_bytes()) {
+        output::message(&format!("warning: the operator's log cannot be written: {error}"));
+    }
+}

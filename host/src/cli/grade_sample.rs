@@ -1,0 +1,81 @@
+//! `assay grade-sample`: one submission.
+
+use std::path::PathBuf;
+
+use assay_host::grade::{Graded, grade};
+use assay_host::read;
+use assay_host::report::{Outcome, Report};
+use assay_host::setup::Setup;
+use clap::Args;
+
+use super::output::{self, Format};
+use super::surroundings::{DataDir, Surroundings};
+use super::{Ended, Failure};
+
+#[derive(Args)]
+pub(super) struct Arguments {
+    /// The submission: a CSV file.
+    submission: PathBuf,
+    /// The competition, as `assay competitions` lists it.
+    competition_id: String,
+    #[command(flatten)]
+    data_dir: DataDir,
+    /// The form of the report [default: a table on a terminal, JSON elsewhere].
+    #[arg(long)]
+    format: Option<Format>,
+    /// Print what the grader said beside the answers, which may tell of them. Not for participants' eyes.
+    #[arg(long)]
+    operator: bool,
+}
+
+pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<Ended, Failure> {
+    let competition = surroundings.registry()?.get(&arguments.competition_id).map_err(Failure::call)?;
+    let graders = surroundings.graders()?;
+    let limits = read::Limits::default();
+    let setup = Setup::new(competition, &graders, &arguments.data_dir.path()?, &limits).map_err(Failure::call)?;
+    let given = arguments.submission.display().to_string();
+    let Graded { report, operator_note } = grade(&setup, &arguments.submission, &given, &limits);
+    match Format::or_by_terminal(arguments.format) {
+        Format::Json => output::json(&report)?,
+        Format::Table => output::table(&[], rows(&report))?,
+    }
+    if let (true, Some(note)) = (arguments.operator, operator_note) {
+        output::message(&format!("the grader: {note}"));
+    }
+    Ok(if report.outcome == Outcome::Scored { Ended::Fine } else { Ended::AtFault })
+}
+
+fn rows(report: &Report) -> Vec<Vec<String>> {
+    let mut rows = Vec::new();
+    let mut row = |name: &str, value: String| rows.push(vec![name.to_owned(), value]);
+    row("competition", report.competition_id.clone().unwrap_or_default());
+    row("submission", report.submission_path.clone());
+    row("outcome", report.outcome.to_string());
+    if let Some(reason) = &report.reason {
+        row("reason", reason.clone());
+    }
+    if let (Some(score), Some(exact)) = (report.score, report.score_exact) {
+        let better = if report.is_lower_better == Some(true) { "lower" } else { "higher" };
+        row("score", format!("{score} ({exact}; {better} is better)"));
+        row("medal", report.medals.to_string());
+        row("above median", if report.medals.above_median { "yes" } else { "no" }.into());
+    }
+    let thresholds = &report.thresholds;
+    for (name, threshold) in [
+        ("gold from", thresholds.gold_threshold),
+        ("silver from", thresholds.silver_threshold),
+        ("bronze from", thresholds.bronze_threshold),
+        ("median", thresholds.median_threshold),
+    ] {
+        row(name, threshold.map(|threshold| threshold.to_string()).unwrap_or_default());
+    }
+    for (name, value) in &report.details {
+        row(&format!("· {name}"), value.to_string());
+    }
+    if let Some(receipt) = &report.receipt {
+        row("grader", format!("{} {}", receipt.grader.name, receipt.grader.version));
+        row("component", format!("sha256:{}", receipt.digests.component));
+        row("fuel", receipt.fuel.map(|fuel| fuel.to_string()).unwrap_or_default());
+    }
+    rows
+}

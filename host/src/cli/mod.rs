@@ -1,0 +1,83 @@
+//! The command line. Data goes to stdout, messages to stderr.
+
+mod competitions;
+mod grade;
+mod grade_sample;
+mod graders;
+mod output;
+mod surroundings;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use self::surroundings::Surroundings;
+
+/// Grades submissions to machine-learning competitions with sandboxed WebAssembly graders.
+///
+/// Exit codes: 0 fine, 1 the submission or the run is at fault, 2 the call is, 3 the program is.
+#[derive(Parser)]
+#[command(name = "assay", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    surroundings: Surroundings,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Grade one submission and print its report.
+    GradeSample(grade_sample::Arguments),
+    /// Grade a list of submissions and write a report.
+    Grade(grade::Arguments),
+    /// List the competitions, or show one.
+    Competitions(competitions::Arguments),
+    /// List the graders, or show one.
+    Graders(graders::Arguments),
+}
+
+/// How a command ended that was called rightly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ended {
+    Fine,
+    /// The submission or the run is at fault.
+    AtFault,
+}
+
+/// Why a command could not be carried out.
+#[derive(Debug)]
+enum Failure {
+    /// The call is at fault.
+    Call(anyhow::Error),
+    /// The program or its machine is.
+    Program(anyhow::Error),
+}
+
+impl Failure {
+    fn call(error: impl Into<anyhow::Error>) -> Self {
+        Failure::Call(error.into())
+    }
+
+    fn program(error: impl Into<anyhow::Error>) -> Self {
+        Failure::Program(error.into())
+    }
+}
+
+pub(crate) fn main() -> ExitCode {
+    let Arguments { command, surroundings } = Arguments::parse();
+    let ended = match command {
+        Command::GradeSample(arguments) => grade_sample::run(&arguments, &surroundings),
+        Command::Grade(arguments) => grade::run(&arguments, &surroundings),
+        Command::Competitions(arguments) => competitions::run(&arguments, &surroundings),
+        Command::Graders(arguments) => graders::run(&arguments, &surroundings),
+    };
+    let (code, error) = match ended {
+        Ok(Ended::Fine) => return ExitCode::SUCCESS,
+        Ok(Ended::AtFault) => return ExitCode::from(1),
+        Err(Failure::Call(error)) => (2, error),
+        Err(Failure::Program(error)) => (3, error),
+    };
+    output::message(&format!("error: {error:#}"));
+    ExitCode::from(code)
+}

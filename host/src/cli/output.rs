@@ -1,0 +1,56 @@
+//! The one place that prints.
+
+use std::io::{IsTerminal, Write};
+
+use clap::ValueEnum;
+use comfy_table::{ContentArrangement, Table, presets};
+use serde::Serialize;
+
+use super::Failure;
+
+/// The form of what goes to stdout.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum Format {
+    /// A table for people.
+    Table,
+    /// JSON for programs.
+    Json,
+}
+
+impl Format {
+    /// The form asked for; else a table on a terminal, and JSON in a pipe or file.
+    pub(super) fn or_by_terminal(format: Option<Self>) -> Self {
+        format.unwrap_or(if std::io::stdout().is_terminal() { Format::Table } else { Format::Json })
+    }
+}
+
+/// A line on stderr.
+pub(super) fn message(text: &str) {
+    // If nobody listens any more, there is nobody to tell.
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+/// Text on stdout.
+pub(super) fn data(text: &str) -> Result<(), Failure> {
+    let mut stdout = std::io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.write_all(b"\n")).and_then(|()| stdout.flush()) {
+        // A reader that had enough (`| head`) is no failure.
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::program(error)),
+        _ => Ok(()),
+    }
+}
+
+pub(super) fn json(value: &impl Serialize) -> Result<(), Failure> {
+    data(&serde_json::to_string_pretty(value).map_err(Failure::program)?)
+}
+
+/// A table with a header, or two columns of names and values without one.
+pub(super) fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> Result<(), Failure> {
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+    if !header.is_empty() {
+        table.set_header(header);
+    }
+    table.add_rows(rows);
+    data(&table.to_string())
+}
