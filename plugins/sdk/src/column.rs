@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::{Column, GradeError, Table, Values};
+use crate::{Column, GradeError, Table, Values, excerpt};
 
 impl Table {
     /// How many rows the table has.
@@ -39,6 +39,26 @@ impl Table {
         self.column(name)?
             .numbers()
             .ok_or_else(|| GradeError::InvalidSubmission(format!("column `{name}` is not of numbers")))
+    }
+
+    /// The numbers of a column as NumPy makes them of any column: those of [`Table::numbers`], and of a column of text what Python's
+    /// `float()` makes of each cell (`1_0` is 10).
+    ///
+    /// # Errors
+    ///
+    /// If there is no such column, or `float()` does not take a cell.
+    pub fn numbers_or_text(&self, name: &str) -> Result<Cow<'_, [f64]>, GradeError> {
+        let column = self.column(name)?;
+        let number = |row| match column.text(row) {
+            None => Ok(f64::NAN),
+            Some(text) => pytext::parse_float(text).ok_or_else(|| {
+                GradeError::InvalidSubmission(format!("column `{name}`, row {row}: {} is not a number", excerpt(text)))
+            }),
+        };
+        match column.numbers() {
+            Some(numbers) => Ok(numbers),
+            None => (0..column.len()).map(number).collect::<Result<_, _>>().map(Cow::Owned),
+        }
     }
 }
 
@@ -148,4 +168,58 @@ fn spelled<'a>(value: Option<&impl ToString>) -> Cow<'a, str> {
 
 pub(crate) fn bit(bits: &[u8], row: usize) -> bool {
     bits.get(row / 8).is_some_and(|byte| byte >> (row % 8) & 1 == 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Options, Score, Setting, Utf8};
+
+    /// A column of text and one of truth values, both with a missing second row.
+    fn table(cells: [&str; 2]) -> Table {
+        let mut text = Utf8 { offsets: vec![0], bytes: Vec::new() };
+        for cell in [cells[0], "", cells[1]] {
+            text.bytes.extend(cell.bytes());
+            text.offsets.push(i32::try_from(text.bytes.len()).unwrap());
+        }
+        let column = |name: &str, values| Column { name: name.into(), values, validity: Some(vec![0b101]) };
+        Table {
+            rows: 3,
+            columns: vec![column("text", Values::Utf8(text)), column("truth", Values::Boolean(vec![0b001]))],
+        }
+    }
+
+    // numpy.array(column, dtype=object).astype(float)
+    #[test]
+    fn text_is_read_as_python_reads_it_where_asked_for() {
+        let table = table([" 1_0", "-inf"]);
+        let numbers = table.numbers_or_text("text").unwrap();
+        assert_eq!((numbers[0], numbers[1].is_nan(), numbers[2]), (10.0, true, f64::NEG_INFINITY));
+        assert!(table.numbers("text").is_err());
+        let truth = table.numbers_or_text("truth").unwrap();
+        assert_eq!((truth[0], truth[1].is_nan(), truth[2]), (1.0, true, 0.0));
+    }
+
+    #[test]
+    fn text_that_is_no_number_is_named() {
+        let table = table(["1", "True"]);
+        let Err(GradeError::InvalidSubmission(why)) = table.numbers_or_text("text") else { panic!("passed") };
+        assert_eq!(why, "column `text`, row 2: `True` is not a number");
+    }
+
+    #[test]
+    fn figures_are_of_the_named_columns_or_of_all() {
+        let table = table(["1", "2"]);
+        let none = Options::new(Vec::new());
+        assert_eq!(none.columns("targets", &table).unwrap(), ["text", "truth"]);
+        let named = Options::new(vec![("targets".into(), Setting::Texts(vec!["truth".into()]))]);
+        assert_eq!(named.columns("targets", &table).unwrap(), ["truth"]);
+        let score = Score::mean_over(&["text", "truth"], |name| Ok(name.len() as f64)).unwrap();
+        assert_eq!(score.value, 4.5);
+        assert_eq!(
+            score.details.iter().map(|detail| (detail.name.as_str(), detail.value)).collect::<Vec<_>>(),
+            [("text", 4.0), ("truth", 5.0)]
+        );
+        assert!(Score::mean_over(&[], |_| Ok(0.0)).is_err());
+    }
 }

@@ -24,21 +24,27 @@
 //!
 //! The crate of a grader is a `cdylib` that ends in `assay_sdk::export!(MeanAbsoluteError);`.
 
+mod classes;
 mod column;
 mod description;
 mod error;
+mod excerpt;
+mod label_rule;
 mod labels;
 mod options;
+mod problem;
 
 pub use assay_metrics as metrics;
-pub use error::GradeError;
+pub use classes::{ClassRows, class_details};
 pub use column::ColumnView;
+pub use error::GradeError;
+pub use excerpt::excerpt;
+pub use label_rule::LabelRule;
 pub use labels::{BadLabel, Labels};
 pub use options::Options;
 pub use pytext;
 
 #[doc(hidden)]
-#[expect(missing_docs, reason = "generated from the WIT file, which documents every item")]
 pub mod bindings {
     wit_bindgen::generate!({
         path: "../../wit/0.1.0",
@@ -50,7 +56,8 @@ pub mod bindings {
 }
 
 pub use bindings::exports::assay::grader::grading::{
-    Column, Description, Detail, Direction, OptionSpec, Problem, Score, Setting, SettingKind as Kind, Table, Utf8, Values,
+    Column, Description, Detail, Direction, OptionSpec, Problem, Score, Setting, SettingKind as Kind, Table, Utf8,
+    Values,
 };
 
 /// A grader: one metric. What each function promises is in the WIT file.
@@ -83,6 +90,19 @@ impl From<f64> for Score {
 }
 
 impl Score {
+    /// The mean of a figure of each of these columns, with the figures as details.
+    ///
+    /// # Errors
+    ///
+    /// At the first column without a figure; if there are no columns.
+    pub fn mean_over(
+        columns: &[&str],
+        mut figure: impl FnMut(&str) -> Result<f64, GradeError>,
+    ) -> Result<Self, GradeError> {
+        let details = columns.iter().map(|&name| Ok(Detail { name: name.to_owned(), value: figure(name)? }));
+        Score::mean_of(details.collect::<Result<_, GradeError>>()?)
+    }
+
     /// The mean of figures that are listed as details.
     ///
     /// # Errors

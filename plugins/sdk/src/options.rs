@@ -1,6 +1,6 @@
 //! The options of a competition, by name and kind.
 
-use crate::{GradeError, Setting};
+use crate::{GradeError, Setting, Table};
 
 /// The options of a competition. The host checked names and kinds against the description; what is missing here is the
 /// competition's fault, hence a [`GradeError::Failure`].
@@ -14,11 +14,7 @@ impl Options {
         Options(settings)
     }
 
-    fn get<'a, T>(
-        &'a self,
-        name: &str,
-        convert: impl Fn(&'a Setting) -> Option<T>,
-    ) -> Result<Option<T>, GradeError> {
+    fn get<'a, T>(&'a self, name: &str, convert: impl Fn(&'a Setting) -> Option<T>) -> Result<Option<T>, GradeError> {
         match self.0.iter().find(|(key, _)| key == name) {
             None => Ok(None),
             Some((_, setting)) => convert(setting)
@@ -68,6 +64,19 @@ impl Options {
             _ => None,
         })?;
         required(name, texts)
+    }
+
+    /// The columns that an option of kind `columns` names, or all of a table if it is not set.
+    ///
+    /// # Errors
+    ///
+    /// If it is not a list of texts.
+    pub fn columns<'a>(&'a self, name: &str, table: &'a Table) -> Result<Vec<&'a str>, GradeError> {
+        let named = self.get(name, |setting| match setting {
+            Setting::Texts(texts) => Some(texts.iter().map(String::as_str).collect()),
+            _ => None,
+        })?;
+        Ok(named.unwrap_or_else(|| table.columns.iter().map(|column| column.name.as_str()).collect()))
     }
 
     /// A truth value, or `default` if it is not set.
