@@ -1,0 +1,53 @@
+//! The competitions that the program carries.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use assay_host::competition::Competition;
+use assay_host::registry::Registry;
+
+type Failure = Box<dyn std::error::Error>;
+
+#[test]
+fn every_competition_is_well_formed() -> Result<(), Failure> {
+    let registry = Registry::embedded();
+    for id in registry.ids() {
+        let competition = registry.get(id)?;
+        assert!(competition.leaderboard.teams.is_some(), "{id}: how many teams has its leaderboard?");
+        assert!(!competition.splits.is_empty(), "{id}: which splits does it belong to?");
+    }
+    Ok(())
+}
+
+#[test]
+fn the_published_schema_is_that_of_the_code() -> Result<(), Failure> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../competitions/schema.json");
+    let published: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(path)?)?;
+    let code = serde_json::to_value(schemars::schema_for!(Competition))?;
+    assert!(published == code, "run `cargo xtask run competitions schema > competitions/schema.json`");
+    Ok(())
+}
+
+/// Medal rules are Kaggle's: a better medal never has an easier threshold, and the splits are those of the reference.
+#[test]
+fn splits_are_complete() -> Result<(), Failure> {
+    let registry = Registry::embedded();
+    let mut splits: BTreeMap<String, usize> = BTreeMap::new();
+    for id in registry.ids() {
+        for split in registry.get(id)?.splits {
+            *splits.entry(split).or_default() += 1;
+        }
+    }
+    let expected = [
+        ("dev", 7),
+        ("high", 15),
+        ("low", 22),
+        ("medium", 38),
+        ("spaceship-titanic", 1),
+        ("split75", 75),
+        ("systemcard", 30),
+    ];
+    let expected: BTreeMap<String, usize> = expected.iter().map(|(name, size)| ((*name).to_owned(), *size)).collect();
+    assert_eq!(splits, expected);
+    Ok(())
+}
