@@ -1,16 +1,15 @@
 //! What a user meets: commands, exit codes, reports.
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::PathBuf;
+use std::process::Output;
 
+use assay_tests::{Failure, root};
 use serde_json::{Value, json};
-
-type Failure = Box<dyn std::error::Error>;
 
 const EXAMPLE: &str = "breast-cancer-wisconsin";
 
 fn examples() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples")
+    root().join("examples")
 }
 
 fn prediction() -> PathBuf {
@@ -18,7 +17,7 @@ fn prediction() -> PathBuf {
 }
 
 fn assay(arguments: &[&str]) -> Result<Output, Failure> {
-    Ok(Command::new(env!("CARGO_BIN_EXE_assay")).args(arguments).arg("--competitions").arg(examples()).output()?)
+    Ok(assay_tests::assay()?.args(arguments).arg("--competitions").arg(examples()).output()?)
 }
 
 fn stderr(output: &Output) -> String {

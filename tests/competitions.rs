@@ -1,12 +1,9 @@
 //! The competitions that the program carries.
 
-use std::collections::BTreeMap;
-use std::path::Path;
-
 use assay_host::competition::Competition;
 use assay_host::registry::Registry;
-
-type Failure = Box<dyn std::error::Error>;
+use assay_tests::{Failure, root};
+use std::collections::BTreeMap;
 
 #[test]
 fn every_competition_is_well_formed() -> Result<(), Failure> {
@@ -21,7 +18,7 @@ fn every_competition_is_well_formed() -> Result<(), Failure> {
 
 #[test]
 fn the_published_schema_is_that_of_the_code() -> Result<(), Failure> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../competitions/schema.json");
+    let path = root().join("competitions/schema.json");
     let published: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(path)?)?;
     let code = serde_json::to_value(schemars::schema_for!(Competition))?;
     assert!(published == code, "run `cargo xtask run competitions schema > competitions/schema.json`");

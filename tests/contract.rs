@@ -1,17 +1,12 @@
 //! The contract between host and graders, and what every grader keeps of it.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use assay_tests::{Failure, root};
 use wit_component::{DecodedWasm, OutputToString, WitPrinter};
 use wit_parser::{PackageId, Resolve, UnresolvedPackageGroup};
 use xtask::toolchain::Toolchain;
-
-type Failure = Box<dyn std::error::Error>;
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
 
 fn components() -> Result<BTreeMap<String, Vec<u8>>, Failure> {
     let mut components = BTreeMap::new();
@@ -91,7 +86,7 @@ fn a_grader_built_elsewhere_is_the_same() -> Result<(), Failure> {
     let elsewhere = tempfile::tempdir()?;
     let source = elsewhere.path().join("deeper/below");
     std::fs::create_dir_all(&source)?;
-    for part in ["Cargo.toml", "Cargo.lock", "host", "plugins", "tests/graders", "wit", "xtask"] {
+    for part in ["Cargo.toml", "Cargo.lock", "host", "plugins", "tests", "wit", "xtask"] {
         copy(&root().join(part), &source.join(part))?;
     }
     let toolchain = Toolchain::find_or_make(&root().join(".toolchain"))?;

@@ -1,21 +1,15 @@
 //! Submissions and graders that mean harm are refused, with a reason, within their limits.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
+use assay_tests::{Failure, assay, root};
 use serde_json::Value;
-
-type Failure = Box<dyn std::error::Error>;
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
 
 /// Grades a submission to the example competition and gives the report and the exit code.
 fn grade(submission: &Path, competitions: &Path, graders: Option<&Path>) -> Result<(Value, Option<i32>), Failure> {
     let cache = tempfile::tempdir()?;
-    let mut command = Command::new(env!("CARGO_BIN_EXE_assay"));
+    let mut command = assay()?;
     command.arg("grade-sample").arg(submission).arg("breast-cancer-wisconsin").args(["--format", "json"]);
     command.arg("--competitions").arg(competitions).arg("--data-dir").arg(root().join("examples"));
     command.arg("--cache-dir").arg(cache.path());
@@ -98,7 +92,7 @@ fn bytes_that_are_not_utf_8() -> Result<(), Failure> {
 fn everything_that_is_wrong_is_said_at_once() -> Result<(), Failure> {
     refused(
         |out| out.write_all(b"id,malignant\nsample_001,1.5\nsample_002,\nnobody,-1\nnobody,0.5\n"),
-        &["4 rows", "`1.5`", "missing values: line 3", "`-1`", "`nobody`", "keys that are missing"],
+        &["4 rows", "`1.5`", "missing values: line 3", "`-1.0`", "`nobody`", "keys that are missing"],
     )
 }
 

@@ -170,8 +170,11 @@ fn from_text(rule: &ColumnRule, name: &str, array: &ArrayRef, table: &Table) -> 
     let texts = array.as_string::<i32>();
     let parse: fn(&str) -> Option<f64> =
         if rule.numbers_as_text.allows() { pytext::parse_float } else { |text| text.trim().parse().ok() };
-    let mut finding = Finding::new(format!("column {} has values that are not numbers", excerpt(name)))
-        .remedy("write plain decimal numbers, such as `0.25` or `1e-3`");
+    let remedy = match rule.kind {
+        ColumnType::Integer => "write whole numbers, such as `7`",
+        _ => "write plain decimal numbers, such as `0.25` or `1e-3`",
+    };
+    let mut finding = Finding::new(format!("column {} has values that are not numbers", excerpt(name))).remedy(remedy);
     let mut numbers = Vec::with_capacity(texts.len());
     for row in 0..texts.len() {
         let number = if texts.is_null(row) { Some(f64::NAN) } else { parse(texts.value(row)) };

@@ -35,6 +35,27 @@ pub struct Competition {
     pub grader: GraderUse,
     /// The leaderboard that medals are measured against.
     pub leaderboard: Leaderboard,
+    /// What `assay doctor` would take for a fault, and why it is none.
+    #[serde(default, skip_serializing_if = "Known::is_empty")]
+    pub known: Known,
+}
+
+/// What `assay doctor` would take for a fault of the data, and why it is none: a sentence or two for newcomers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Known {
+    /// Why the best possible submission does not score as one would expect.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gold: Option<String>,
+    /// Why the sample submission has no score.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sample: Option<String>,
+}
+
+impl Known {
+    fn is_empty(&self) -> bool {
+        *self == Known::default()
+    }
 }
 
 /// How a competition took submissions.

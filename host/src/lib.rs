@@ -16,6 +16,7 @@ pub mod align;
 pub mod batch;
 pub mod check;
 pub mod competition;
+pub mod doctor;
 mod excerpt;
 mod finding;
 pub mod grade;

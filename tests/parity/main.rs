@@ -8,9 +8,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
+use assay_tests::{Failure, assay, root};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -66,8 +66,8 @@ struct Difference {
 }
 
 #[test]
-fn scores_and_refusals_equal_the_reference() -> Result<(), Box<dyn std::error::Error>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/parity");
+fn scores_and_refusals_equal_the_reference() -> Result<(), Failure> {
+    let folder = root().join("tests/parity");
     let differences: Differences = toml::from_str(&std::fs::read_to_string(folder.join("differences.toml"))?)?;
     let unpacked = tempfile::tempdir()?;
     tar::Archive::new(zstd::Decoder::new(std::fs::File::open(folder.join("cases.tar.zst"))?)?).unpack(&unpacked)?;
@@ -122,9 +122,9 @@ fn scores_and_refusals_equal_the_reference() -> Result<(), Box<dyn std::error::E
     Ok(())
 }
 
-fn graded(list: &Path, folder: &Path) -> Result<Vec<Entry>, Box<dyn std::error::Error>> {
+fn graded(list: &Path, folder: &Path) -> Result<Vec<Entry>, Failure> {
     let out = folder.join("out");
-    let run = Command::new(env!("CARGO_BIN_EXE_assay"))
+    let run = assay()?
         .arg("grade")
         .args(["--submission".as_ref(), list.as_os_str()])
         .args(["--data-dir".as_ref(), folder.join("data").as_os_str()])
@@ -150,7 +150,6 @@ fn write_figures(figures: &BTreeMap<&str, [usize; 3]>) -> std::io::Result<()> {
     for (name, [all, same, different]) in figures.iter().chain([(&"all", &total)]) {
         let _ = writeln!(table, "| {name} | {all} | {same} | {different} |");
     }
-    let path = PathBuf::from(env!("CARGO_BIN_EXE_assay")).with_file_name("../parity.md");
     println!("{table}");
-    std::fs::write(path, table)
+    std::fs::write(root().join("target/parity.md"), table)
 }

@@ -55,7 +55,7 @@ fn run(task: Task) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Task::Run { arguments } => {
-            cargo(&["build", "--quiet", "--locked", "--release", "--package", "assay-host"])?;
+            build()?;
             let program = workspace.join("target/release/assay");
             let status = Command::new(&program).args(arguments).status();
             let status = status.with_context(|| format!("cannot start {}", program.display()))?;
@@ -63,6 +63,7 @@ fn run(task: Task) -> Result<ExitCode> {
         }
         Task::Test { arguments } => {
             make(&workspace, graders::TEST_GRADERS, "test-graders")?;
+            build()?;
             let mut command = vec!["test", "--locked", "--release", "--workspace"];
             command.extend(arguments.iter().map(String::as_str));
             cargo(&command)?;
@@ -85,6 +86,11 @@ fn make(workspace: &Path, folder: &str, out: &str) -> Result<()> {
     let target = workspace.join("target");
     let toolchain = Toolchain::find_or_make(&workspace.join(".toolchain"))?;
     graders::build(workspace, folder, &toolchain, &target.join("wasm"), &target.join(out))
+}
+
+/// Builds the program. Features are those of the whole workspace, as in tests, so that nothing is compiled twice.
+fn build() -> Result<()> {
+    cargo(&["build", "--quiet", "--locked", "--release", "--workspace", "--bin", "assay"])
 }
 
 fn cargo(arguments: &[&str]) -> Result<()> {

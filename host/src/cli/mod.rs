@@ -1,6 +1,7 @@
 //! The command line. Data goes to stdout, messages to stderr.
 
 mod competitions;
+mod doctor;
 mod grade;
 mod grade_sample;
 mod graders;
@@ -29,8 +30,8 @@ struct Arguments {
 enum Command {
     /// Grade one submission and print its report.
     GradeSample(grade_sample::Arguments),
-    /// Grade a list of submissions and write a report.
     Grade(grade::Arguments),
+    Doctor(doctor::Arguments),
     /// List the competitions, or show one.
     Competitions(competitions::Arguments),
     /// List the graders, or show one.
@@ -69,6 +70,7 @@ pub(crate) fn main() -> ExitCode {
     let ended = match command {
         Command::GradeSample(arguments) => grade_sample::run(&arguments, &surroundings),
         Command::Grade(arguments) => grade::run(&arguments, &surroundings),
+        Command::Doctor(arguments) => doctor::run(&arguments, &surroundings),
         Command::Competitions(arguments) => competitions::run(&arguments, &surroundings),
         Command::Graders(arguments) => graders::run(&arguments, &surroundings),
     };

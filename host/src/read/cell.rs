@@ -97,9 +97,9 @@ impl Digits {
         if digits.is_empty() {
             return None;
         }
-        let magnitude = digits.iter().try_fold(0_u64, |magnitude, digit| {
-            magnitude.checked_mul(10)?.checked_add(u64::from(digit - b'0'))
-        });
+        let magnitude = digits
+            .iter()
+            .try_fold(0_u64, |magnitude, digit| magnitude.checked_mul(10)?.checked_add(u64::from(digit - b'0')));
         Some(Digits { negative, magnitude, complete: rest.iter().all(is_space) })
     }
 }
@@ -117,8 +117,10 @@ pub(super) fn float(cell: &[u8]) -> Option<f64> {
         return (value != f64::INFINITY).then_some(value);
     }
     let is_word = |word: &[u8]| word.eq_ignore_ascii_case(b"inf") || word.eq_ignore_ascii_case(b"infinity");
-    (number.len() == cell.len() && is_word(unsigned))
-        .then_some(if number.starts_with(b"-") { f64::NEG_INFINITY } else { f64::INFINITY })
+    if number.len() != cell.len() || !is_word(unsigned) {
+        return None;
+    }
+    Some(if number.starts_with(b"-") { f64::NEG_INFINITY } else { f64::INFINITY })
 }
 
 /// A cell as a truth value, in any case.
@@ -209,7 +211,9 @@ mod tests {
     #[test]
     fn words() {
         assert!(["", "NaN", "#N/A N/A", "<NA>", "None"].iter().all(|cell| is_missing(cell.as_bytes())));
-        assert!([" ", " NA", "na", "none", "nAn", "+nan", "NaT", "Null"].iter().all(|cell| !is_missing(cell.as_bytes())));
+        assert!(
+            [" ", " NA", "na", "none", "nAn", "+nan", "NaT", "Null"].iter().all(|cell| !is_missing(cell.as_bytes()))
+        );
         assert_eq!(boolean(b"tRuE"), Some(true));
         assert_eq!(boolean(b"FALSE"), Some(false));
         assert_eq!(boolean(b"true "), None);

@@ -151,7 +151,9 @@ impl<'a> File<'a> {
             for (index, column) in &mut *columns {
                 let cell = row.cell(*index);
                 self.check(&row, *index, cell)?;
-                column.push(cell).map_err(|TooMuchText| ReadError::Text { column: self.name(*index).unwrap_or_default() })?;
+                column
+                    .push(cell)
+                    .map_err(|TooMuchText| ReadError::Text { column: self.name(*index).unwrap_or_default() })?;
             }
         }
         Ok(Scanned { lines, end: rows.at(), complete: false })
@@ -223,3 +225,6 @@ impl<'a> File<'a> {
         self.header.get(cell.checked_sub(self.labels)?).cloned()
     }
 }
+
+#[cfg(test)]
+mod tests;

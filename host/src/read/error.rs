@@ -18,7 +18,9 @@ pub enum ReadError {
     #[error("this is not a regular file; name a file")]
     NotAFile,
     /// [`Limits::bytes`](super::Limits::bytes).
-    #[error("the file has more than {limit} bytes, which is the limit; leave out rows and columns that are not asked for")]
+    #[error(
+        "the file has more than {limit} bytes, which is the limit; leave out rows and columns that are not asked for"
+    )]
     Bytes { limit: u64 },
     /// [`Limits::rows`](super::Limits::rows).
     #[error("the file has more than {limit} rows, which is the limit; leave out rows that are not asked for")]
@@ -27,10 +29,14 @@ pub enum ReadError {
     #[error("line {line}: more than {limit} columns, which is the limit; leave out columns that are not asked for")]
     Columns { line: u64, limit: usize },
     /// [`Limits::cells`](super::Limits::cells).
-    #[error("the file has more than {limit} cells, which is the limit; leave out rows and columns that are not asked for")]
+    #[error(
+        "the file has more than {limit} cells, which is the limit; leave out rows and columns that are not asked for"
+    )]
     Cells { limit: usize },
     /// [`Limits::cell_bytes`](super::Limits::cell_bytes).
-    #[error("{place}: a cell of more than {limit} bytes, which is the limit; shorten it, or close a quote that is open")]
+    #[error(
+        "{place}: a cell of more than {limit} bytes, which is the limit; shorten it, or close a quote that is open"
+    )]
     CellLength { place: Place, limit: usize },
     /// More text than Arrow's 32-bit offsets can reach.
     #[error("column {} has more than 2 GiB of text, which is the limit; shorten its cells", excerpt(.column))]
@@ -48,8 +54,10 @@ pub enum ReadError {
     #[error("line {line}: {cells} cells, but {expected} are expected; put cells that hold commas in quotes")]
     LongRow { line: u64, cells: usize, expected: usize },
     /// A line end that pandas does not read as it stands.
-    #[error("line {line}: after a line that ends in a bare carriage return, pandas misreads a row that starts with a blank, or with a comma \
-             if that line is empty; end lines with a line feed")]
+    #[error(
+        "line {line}: after a line that ends in a bare carriage return, pandas misreads a row that starts with a blank, or with a comma \
+             if that line is empty; end lines with a line feed"
+    )]
     BareCarriageReturn { line: u64 },
     /// A line that is no JSON object.
     #[error("line {line}: {message}; every line must be one JSON object")]

@@ -28,7 +28,6 @@ use self::lines::Lines;
 
 /// How large a file may be.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(default)]
 pub struct Limits {
     /// The size of the file, in bytes. It is held in memory while it is read.
     pub bytes: u64,

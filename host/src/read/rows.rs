@@ -97,7 +97,10 @@ impl<'a> Rows<'a> {
             }
             match result {
                 ReadRecordResult::Record => break,
-                ReadRecordResult::OutputFull => self.text.resize(2 * self.text.len(), 0),
+                // No row has more text than the file, but for the line end added here.
+                ReadRecordResult::OutputFull => {
+                    self.text.resize((2 * self.text.len()).min(self.bytes.len() + 1), 0);
+                }
                 ReadRecordResult::OutputEndsFull => self.ends.resize(2 * self.ends.len(), 0),
                 ReadRecordResult::InputEmpty | ReadRecordResult::End if rest.is_some() => {}
                 ReadRecordResult::InputEmpty | ReadRecordResult::End => {
@@ -112,12 +115,10 @@ impl<'a> Rows<'a> {
     }
 
     fn open_quote(&self, line: u64, start: usize, text: usize, cells: usize) -> ReadError {
-        let opened = cell_start(self.bytes, start, cells);
         let before = cells.checked_sub(1).and_then(|last| self.ends.get(last)).copied().unwrap_or(0);
         // The last byte is the line end that was put there.
         let value = self.text.get(before..text.saturating_sub(1)).map(beginning);
-        let place = Place { line: line + line_ends(&self.bytes[start..opened]), cell: cells + 1, column: None };
-        ReadError::OpenQuote { place, value }
+        ReadError::OpenQuote { place: place(self.bytes, (line, start), cells), value }
     }
 }
 
@@ -136,18 +137,12 @@ impl Row<'_> {
 
     /// Where a cell of it is in the file.
     pub(super) fn place(&self, bytes: &[u8], index: usize) -> Place {
-        let start = cell_start(bytes, self.start, index);
-        Place { line: self.line + line_ends(&bytes[self.start..start]), cell: index + 1, column: None }
+        place(bytes, (self.line, self.start), index)
     }
 
     /// Which cell a byte of the file is in.
     pub(super) fn index_at(&self, bytes: &[u8], offset: usize) -> usize {
-        let (mut first, mut last) = (0, self.len().saturating_sub(1));
-        while first < last {
-            let middle = last - (last - first) / 2;
-            if cell_start(bytes, self.start, middle) <= offset { first = middle } else { last = middle - 1 }
-        }
-        first
+        cell_starts(bytes, self.start).skip(1).take_while(|&start| start <= offset).count()
     }
 }
 
@@ -163,22 +158,30 @@ fn reader() -> Reader {
     reader
 }
 
-/// Where a cell starts in the file, given where its row does.
-fn cell_start(bytes: &[u8], row: usize, index: usize) -> usize {
+/// Where a cell is in the file, given the line where its row starts and where that is.
+fn place(bytes: &[u8], (line, row): (u64, usize), index: usize) -> Place {
+    let start = cell_starts(bytes, row).nth(index).unwrap_or(row);
+    Place { line: line + line_ends(&bytes[row..start]), cell: index + 1, column: None }
+}
+
+/// Where the cells of a row start in the file, given where the row does.
+fn cell_starts(bytes: &[u8], row: usize) -> impl Iterator<Item = usize> {
     let mut reader = reader();
-    let mut at = row;
-    let mut scratch = [0; 256];
-    let mut passed = 0;
-    while passed < index {
-        let (result, read, _) = reader.read_field(bytes.get(at..).unwrap_or_default(), &mut scratch);
-        at += read;
-        match result {
-            ReadFieldResult::Field { record_end: false } => passed += 1,
-            ReadFieldResult::OutputFull => {}
-            _ => break,
-        }
-    }
-    at
+    let mut next = Some(row);
+    std::iter::from_fn(move || {
+        let start = next?;
+        let mut at = start;
+        next = loop {
+            let (result, read, _) = reader.read_field(bytes.get(at..)?, &mut [0; 256]);
+            at += read;
+            match result {
+                ReadFieldResult::Field { record_end: false } => break Some(at),
+                ReadFieldResult::OutputFull => {}
+                _ => break None,
+            }
+        };
+        Some(start)
+    })
 }
 
 /// The line ends in a text: LF, CR LF, or CR.

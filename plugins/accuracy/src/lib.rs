@@ -23,8 +23,8 @@ impl Grader for Accuracy {
         .optional(
             "as_text",
             Kind::Boolean,
-            "compare cells as Python's str() spells them after pandas read them (`nan` where one is missing) rather than labels; \
-             false by default",
+            "compare cells as Python's str() spells them after pandas read them (`nan` where one is missing) instead of labels; false \
+             by default",
         )
     }
 

@@ -1,6 +1,6 @@
 //! F1 over sets of labels, counts pooled.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use assay_sdk::{
     ClassRows, Description, GradeError, Grader, Kind, Options, Score, Table, class_details, metrics, pytext,
@@ -22,22 +22,36 @@ impl Grader for F1MicroSets {
 
     fn grade(submission: &Table, answers: &Table, options: &Options) -> Result<Score, GradeError> {
         let target = options.text("target")?;
-        let (y_true, y_pred) = (sets(answers, target)?, sets(submission, target)?);
-        // Quirk: predicted labels that no answer has are dropped by the binarizer and cost nothing. A corrected grader would count
-        // each of them as a false positive.
-        let value = metrics::f1_score_micro_sets(&y_true, &y_pred)?;
-        Ok(Score { value, details: class_details(y_true.iter().zip(&y_pred), ClassRows::f1) })
+        let (y_true, y_pred) = (lists(answers, target)?, lists(submission, target)?);
+        let distinct: HashSet<&str> = y_true.iter().flat_map(|list| pytext::split(list)).collect();
+        let mut classes: Vec<&str> = distinct.into_iter().collect();
+        classes.sort_unstable();
+        // Numbers in place of names: they compare much faster.
+        let codes: HashMap<&str, usize> = classes.iter().enumerate().map(|(code, &class)| (class, code)).collect();
+        // Quirk: the binarizer drops predicted labels that no answer has, so they cost nothing. A corrected grader would count each of
+        // them as a false positive.
+        let set = |list: &&str| pytext::split(list).filter_map(|label| codes.get(label).copied()).collect();
+        let y_true: Vec<BTreeSet<usize>> = y_true.iter().map(set).collect();
+        let y_pred: Vec<BTreeSet<usize>> = y_pred.iter().map(set).collect();
+
+        let named = |set: &'_ BTreeSet<usize>| set.iter().filter_map(|&code| classes.get(code)).collect::<Vec<_>>();
+        let rows = y_true.iter().zip(&y_pred).map(|(t, p)| (named(t), named(p)));
+        Ok(Score {
+            value: metrics::f1_score_micro_sets(&y_true, &y_pred)?,
+            details: class_details(rows, ClassRows::f1),
+        })
     }
 }
 
-/// The set of labels of each row.
-fn sets<'a>(table: &'a Table, target: &str) -> Result<Vec<BTreeSet<&'a str>>, GradeError> {
+/// The list of each row; a missing one is empty.
+fn lists<'a>(table: &'a Table, target: &str) -> Result<Vec<&'a str>, GradeError> {
     let column = table.column(target)?;
     if !column.is_text() && (0..column.len()).any(|row| !column.is_missing(row)) {
-        let message = "lists of labels are text, but every cell is a number or a truth value";
-        return Err(GradeError::InvalidSubmission(message.into()));
+        let message =
+            format!("column `{target}`: lists of labels are text, but every cell is a number or a truth value");
+        return Err(GradeError::InvalidSubmission(message));
     }
-    Ok((0..column.len()).map(|row| pytext::split(column.text(row).unwrap_or_default()).collect()).collect())
+    Ok((0..column.len()).map(|row| column.text(row).unwrap_or_default()).collect())
 }
 
 assay_sdk::export!(F1MicroSets);

@@ -4,7 +4,7 @@
 /// U+200B or U+FEFF.
 #[must_use]
 pub fn is_whitespace(c: char) -> bool {
-    c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c)
+    if c.is_ascii() { matches!(c, '\t'..='\r' | '\u{1c}'..=' ') } else { c.is_whitespace() }
 }
 
 /// `str.split()`: the pieces between runs of white space. There are no empty ones.

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt::Display;
 
-use crate::Detail;
+use crate::metrics::boxes::AveragePrecisions;
+use crate::{Detail, Score};
 
 /// How many details a host takes, and how many bytes of a name.
-const DETAILS: usize = 1024;
+pub(crate) const DETAILS: usize = 1024;
 const NAME_BYTES: usize = 256;
 
 /// How many rows have a class.
@@ -68,11 +69,24 @@ where
             }
         }
     }
-    let named = classes.into_iter().map(|(class, rows)| {
+    named(classes.into_iter().map(|(class, rows)| (class, figure(rows))))
+}
+
+/// The mean over classes, with the average precision of each as details.
+impl<Class: Display> From<AveragePrecisions<Class>> for Score {
+    fn from(precisions: AveragePrecisions<Class>) -> Self {
+        let few = precisions.classes.len() <= DETAILS;
+        Score { value: precisions.mean, details: if few { named(precisions.classes.into_iter()) } else { Vec::new() } }
+    }
+}
+
+/// Details, or none if a name is too long.
+fn named(figures: impl Iterator<Item = (impl Display, f64)>) -> Vec<Detail> {
+    let details = figures.map(|(class, value)| {
         let name = class.to_string().escape_debug().to_string();
-        (1..=NAME_BYTES).contains(&name.len()).then(|| Detail { name, value: figure(rows) })
+        (1..=NAME_BYTES).contains(&name.len()).then_some(Detail { name, value })
     });
-    named.collect::<Option<_>>().unwrap_or_default()
+    details.collect::<Option<_>>().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -102,6 +116,16 @@ mod tests {
         let y_pred = [BTreeSet::from([1, 3]), BTreeSet::from([1, 2])];
         let f1 = figures(class_details(y_true.iter().zip(&y_pred), ClassRows::f1));
         assert_eq!(f1, [("1".into(), 2.0 / 3.0), ("2".into(), 2.0 / 3.0)]);
+    }
+
+    #[test]
+    fn average_precisions_are_details() {
+        let of = |classes: Vec<(String, f64)>| Score::from(AveragePrecisions { classes, mean: 0.5 });
+        let score = of(vec![("a".into(), 0.25), ("b".into(), 0.75)]);
+        assert_eq!(score.value, 0.5);
+        assert_eq!(figures(score.details), [("a".into(), 0.25), ("b".into(), 0.75)]);
+        assert_eq!(of((0..1024).map(|class| (class.to_string(), 0.5)).collect()).details.len(), 1024);
+        assert!(of((0..1025).map(|class| (class.to_string(), 0.5)).collect()).details.is_empty());
     }
 
     #[test]

@@ -88,6 +88,12 @@ impl<'a> ColumnView<'a> {
         self.rows == 0
     }
 
+    /// Its first rows, so many or all there are.
+    #[must_use]
+    pub fn first(self, rows: usize) -> Self {
+        ColumnView { rows: self.rows.min(rows), ..self }
+    }
+
     /// Its cells as the contract hands them over.
     #[must_use]
     pub fn values(&self) -> &'a Values {

@@ -39,14 +39,16 @@ impl<'a> LabelRule<'a> {
     ///
     /// # Errors
     ///
-    /// If there is no such rule.
+    /// If they name no rule, or contradict each other.
     pub fn of(options: &'a Options) -> Result<Self, GradeError> {
-        let missing = options.text_or_none("missing")?;
-        match options.text_or("labels", "exact")? {
-            "exact" => Ok(LabelRule::Exact { missing }),
-            "python-int" => Ok(LabelRule::PythonInt),
-            "python-int-of-first-word" => Ok(LabelRule::PythonIntOfFirstWord),
-            other => Err(GradeError::Failure(format!("option `labels` cannot be `{other}`"))),
+        match (options.text_or("labels", "exact")?, options.text_or_none("missing")?) {
+            ("exact", missing) => Ok(LabelRule::Exact { missing }),
+            ("python-int", None) => Ok(LabelRule::PythonInt),
+            ("python-int-of-first-word", None) => Ok(LabelRule::PythonIntOfFirstWord),
+            ("python-int" | "python-int-of-first-word", Some(_)) => {
+                Err(GradeError::Failure("option `missing` only goes with `labels = \"exact\"`".into()))
+            }
+            (other, _) => Err(GradeError::Failure(format!("option `labels` cannot be `{other}`"))),
         }
     }
 

@@ -65,7 +65,7 @@ impl<'a> Labels<'a> {
     pub fn python_int(column: &ColumnView<'a>) -> Result<Self, BadLabel> {
         let labels = each(column, |row| {
             if let Some(text) = column.text(row) {
-                return integer(text);
+                return integer(text).ok_or(NOT_AN_INTEGER);
             }
             match number(column, row)? {
                 Number::Whole(value) => Ok(value),
@@ -86,7 +86,8 @@ impl<'a> Labels<'a> {
     pub fn python_int_of_first_word(column: &ColumnView<'a>) -> Result<Self, BadLabel> {
         let labels = each(column, |row| {
             if let Some(text) = column.text(row) {
-                return integer(pytext::split(text).next().ok_or("is blank: give every row a label")?);
+                let first = pytext::split(text).next().ok_or("is blank: give every row a label")?;
+                return integer(first).ok_or("does not start with a whole number of at most 64 bits and a blank");
             }
             match number(column, row)? {
                 Number::Whole(value) => Ok(value),
@@ -127,7 +128,7 @@ impl<'a> Labels<'a> {
 const TWO_POW_63: f64 = 9_223_372_036_854_775_808.0;
 
 const MISSING: &str = "is missing: give every row a label";
-const NOT_AN_INTEGER: &str = "is not a whole number of at most 64 bits";
+const NOT_AN_INTEGER: &str = "is not a whole number of at most 64 bits: labels are whole numbers";
 
 /// A cell that is not text.
 enum Number {
@@ -149,11 +150,11 @@ fn number(column: &ColumnView<'_>, row: usize) -> Result<Number, &'static str> {
     .ok_or(MISSING)
 }
 
-fn integer(text: &str) -> Result<i128, &'static str> {
+fn integer(text: &str) -> Option<i128> {
     match pytext::parse_int(text) {
-        Ok(value) => Ok(value.into()),
-        Err(pytext::NotAnInteger::BeyondI64(value)) => Ok(value.into()),
-        Err(_) => Err(NOT_AN_INTEGER),
+        Ok(value) => Some(value.into()),
+        Err(pytext::NotAnInteger::BeyondI64(value)) => Some(value.into()),
+        Err(_) => None,
     }
 }
 

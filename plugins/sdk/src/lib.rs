@@ -32,7 +32,10 @@ mod excerpt;
 mod label_rule;
 mod labels;
 mod options;
+mod parse;
 mod problem;
+
+use self::classes::DETAILS;
 
 pub use assay_metrics as metrics;
 pub use classes::{ClassRows, class_details};
@@ -111,8 +114,9 @@ impl Score {
     pub fn mean_of(details: Vec<Detail>) -> Result<Self, GradeError> {
         let values: Vec<f64> = details.iter().map(|detail| detail.value).collect();
         let value = metrics::mean(&values).map_err(GradeError::from)?;
-        // One figure needs no list of its own.
-        Ok(Score { value, details: if values.len() > 1 { details } else { Vec::new() } })
+        // One figure needs no list of its own, and a host takes no longer one.
+        let listed = (2..=DETAILS).contains(&values.len());
+        Ok(Score { value, details: if listed { details } else { Vec::new() } })
     }
 }
 

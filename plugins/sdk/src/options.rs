@@ -111,12 +111,33 @@ impl Options {
     ///
     /// If it is not set, or not a number.
     pub fn number(&self, name: &str) -> Result<f64, GradeError> {
-        let value = self.get(name, |setting| match setting {
+        required(name, self.number_or_none(name)?)
+    }
+
+    /// A number, if it is set.
+    ///
+    /// # Errors
+    ///
+    /// If it is not a number.
+    pub fn number_or_none(&self, name: &str) -> Result<Option<f64>, GradeError> {
+        self.get(name, |setting| match setting {
             Setting::Number(value) => Some(*value),
             Setting::Integer(value) => Some(*value as f64),
             _ => None,
+        })
+    }
+
+    /// A list of numbers that must be set.
+    ///
+    /// # Errors
+    ///
+    /// If it is not set, or not a list of numbers.
+    pub fn numbers(&self, name: &str) -> Result<&[f64], GradeError> {
+        let numbers = self.get(name, |setting| match setting {
+            Setting::Numbers(numbers) => Some(numbers.as_slice()),
+            _ => None,
         })?;
-        required(name, value)
+        required(name, numbers)
     }
 }
 

@@ -88,5 +88,7 @@ mod tests {
         let expected = (21.0 + 40.0 * 0.75 + 20.0 * 4.0 / 7.0) / 101.0;
         assert!((mean_at_101_recalls(&HITS, 5) - expected).abs() < 1e-15);
         assert_eq!(mean_at_101_recalls(&[], 5), 0.0);
+        // pycocotools 2.0.11 for one box that is found.
+        assert_eq!(mean_at_101_recalls(&[true], 1), 0.999_999_999_999_999_9);
     }
 }

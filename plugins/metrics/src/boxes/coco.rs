@@ -231,6 +231,30 @@ mod tests {
         }
     }
 
+    /// `COCOeval` of pycocotools 2.0.11 on these boxes at IoU 0.5.
+    #[test]
+    fn odd_boxes_are_matched_as_in_pycocotools() {
+        let mean = |truth: &[(usize, i64, [f64; 4], Option<f64>)], boxes: &[([f64; 4], f64)]| {
+            let detections: Vec<Detection> = (1..)
+                .zip(boxes)
+                .map(|(id, &(bbox, score))| Detection {
+                    annotation: Annotation { id, image: 0, class: 1, bbox, area: 100.0 },
+                    score,
+                })
+                .collect();
+            coco_average_precision(&numbered(1, truth), &detections, 0.5).unwrap().mean
+        };
+        let square = [0.0, 0.0, 10.0, 10.0];
+        // NaN is never below the threshold.
+        let two = [(0, 1, square, None), (0, 1, [50.0, 50.0, 10.0, 10.0], None)];
+        assert!((mean(&two, &[([0.0, 0.0, f64::NAN, 10.0], 0.5)]) - 0.504_950_495_049_504_8).abs() < 1e-14);
+        // A true box that is ignored is only for who finds no other, even where it overlaps more.
+        let ignored = [(0, 1, square, Some(2e10)), (0, 1, [0.0, 0.0, 10.0, 8.0], None)];
+        assert!((mean(&ignored, &[(square, 0.5)]) - 0.999_999_999_999_999_9).abs() < 1e-14);
+        let three = [([0.0, 0.0, 10.0, 9.9], 0.5), (square, 0.4), (square, 0.9)];
+        assert!((mean(&ignored, &three) - 0.999_999_999_999_999_9).abs() < 1e-14);
+    }
+
     #[test]
     fn the_hundred_best_detections_of_an_image_count() {
         let truth = numbered(1, &[(0, 1, [0.0, 0.0, 10.0, 10.0], None)]);

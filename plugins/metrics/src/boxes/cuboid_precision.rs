@@ -156,6 +156,13 @@ mod tests {
         assert!(averages.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-15), "{averages:?}");
     }
 
+    /// The boxes share three quarters: an IoU of 0.6, which 0.6 is not below.
+    #[test]
+    fn an_overlap_at_a_threshold_is_too_small() {
+        let averages = score("1 0 0 0 2 4 2 0 car", "0.9 1 0 0 2 4 2 0 car").unwrap();
+        assert_eq!(averages, Some([1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]));
+    }
+
     #[test]
     fn a_box_that_was_found_is_not_passed_over() {
         // Both predictions overlap the first of two like boxes most; the second would still match the other.

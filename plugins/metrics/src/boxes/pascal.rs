@@ -16,15 +16,13 @@ const IOU_THRESHOLD: f64 = 0.5;
 /// The intersection over union of two boxes, each given by left, top, right, bottom.
 ///
 /// Corners in the wrong order are not put right: a box inverted on one axis has a negative area, one inverted on both a positive
-/// one, and neither intersects anything. 0 if the union is not positive. A coordinate of `a` that is NaN makes it 0.
+/// one, and neither intersects anything. 0 if the union is not positive, or NaN,
+/// as any coordinate that is NaN makes it.
 #[must_use]
 pub fn corner_iou(a: [f64; 4], b: [f64; 4]) -> f64 {
-    // Python's min and max, which keep the first argument unless the second is smaller or larger: NaN stays, or goes, by its place.
-    let larger = |a: f64, b: f64| if b > a { b } else { a };
-    let smaller = |a: f64, b: f64| if b < a { b } else { a };
     let area = |[left, top, right, bottom]: [f64; 4]| (right - left) * (bottom - top);
-    let width = larger(0.0, smaller(a[2], b[2]) - larger(a[0], b[0]));
-    let height = larger(0.0, smaller(a[3], b[3]) - larger(a[1], b[1]));
+    let width = (a[2].min(b[2]) - a[0].max(b[0])).max(0.0);
+    let height = (a[3].min(b[3]) - a[1].max(b[1])).max(0.0);
     let intersection = width * height;
     let union = area(a) + area(b) - intersection;
     if union > 0.0 { intersection / union } else { 0.0 }

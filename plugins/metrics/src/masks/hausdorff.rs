@@ -8,8 +8,8 @@ use super::volume::Volume;
 /// None if one of them has no voxel.
 ///
 /// Exact, up to rounding. It works on the boxes that runs make in columns, not on voxels: `n log n` for `n` boxes to build two
-/// trees, and a branch and bound search that takes about as long where the masks resemble each other. Distances that are nearly
-/// all alike are the worst case: then each voxel may be looked at, though seldom each pair.
+/// trees, then a branch and bound search that takes about as long where the masks resemble each other. Worst are masks of single
+/// pixels side by side, whose voxels are all looked at, each in the few boxes that are nearest.
 #[must_use]
 pub fn hausdorff_distance(a: &Volume, b: &Volume, spacing: [f64; 3]) -> Option<f64> {
     between(&mut a.columns(), &mut b.columns(), spacing)

@@ -2,7 +2,7 @@
 //!
 //! A mask is [`RunLengths`]: sorted, disjoint runs of the pixels of a flattened image. No bitmap is ever made, so time and memory
 //! follow the length of the text, not the size of the image or the numbers the text claims. Whether the image was flattened by
-//! columns or by rows matters only where pixels get coordinates, that is in [`Volume`].
+//! columns or by rows matters only where pixels get coordinates, that is in [`Volume`], where runs are cut at the ends of columns.
 //!
 //! | metric | from | functions |
 //! |---|---|---|

@@ -126,7 +126,7 @@ mod tests {
             row("a_slice_2", "5 3", 4),
             // Sorts between the slices of day `a`, and is of that day: its part before `_slice_` is `a`.
             row("a", "9 1", 4),
-            row("a-c_slice_1", "1 12", 2),
+            row("a_c_slice_1", "1 12", 2),
         ];
         let volumes = volumes_by_day(rows).unwrap();
         let slices: Vec<Vec<u64>> =

@@ -1,0 +1,175 @@
+//! Is a competition ready to grade? Its data are looked at as a grading would, and its own files graded.
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::competition::Competition;
+use crate::grade::grade;
+use crate::graders::Graders;
+use crate::read;
+use crate::report::{Outcome, Report};
+use crate::setup::{Setup, prepared};
+
+/// What was found of a competition.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Diagnosis {
+    /// The competition.
+    pub competition_id: String,
+    /// True if submissions can be graded, and every finding is explained.
+    pub healthy: bool,
+    /// What was looked at, in this order; the first that fails may end it.
+    pub findings: Vec<Finding>,
+}
+
+/// One thing that was looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// What was looked at.
+    pub examined: Examined,
+    /// How it is.
+    pub state: State,
+    /// What was found, and what to do about it.
+    pub message: String,
+}
+
+/// What is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Examined {
+    /// Whether the files that the competition names are there.
+    Files,
+    /// Whether the answers can be read, and the grader takes its options.
+    Answers,
+    /// Whether the best possible submission scores, and earns gold.
+    Gold,
+    /// Whether the sample submission is valid.
+    Sample,
+}
+
+/// How something is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    /// As it should be.
+    Fine,
+    /// Not as one would expect, for a reason that the competition gives.
+    Explained,
+    /// It cannot be looked at; submissions can be graded all the same.
+    Untried,
+    /// Not as it should be.
+    Fault,
+}
+
+/// Examines a competition whose data are in `data_dir`.
+#[must_use]
+pub fn examine(competition: Competition, graders: &Graders, data_dir: &Path, limits: &read::Limits) -> Diagnosis {
+    let competition_id = competition.id.clone();
+    let folder = prepared(data_dir, &competition_id);
+    let mut findings = vec![files(&competition, &folder)];
+    let known = competition.known.clone();
+    match Setup::new(competition, graders, data_dir, limits) {
+        Err(error) => findings.push(Finding::fault(Examined::Answers, error.to_string())),
+        Ok(setup) => {
+            let message = format!("readable; {} rows", setup.answers.batch.num_rows());
+            findings.push(Finding { examined: Examined::Answers, state: State::Fine, message });
+            let data = &setup.competition.data;
+            let sample = graded(&setup, &folder.join(&data.sample_submission), limits);
+            let best = data.gold_submission.as_ref().unwrap_or(&data.answers);
+            let gold = folder.join(best);
+            let gold = if gold.is_file() {
+                self::gold(&graded(&setup, &gold, limits), &sample)
+            } else {
+                let message = format!(
+                    "not tried: a perfect submission is another file than the answers here, and prepared/{best} is not there. \
+                     Submissions can be graded without it; to have it tried, prepare the data again"
+                );
+                Finding { examined: Examined::Gold, state: State::Untried, message }
+            };
+            findings.push(gold.explained(known.gold.as_deref()));
+            if folder.join(&data.sample_submission).is_file() {
+                findings.push(self::sample(&sample).explained(known.sample.as_deref()));
+            }
+        }
+    }
+    let healthy = findings.iter().all(|finding| finding.state != State::Fault);
+    Diagnosis { competition_id, healthy, findings }
+}
+
+fn files(competition: &Competition, folder: &Path) -> Finding {
+    // A missing gold submission is told with what it is for.
+    let missing: Vec<&str> = [&competition.data.answers, &competition.data.sample_submission]
+        .into_iter()
+        .map(String::as_str)
+        .filter(|file| !folder.join(file).is_file())
+        .collect();
+    if missing.is_empty() {
+        let message = "answers and sample submission are there".into();
+        return Finding { examined: Examined::Files, state: State::Fine, message };
+    }
+    let message = format!(
+        "not in {}: {}; prepare the data, or name another folder by --data-dir",
+        folder.display(),
+        missing.join(", ")
+    );
+    Finding::fault(Examined::Files, message)
+}
+
+fn graded(setup: &Setup, path: &Path, limits: &read::Limits) -> Report {
+    grade(setup, path, &path.display().to_string(), limits).report
+}
+
+fn gold(gold: &Report, sample: &Report) -> Finding {
+    let (Some(score), lower) = (gold.score_exact, gold.is_lower_better == Some(true)) else {
+        return Finding::fault(Examined::Gold, format!("a perfect submission is refused: {}", reason(gold)));
+    };
+    if !gold.medals.gold_medal {
+        let message = format!(
+            "a perfect submission scores {score}, which does not reach gold ({}): are these the answers of another split?",
+            gold.thresholds.gold_threshold.unwrap_or(f64::NAN)
+        );
+        return Finding::fault(Examined::Gold, message);
+    }
+    let beaten = |other: f64| if lower { other < score } else { other > score };
+    if let Some(other) = sample.score_exact.filter(|&other| beaten(other)) {
+        let message =
+            format!("a perfect submission scores {score}, but the sample submission {other}, which is better");
+        return Finding::fault(Examined::Gold, message);
+    }
+    let message = format!("a perfect submission scores {score} and earns gold");
+    Finding { examined: Examined::Gold, state: State::Fine, message }
+}
+
+fn sample(sample: &Report) -> Finding {
+    match sample.score_exact {
+        Some(score) => {
+            let message = format!("the sample submission is valid and scores {score}");
+            Finding { examined: Examined::Sample, state: State::Fine, message }
+        }
+        None => Finding::fault(Examined::Sample, format!("the sample submission is refused: {}", reason(sample))),
+    }
+}
+
+fn reason(report: &Report) -> &str {
+    match (&report.reason, report.outcome) {
+        (Some(reason), _) => reason,
+        (None, Outcome::Scored) => "",
+        (None, _) => "no reason is given",
+    }
+}
+
+impl Finding {
+    fn fault(examined: Examined, message: String) -> Self {
+        Finding { examined, state: State::Fault, message }
+    }
+
+    /// The same, with the reason that the competition gives.
+    fn explained(self, why: Option<&str>) -> Self {
+        match why {
+            Some(why) if self.state == State::Fault => {
+                Finding { state: State::Explained, message: format!("{}\nwhy: {why}", self.message), ..self }
+            }
+            _ => self,
+        }
+    }
+}

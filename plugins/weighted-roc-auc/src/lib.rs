@@ -1,0 +1,44 @@
+//! Area under the ROC curve with weights for bands of the true positive rate.
+
+use assay_sdk::metrics::{TprBand, weighted_roc_auc};
+use assay_sdk::{Description, Detail, GradeError, Grader, Kind, Options, Score, Table};
+
+struct WeightedRocAuc;
+
+impl Grader for WeightedRocAuc {
+    fn describe() -> Description {
+        Description::higher(
+            "weighted-roc-auc",
+            env!("CARGO_PKG_VERSION"),
+            "Area under the ROC curve, cut into bands of the true positive rate that count differently: the weighted mean of the share \
+             of each band that lies under the curve (ties count half). Details: that share of each band.",
+        )
+        .required("target", Kind::Column, "the column of scores; the answers hold 1 for positive")
+        .required("band_ends", Kind::Numbers, "the upper end of each band, ascending; the first band starts at 0")
+        .required("band_weights", Kind::Numbers, "what each band counts, in the same order")
+    }
+
+    fn grade(submission: &Table, answers: &Table, options: &Options) -> Result<Score, GradeError> {
+        let target = options.text("target")?;
+        let (ends, weights) = (options.numbers("band_ends")?, options.numbers("band_weights")?);
+        if ends.len() != weights.len() {
+            return Err(GradeError::Failure("`band_ends` and `band_weights` must have as many numbers".into()));
+        }
+        let y_true: Vec<bool> = answers.numbers(target)?.iter().map(|&label| label == 1.0).collect();
+        let y_score = submission.numbers(target)?;
+        let value = weighted_roc_auc(&y_true, &y_score, &bands(ends, |band| weights[band]))?;
+        let share =
+            |band| weighted_roc_auc(&y_true, &y_score, &bands(ends, |other| f64::from(u8::from(other == band))));
+        let details = ends
+            .iter()
+            .enumerate()
+            .map(|(band, end)| Ok(Detail { name: format!("true positive rate up to {end}"), value: share(band)? }));
+        Ok(Score { value, details: details.collect::<Result<_, GradeError>>()? })
+    }
+}
+
+fn bands(ends: &[f64], weight: impl Fn(usize) -> f64) -> Vec<TprBand> {
+    ends.iter().enumerate().map(|(band, &up_to)| TprBand { up_to, weight: weight(band) }).collect()
+}
+
+assay_sdk::export!(WeightedRocAuc);
