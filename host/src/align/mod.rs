@@ -1,17 +1,17 @@
 //! Alignment: which answer each row of a submission is graded against. It knows keys, and nothing of metrics.
 
+mod index;
 mod keys;
 mod numpy_order;
 #[cfg(test)]
 mod tests;
-
-use std::collections::HashMap;
 
 use arrow::array::{ArrayRef, RecordBatch, UInt32Array};
 use arrow::compute::take_record_batch;
 use arrow::error::ArrowError;
 use arrow::row::Rows as Encoded;
 
+use self::index::Index;
 use self::keys::Keys;
 use crate::competition::{Contract, Pairing, Rows};
 use crate::finding::Finding;
@@ -154,53 +154,50 @@ impl Matching<'_> {
         if ours.num_rows() == theirs.num_rows() && ours.iter().eq(theirs.iter()) {
             return Some(Alignment::default());
         }
-        let index = Index::new(theirs);
+        let index = Index::new(self.keys);
         self.compare_sets(&index, findings);
         if !findings.is_empty() {
             return None;
         }
         Some(match self.contract.rows {
-            Rows::Merge | Rows::Subset => Alignment {
-                submission: None,
-                answers: Some(ours.iter().filter_map(|key| index.first.get(key.as_ref()).copied()).collect()),
-            },
-            Rows::Known => return self.known_by_rank(&index, findings),
-            Rows::Same | Rows::Set if index.unique => {
-                Alignment { submission: Some(index.positions(ours)), answers: None }
+            Rows::Merge | Rows::Subset => {
+                Alignment { submission: None, answers: Some(index.submission.iter().flatten().copied().collect()) }
             }
-            Rows::Superset if index.unique && self.one_row_each(&index) => {
-                Alignment { submission: Some(index.positions(ours)), answers: None }
+            Rows::Known => return self.known_by_rank(&index, findings),
+            Rows::Same | Rows::Set if index.unique => Alignment { submission: Some(index.positions()), answers: None },
+            Rows::Superset if index.unique && index.given.iter().all(|&given| given == 1) => {
+                Alignment { submission: Some(index.positions()), answers: None }
             }
             _ => self.by_rank(&index),
         })
     }
 
     /// Keys that are unknown, missing, or there too often.
-    fn compare_sets(&self, index: &Index<'_>, findings: &mut Vec<Finding>) {
-        let (ours, theirs) = (&self.keys.submission, &self.keys.answers);
+    fn compare_sets(&self, index: &Index, findings: &mut Vec<Finding>) {
         let mut unknown = Finding::new("keys that are not expected").remedy("use the keys of the sample submission");
         let mut repeated = Finding::new("keys that are there more often than expected").remedy("give each row once");
-        let mut seen: HashMap<&[u8], u32> = HashMap::with_capacity(ours.num_rows());
-        for (row, key) in ours.iter().enumerate() {
+        let mut seen = vec![0; index.answers.len()];
+        for (row, key) in index.submission.iter().enumerate() {
             let place = || (Some(self.submission.line(row)), self.spelled(row));
-            let count = seen.entry(key.data()).or_default();
-            *count += 1;
-            match index.count.get(key.data()) {
-                None if self.keys.is_missing(row) => {}
-                None if self.contract.rows != Rows::Superset => unknown.add(place),
-                Some(&expected) if self.contract.rows == Rows::Same && *count > expected => repeated.add(place),
-                _ => {}
+            match key.map(|key| key as usize) {
+                None if self.contract.rows == Rows::Superset || self.keys.is_missing(row) => {}
+                None => unknown.add(place),
+                Some(key) => {
+                    seen[key] += 1;
+                    if self.contract.rows == Rows::Same && seen[key] > index.expected[key] {
+                        repeated.add(place);
+                    }
+                }
             }
         }
         let mut absent =
             Finding::new("keys that are missing").remedy("give one row for each row of the sample submission");
-        let mut asked: HashMap<&[u8], u32> = HashMap::new();
-        for (row, key) in theirs.iter().enumerate() {
-            let count = asked.entry(key.data()).or_default();
-            *count += 1;
-            let given = seen.get(key.data()).copied().unwrap_or(0);
+        let mut asked = vec![0; index.answers.len()];
+        for (row, key) in index.answers.iter().map(|&key| key as usize).enumerate() {
+            asked[key] += 1;
+            let given = index.given[key];
             let needed = given == 0 && !matches!(self.contract.rows, Rows::Known | Rows::Subset);
-            if needed || (self.contract.rows == Rows::Same && *count > given) {
+            if needed || (self.contract.rows == Rows::Same && asked[key] > given) {
                 absent.add(|| (None, keys::spelled(self.theirs, row)));
             }
         }
@@ -211,20 +208,14 @@ impl Matching<'_> {
         keys::spelled(self.ours, row)
     }
 
-    fn one_row_each(&self, index: &Index<'_>) -> bool {
-        let known = self.keys.submission.iter().filter(|key| index.count.contains_key(key.data())).count();
-        known == self.keys.answers.num_rows()
-    }
-
     /// Pairs both sides in the order of their keys, as far as the shorter one goes. Among equal keys it is the order in which
     /// the reference's sort leaves them.
-    fn by_rank(&self, index: &Index<'_>) -> Alignment {
+    fn by_rank(&self, index: &Index) -> Alignment {
         let mut known = keys::order(self.ours);
         if self.contract.rows == Rows::Superset {
             // The reference drops the other rows before it sorts.
-            let kept: Vec<u32> = (0..self.keys.submission.num_rows() as u32)
-                .filter(|&row| index.count.contains_key(self.keys.submission.row(row as usize).data()))
-                .collect();
+            let rows = (0..).zip(&index.submission);
+            let kept: Vec<u32> = rows.filter(|(_, key)| key.is_some()).map(|(row, _)| row).collect();
             let some: Vec<ArrayRef> = keys::pick(self.ours, &kept);
             known = keys::order(&some).into_iter().map(|position| kept[position as usize]).collect();
         }
@@ -234,20 +225,17 @@ impl Matching<'_> {
         answers.truncate(pairs);
         Alignment { submission: Some(known), answers: Some(answers) }
     }
-}
 
-impl Matching<'_> {
     /// Pairs the rows that count of both sides in the order of their keys.
-    fn known_by_rank(&self, index: &Index<'_>, findings: &mut Vec<Finding>) -> Option<Alignment> {
+    fn known_by_rank(&self, index: &Index, findings: &mut Vec<Finding>) -> Option<Alignment> {
         let order = |columns: &[ArrayRef], keys: &Encoded| -> Vec<u32> {
             // The reference has keys as an index, and pandas leaves an index that is in order as it is.
-            let order =
-                if keys.iter().is_sorted() { (0..keys.num_rows() as u32).collect() } else { keys::order(columns) };
-            let answer = |row: u32| index.first.get(keys.row(row as usize).data()).copied();
-            order.into_iter().filter(|&row| answer(row).is_some_and(|answer| counts(self.scored, answer))).collect()
+            if keys.iter().is_sorted() { (0..keys.num_rows() as u32).collect() } else { keys::order(columns) }
         };
-        let submission = order(self.ours, &self.keys.submission);
-        let answers = order(self.theirs, &self.keys.answers);
+        let mut submission = order(self.ours, &self.keys.submission);
+        submission.retain(|&row| index.submission[row as usize].is_some_and(|key| counts(self.scored, key)));
+        let mut answers = order(self.theirs, &self.keys.answers);
+        answers.retain(|&row| counts(self.scored, index.answers[row as usize]));
         if submission.len() != answers.len() {
             findings.push(
                 Finding::new("keys are repeated in place of others, and not all of these keys count")
@@ -256,36 +244,5 @@ impl Matching<'_> {
             return None;
         }
         Some(Alignment { submission: Some(submission), answers: Some(answers) })
-    }
-}
-
-/// The answers' keys.
-struct Index<'a> {
-    first: HashMap<&'a [u8], u32>,
-    count: HashMap<&'a [u8], u32>,
-    unique: bool,
-}
-
-impl<'a> Index<'a> {
-    fn new(keys: &'a Encoded) -> Self {
-        let mut first = HashMap::with_capacity(keys.num_rows());
-        let mut count = HashMap::with_capacity(keys.num_rows());
-        for (row, key) in keys.iter().enumerate() {
-            first.entry(key.data()).or_insert(row as u32);
-            *count.entry(key.data()).or_insert(0) += 1;
-        }
-        let unique = first.len() == keys.num_rows();
-        Index { first, count, unique }
-    }
-
-    /// For each answer, the row of the submission that has its key.
-    fn positions(&self, ours: &Encoded) -> Vec<u32> {
-        let mut positions = vec![0; self.first.len()];
-        for (row, key) in ours.iter().enumerate() {
-            if let Some(&answer) = self.first.get(key.data()) {
-                positions[answer as usize] = row as u32;
-            }
-        }
-        positions
     }
 }

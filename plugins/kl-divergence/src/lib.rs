@@ -26,6 +26,9 @@ impl Grader for KlDivergence {
     fn grade(submission: &Table, answers: &Table, options: &Options) -> Result<Score, GradeError> {
         let targets = options.columns("targets", answers)?;
         let epsilon = options.number("epsilon")?;
+        if !(0.0..=0.5).contains(&epsilon) {
+            return Err(GradeError::Failure("option `epsilon` must be from 0 to 0.5".into()));
+        }
         let y_true = shares(answers, &targets)?;
         let y_pred = targets.iter().map(|name| clipped(submission, name, epsilon)).collect::<Result<Vec<_>, _>>()?;
         let y_true: Vec<&[f64]> = y_true.iter().map(Vec::as_slice).collect();
@@ -53,7 +56,7 @@ fn shares(answers: &Table, targets: &[&str]) -> Result<Vec<Vec<f64>>, GradeError
 fn clipped<'a>(submission: &'a Table, name: &str, epsilon: f64) -> Result<Cow<'a, [f64]>, GradeError> {
     let column = submission.numbers(name)?;
     Ok(match submission.column(name)?.values() {
-        Values::Float64(_) => column.iter().map(|p| p.max(epsilon).min(1.0 - epsilon)).collect(),
+        Values::Float64(_) => column.iter().map(|p| p.clamp(epsilon, 1.0 - epsilon)).collect(),
         _ => column,
     })
 }
