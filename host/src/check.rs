@@ -153,8 +153,8 @@ fn missing(rule: &ColumnRule, name: &str, array: &ArrayRef, table: &Table) -> Op
     Some(finding)
 }
 
-fn each(rows: usize, wrong: impl Fn(usize) -> bool, mut found: impl FnMut(usize)) {
-    (0..rows).filter(|&row| wrong(row)).for_each(|row| found(row));
+fn each(rows: usize, wrong: impl Fn(usize) -> bool, found: impl FnMut(usize)) {
+    (0..rows).filter(|&row| wrong(row)).for_each(found);
 }
 
 fn kind_of(array: &ArrayRef) -> &'static str {
@@ -235,7 +235,7 @@ fn numbers(rule: &ColumnRule, name: &str, array: &ArrayRef, table: &Table) -> Ve
         wrong(
             format!("column {column} has values that are not whole numbers of 64 bits"),
             "round them, or check that this is the right column",
-            &|value| value.is_finite() && (value.fract() != 0.0 || value < -TWO_POW_63 || value >= TWO_POW_63),
+            &|value| value.is_finite() && (value.fract() != 0.0 || !(-TWO_POW_63..TWO_POW_63).contains(&value)),
         );
     }
     findings

@@ -44,13 +44,15 @@ pub(super) fn json(value: &impl Serialize) -> Result<(), Failure> {
     data(&serde_json::to_string_pretty(value).map_err(Failure::program)?)
 }
 
-/// A table with a header, or two columns of names and values without one.
+/// A table with a header, or names and values without one.
 pub(super) fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> Result<(), Failure> {
     let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
-    if !header.is_empty() {
-        table.set_header(header);
+    table.set_content_arrangement(ContentArrangement::Dynamic);
+    if header.is_empty() {
+        table.load_style(presets::NOTHING);
+    } else {
+        table.load_style(presets::UTF8_FULL_CONDENSED).set_header(header);
     }
     table.add_rows(rows);
-    data(&table.to_string())
+    data(&table.trim_fmt())
 }

@@ -123,7 +123,7 @@ impl<'a> PreparedColumn<'a> {
 /// The bits from the first one on, in whole bytes.
 fn bits(buffer: &BooleanBuffer) -> Cow<'_, [u8]> {
     let bytes = buffer.len().div_ceil(8);
-    if buffer.offset() % 8 == 0 {
+    if buffer.offset().is_multiple_of(8) {
         let start = buffer.offset() / 8;
         if let Some(bytes) = buffer.values().get(start..start + bytes) {
             return Cow::Borrowed(bytes);
