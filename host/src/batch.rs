@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
 use rayon::prelude::*;
 use serde::Deserialize;
@@ -160,5 +161,5 @@ impl Batch<'_> {
 }
 
 fn not_graded(report: Report, reason: String) -> Graded {
-    Graded { report: report.refused(Outcome::NotGraded, reason), operator_note: None }
+    Graded { report: report.refused(Outcome::NotGraded, reason), operator_note: None, took: Duration::ZERO }
 }

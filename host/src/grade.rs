@@ -1,6 +1,7 @@
 //! The way of one submission: read, check, align, sandbox, score, medal, report.
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use arrow::array::RecordBatch;
 use arrow::error::ArrowError;
@@ -20,11 +21,14 @@ pub struct Graded {
     pub report: Report,
     /// What the grader said of the submission beside the answers, or of itself. It may tell of the answers.
     pub operator_note: Option<String>,
+    /// How long it took. It is not in the report, which says what is the same every time.
+    pub took: Duration,
 }
 
 /// Grades the submission at `path`; `given` is the path as reports name it.
 #[must_use]
 pub fn grade(setup: &Setup, path: &Path, given: &str, limits: &read::Limits) -> Graded {
+    let start = Instant::now();
     let competition = &setup.competition;
     let report = Report::new(Some(&competition.id), given).against(&competition.leaderboard);
     let mut receipt = Receipt::new(&setup.grader, &setup.digests);
@@ -36,7 +40,7 @@ pub fn grade(setup: &Setup, path: &Path, given: &str, limits: &read::Limits) -> 
             None,
         ),
     };
-    Graded { report: Report { receipt: Some(receipt), ..report }, operator_note }
+    Graded { report: Report { receipt: Some(receipt), ..report }, operator_note, took: start.elapsed() }
 }
 
 fn judge(

@@ -64,7 +64,7 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Test { arguments } => {
             make(&workspace, graders::TEST_GRADERS, "test-graders")?;
             build()?;
-            let mut command = vec!["test", "--locked", "--release", "--workspace"];
+            let mut command = vec!["test", "--locked", "--release", "--workspace", "--no-fail-fast"];
             command.extend(arguments.iter().map(String::as_str));
             cargo(&command)?;
             Ok(ExitCode::SUCCESS)

@@ -34,6 +34,9 @@ pub(super) struct Arguments {
     /// How many gradings run at once [default: one a core].
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
+    /// Name the N gradings that took longest.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    slowest: usize,
     /// A file to which what graders said beside the answers is added, as JSON lines. It may tell of the answers.
     #[arg(long, value_name = "FILE")]
     operator_log: Option<PathBuf>,
@@ -75,12 +78,13 @@ pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<
     let graded = pool.install(|| batch.grade(&entries, done));
     progress.finish_and_clear();
 
+    let slowest = slowest(&graded, arguments.slowest);
     let report = BatchReport::new(graded.into_iter().map(|graded| graded.report).collect());
     let path = report
         .write(&arguments.output_dir, chrono::Utc::now())
         .with_context(|| format!("the report cannot be written to {}", arguments.output_dir.display()))
         .map_err(Failure::Program)?;
-    output::message(&summary(&report, &path));
+    output::message(&format!("{slowest}{}", summary(&report, &path)));
     let graded = |outcome| matches!(outcome, Outcome::Scored | Outcome::InvalidSubmission);
     let all = report.competition_reports.iter().all(|report| graded(report.outcome));
     Ok(if all { Ended::Fine } else { Ended::AtFault })
@@ -93,6 +97,17 @@ fn progress(entries: usize) -> ProgressBar {
         bar.set_style(style);
     }
     bar
+}
+
+/// A line for each of the gradings that took longest.
+fn slowest(graded: &[Graded], count: usize) -> String {
+    let mut graded: Vec<&Graded> = graded.iter().collect();
+    graded.sort_by_key(|graded| std::cmp::Reverse(graded.took));
+    let lines = graded.into_iter().take(count).map(|Graded { report, took, .. }| {
+        let competition = report.competition_id.as_deref().unwrap_or_default();
+        format!("{:>8.1} ms  {competition}  {}\n", took.as_secs_f64() * 1e3, report.submission_path)
+    });
+    lines.collect()
 }
 
 fn summary(report: &BatchReport, path: &Path) -> String {

@@ -34,7 +34,7 @@ pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<
     let limits = read::Limits::default();
     let setup = Setup::new(competition, &graders, &arguments.data_dir.path()?, &limits).map_err(Failure::call)?;
     let given = arguments.submission.display().to_string();
-    let Graded { report, operator_note } = grade(&setup, &arguments.submission, &given, &limits);
+    let Graded { report, operator_note, .. } = grade(&setup, &arguments.submission, &given, &limits);
     match Format::or_by_terminal(arguments.format) {
         Format::Json => output::json(&report)?,
         Format::Table => output::table(&[], rows(&report))?,

@@ -34,6 +34,7 @@ impl Grader for NaturalQuestions {
             let key = keys.python_text(row);
             Question::of(&key).is_none().then(|| format!("{} ends neither in `_long` nor in `_short`", excerpt(&key)))
         });
+        problems.extend(repeated(&keys));
         problems.extend(Problem::of_cells(&predictions, |row| {
             let why = Prediction::read(&text(&predictions, row)).err()?;
             Some(format!("{} {why}", excerpt(&text(&predictions, row))))
@@ -120,6 +121,15 @@ fn asked_once_each(keys: &ColumnView<'_>, annotations: &BTreeMap<String, Annotat
         )));
     }
     Ok(())
+}
+
+/// Keys that stood before.
+fn repeated(keys: &ColumnView<'_>) -> Vec<Problem> {
+    let mut seen = BTreeSet::new();
+    let first: Vec<bool> = (0..keys.len()).map(|row| seen.insert(keys.python_text(row))).collect();
+    Problem::of_cells(keys, |row| {
+        (!first[row]).then(|| format!("{} stands there twice: give each answer once", excerpt(&keys.python_text(row))))
+    })
 }
 
 fn unexpected(key: &str) -> GradeError {
