@@ -19,7 +19,11 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Task {
     /// Build the graders into target/graders/, with a Wasm toolchain that is found, added or unpacked.
-    Graders,
+    Graders {
+        /// Use Debian's Rust even if rustup has the target: another compiler gives other bytes.
+        #[arg(long)]
+        debian: bool,
+    },
     /// Build everything and run `assay` with these arguments.
     Run {
         /// Arguments of `assay`.
@@ -48,9 +52,14 @@ fn main() -> ExitCode {
 
 fn run(task: Task) -> Result<ExitCode> {
     let workspace = workspace();
-    make(&workspace, graders::GRADERS, "graders")?;
+    let folder = workspace.join(".toolchain");
+    let toolchain = match task {
+        Task::Graders { debian: true } => Toolchain::debian(&folder)?,
+        _ => Toolchain::find_or_make(&folder)?,
+    };
+    make(&workspace, &toolchain, graders::GRADERS, "graders")?;
     match task {
-        Task::Graders => {
+        Task::Graders { .. } => {
             eprintln!("built {}", workspace.join("target/graders").display());
             Ok(ExitCode::SUCCESS)
         }
@@ -62,7 +71,7 @@ fn run(task: Task) -> Result<ExitCode> {
             Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from))
         }
         Task::Test { arguments } => {
-            make(&workspace, graders::TEST_GRADERS, "test-graders")?;
+            make(&workspace, &toolchain, graders::TEST_GRADERS, "test-graders")?;
             build()?;
             let mut command = vec!["test", "--locked", "--release", "--workspace", "--no-fail-fast"];
             command.extend(arguments.iter().map(String::as_str));
@@ -82,10 +91,9 @@ fn run(task: Task) -> Result<ExitCode> {
 }
 
 /// Builds the graders of a folder of the workspace into `target/<out>/`.
-fn make(workspace: &Path, folder: &str, out: &str) -> Result<()> {
+fn make(workspace: &Path, toolchain: &Toolchain, folder: &str, out: &str) -> Result<()> {
     let target = workspace.join("target");
-    let toolchain = Toolchain::find_or_make(&workspace.join(".toolchain"))?;
-    graders::build(workspace, folder, &toolchain, &target.join("wasm"), &target.join(out))
+    graders::build(workspace, folder, toolchain, &target.join("wasm"), &target.join(out))
 }
 
 /// Builds the program. Features are those of the whole workspace, as in tests, so that nothing is compiled twice.

@@ -38,9 +38,28 @@ impl Toolchain {
             return Ok(Toolchain::Installed);
         }
         eprintln!("rustup cannot add {TARGET} here; unpacking Debian's Rust below {} instead", folder.display());
-        unpacked(folder).with_context(|| {
-            format!("there is no compiler for {TARGET}: run `rustup target add {TARGET}` on a machine that reaches its server")
+        Self::debian(folder).with_context(|| {
+            format!(
+                "there is no compiler for {TARGET}: run `rustup target add {TARGET}` on a machine that reaches its server"
+            )
         })
+    }
+
+    /// Debian's compiler, unpacked below `folder`.
+    ///
+    /// # Errors
+    ///
+    /// If Debian's packages cannot be had, or the standard library does not compile.
+    pub fn debian(folder: &Path) -> Result<Self> {
+        let root = folder.join("debian");
+        let toolchain = Toolchain::Unpacked(root.clone());
+        let ready = folder.join("ready");
+        if !ready.is_file() {
+            fetch(folder, &root)?;
+            compile_std(folder, &root, &toolchain)?;
+            fs::write(ready, "")?;
+        }
+        Ok(toolchain)
     }
 
     /// A cargo command that compiles for [`TARGET`] with this compiler. `sources` are folders whose place must not show in what
@@ -81,19 +100,6 @@ fn added() -> Result<bool> {
     // A failure is an answer too: no rustup, no network, or a server out of reach.
     let status = Command::new("rustup").args(["target", "add", TARGET]).status();
     Ok(status.is_ok_and(|status| status.success()) && installed()?)
-}
-
-fn unpacked(folder: &Path) -> Result<Toolchain> {
-    let root = folder.join("debian");
-    let toolchain = Toolchain::Unpacked(root.clone());
-    let ready = folder.join("ready");
-    if ready.is_file() {
-        return Ok(toolchain);
-    }
-    fetch(folder, &root)?;
-    compile_std(folder, &root, &toolchain)?;
-    fs::write(ready, "")?;
-    Ok(toolchain)
 }
 
 /// Downloads Debian's packages with lists and caches of our own, and unpacks them.
