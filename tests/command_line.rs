@@ -209,3 +209,25 @@ fn competitions_and_graders_are_listed() -> Result<(), Failure> {
     assert!(String::from_utf8_lossy(&shown.stdout).contains("option targets"));
     Ok(())
 }
+
+/// Several processes may compile the same grader at once: each takes a whole file from the cache, or none.
+#[test]
+fn processes_share_a_cache() -> Result<(), Failure> {
+    let cache = tempfile::tempdir()?;
+    let start = || {
+        let mut command = assay_tests::assay()?;
+        command.arg("grade-sample").arg(prediction()).arg(EXAMPLE).arg("--competitions").arg(examples());
+        command.arg("--data-dir").arg(examples()).arg("--cache-dir").arg(cache.path());
+        Ok::<_, Failure>(command.stdout(std::process::Stdio::piped()).spawn()?)
+    };
+    let processes = (0..4).map(|_| start()).collect::<Result<Vec<_>, _>>()?;
+    for process in processes {
+        let report: Value = serde_json::from_slice(&process.wait_with_output()?.stdout)?;
+        assert_eq!(report["score_exact"], 0.9899733333333334);
+    }
+    let files: Vec<String> = std::fs::read_dir(cache.path())?
+        .map(|entry| entry.map(|entry| entry.file_name().to_string_lossy().into_owned()))
+        .collect::<Result<_, _>>()?;
+    assert!(matches!(files.as_slice(), [file] if file.ends_with(".cwasm")), "{files:?}");
+    Ok(())
+}

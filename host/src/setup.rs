@@ -15,6 +15,12 @@ use crate::graders::{GraderError, Graders};
 use crate::read::{self, ReadError, ReadOptions, Table};
 use crate::sandbox::{Description, Grader, OptionSpec, SettingKind, sha256};
 
+/// The largest file of answers. tensorflow2-question-answering's has some 2 GB.
+const ANSWER_BYTES: u64 = 16 << 30;
+
+/// The longest cell of answers.
+const ANSWER_CELL_BYTES: usize = 256 << 20;
+
 /// A competition made ready to grade.
 pub struct Setup {
     pub(crate) competition: Competition,
@@ -93,6 +99,8 @@ impl Setup {
 
         let path = prepared(data_dir, &competition.id).join(&competition.data.answers);
         let answers = |message: String| SetupError::Answers { id: competition.id.clone(), path: path.clone(), message };
+        // Answers are the operator's own: some are larger than any submission need be.
+        let limits = &read::Limits { bytes: ANSWER_BYTES, cell_bytes: ANSWER_CELL_BYTES, ..limits.clone() };
         let bytes = read::load(&path, limits).map_err(|error| match error {
             ReadError::Io(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 SetupError::Missing { id: competition.id.clone(), path: path.clone() }
