@@ -231,3 +231,45 @@ fn processes_share_a_cache() -> Result<(), Failure> {
     assert!(matches!(files.as_slice(), [file] if file.ends_with(".cwasm")), "{files:?}");
     Ok(())
 }
+
+/// A report holds as long as nothing that it rests on was changed, and `verify` names what was.
+#[test]
+fn a_report_can_be_verified() -> Result<(), Failure> {
+    let folder = tempfile::tempdir()?;
+    let (submission, report) = (folder.path().join("submission.csv"), folder.path().join("report.json"));
+    std::fs::copy(prediction(), &submission)?;
+    let (original, _) = grade_sample(&submission.display().to_string())?;
+    let differing = |changed: &Value| -> Result<(Option<i32>, Vec<String>), Failure> {
+        std::fs::write(&report, changed.to_string())?;
+        let data = examples().display().to_string();
+        let output = assay(&["verify", &report.display().to_string(), "--data-dir", &data])?;
+        let entries: Value = serde_json::from_slice(&output.stdout)?;
+        let differences = entries[0]["differences"].as_array().cloned().unwrap_or_default();
+        let fields = differences.iter().filter_map(|difference| difference["field"].as_str().map(ToOwned::to_owned));
+        Ok((output.status.code(), fields.collect()))
+    };
+    assert_eq!(differing(&original)?, (Some(0), vec![]));
+
+    let changed = |change: fn(&mut Value)| {
+        let mut report = original.clone();
+        change(&mut report);
+        report
+    };
+    let better = changed(|report| report["score_exact"] = json!(0.9899733333333335));
+    assert_eq!(differing(&better)?, (Some(1), vec!["score_exact".into()]));
+    let other = changed(|report| report["receipt"]["answers"] = json!("0".repeat(64)));
+    assert_eq!(differing(&other)?, (Some(1), vec!["receipt.answers".into()]));
+    let cheaper = changed(|report| report["receipt"]["fuel"] = json!(1));
+    assert_eq!(differing(&cheaper)?, (Some(1), vec!["receipt.fuel".into()]));
+
+    std::fs::write(&submission, std::fs::read_to_string(prediction())?.replace("sample_256", "sample_000"))?;
+    let (code, fields) = differing(&original)?;
+    assert_eq!(code, Some(1));
+    assert!(fields.contains(&"receipt.submission".into()), "{fields:?}");
+
+    std::fs::write(&report, "{\"total_runs\": 1}")?;
+    let output = assay(&["verify", &report.display().to_string()])?;
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert!(stderr(&output).contains("is no report"), "{}", stderr(&output));
+    Ok(())
+}

@@ -9,7 +9,8 @@
 //! 5. [`medal`]: the score is held against the leaderboard.
 //! 6. [`report`]: what came of it is written down, with a receipt.
 //!
-//! [`setup`] makes a competition ready, [`grade`] walks one submission through the steps, [`batch`] many. [`registry`] and
+//! [`setup`] makes a competition ready, [`grade`] walks one submission through the steps, [`batch`] many; [`doctor`] looks at a
+//! competition's data, [`verify`] at a report. [`registry`] and
 //! [`graders`] hold the competitions and graders at hand.
 
 pub mod align;
@@ -27,5 +28,6 @@ pub mod registry;
 pub mod report;
 pub mod sandbox;
 pub mod setup;
+pub mod verify;
 
 pub use finding::Finding;

@@ -29,7 +29,7 @@ pub fn build(source: &Path, folder: &str, toolchain: &Toolchain, target: &Path, 
     let graders = names(&source, folder)?;
     ensure!(!graders.is_empty(), "there are no graders below {}", source.join(folder).display());
     let mut cargo = toolchain.cargo(&[(&source, "/assay")]);
-    cargo.current_dir(&source).args(["build", "--quiet", "--locked", "--profile", "grader", "--target", TARGET]);
+    cargo.current_dir(&source).args(["build", "--locked", "--profile", "grader", "--target", TARGET]);
     cargo.arg("--target-dir").arg(target);
     for name in graders.keys() {
         cargo.args(["--package", name]);

@@ -98,7 +98,7 @@ fn make(workspace: &Path, toolchain: &Toolchain, folder: &str, out: &str) -> Res
 
 /// Builds the program. Features are those of the whole workspace, as in tests, so that nothing is compiled twice.
 fn build() -> Result<()> {
-    cargo(&["build", "--quiet", "--locked", "--release", "--workspace", "--bin", "assay"])
+    cargo(&["build", "--locked", "--release", "--workspace", "--bin", "assay"])
 }
 
 fn cargo(arguments: &[&str]) -> Result<()> {

@@ -7,6 +7,7 @@ mod grade_sample;
 mod graders;
 mod output;
 mod surroundings;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -32,6 +33,7 @@ enum Command {
     GradeSample(grade_sample::Arguments),
     Grade(grade::Arguments),
     Doctor(doctor::Arguments),
+    Verify(verify::Arguments),
     /// List the competitions, or show one.
     Competitions(competitions::Arguments),
     /// List the graders, or show one.
@@ -70,6 +72,7 @@ pub(crate) fn main() -> ExitCode {
     let ended = match command {
         Command::GradeSample(arguments) => grade_sample::run(&arguments, &surroundings),
         Command::Grade(arguments) => grade::run(&arguments, &surroundings),
+        Command::Verify(arguments) => verify::run(&arguments, &surroundings),
         Command::Doctor(arguments) => doctor::run(&arguments, &surroundings),
         Command::Competitions(arguments) => competitions::run(&arguments, &surroundings),
         Command::Graders(arguments) => graders::run(&arguments, &surroundings),
