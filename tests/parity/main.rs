@@ -8,31 +8,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
-use std::path::Path;
 
-use assay_tests::{Failure, assay, root};
+use assay_host::report::{Outcome, Report};
+use assay_tests::cases::{Case, Cases};
+use assay_tests::{Failure, reports, root};
 use serde::Deserialize;
-
-#[derive(Deserialize)]
-struct Case {
-    competition_id: String,
-    case: String,
-    outcome: String,
-    /// A number, or `nan`, `inf`, `-inf`.
-    score: serde_json::Value,
-}
-
-#[derive(Deserialize)]
-struct Report {
-    competition_reports: Vec<Entry>,
-}
-
-#[derive(Deserialize)]
-struct Entry {
-    outcome: String,
-    score_exact: Option<f64>,
-    reason: Option<String>,
-}
 
 /// What may differ, and why.
 #[derive(Deserialize)]
@@ -67,15 +47,11 @@ struct Difference {
 
 #[test]
 fn scores_and_refusals_equal_the_reference() -> Result<(), Failure> {
-    let folder = root().join("tests/parity");
-    let differences: Differences = toml::from_str(&std::fs::read_to_string(folder.join("differences.toml"))?)?;
-    let unpacked = tempfile::tempdir()?;
-    tar::Archive::new(zstd::Decoder::new(std::fs::File::open(folder.join("cases.tar.zst"))?)?).unpack(&unpacked)?;
-    let list = unpacked.path().join("expected.jsonl");
-    let cases: Vec<Case> =
-        std::fs::read_to_string(&list)?.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
-    let entries = graded(&list, unpacked.path())?;
-    assert_eq!(entries.len(), cases.len());
+    let differences = std::fs::read_to_string(root().join("tests/parity/differences.toml"))?;
+    let differences: Differences = toml::from_str(&differences)?;
+    let cases = Cases::unpack(|_| true)?;
+    let entries = reports(&cases.jsonl(), &cases.data(), &[])?;
+    assert_eq!(entries.len(), cases.list.len());
 
     let tolerances: BTreeMap<(&str, &str), f64> = differences
         .tolerance
@@ -90,7 +66,7 @@ fn scores_and_refusals_equal_the_reference() -> Result<(), Failure> {
 
     let mut figures: BTreeMap<&str, [usize; 3]> = BTreeMap::new();
     let mut wrong = String::new();
-    for (case, entry) in cases.iter().zip(&entries) {
+    for (case, entry) in cases.list.iter().zip(&entries) {
         let place = (case.competition_id.as_str(), case.case.as_str());
         let agrees = agrees(case, entry, tolerances.get(&place).copied());
         let listed = expected_to_differ.remove(&place);
@@ -122,24 +98,11 @@ fn scores_and_refusals_equal_the_reference() -> Result<(), Failure> {
     Ok(())
 }
 
-fn graded(list: &Path, folder: &Path) -> Result<Vec<Entry>, Failure> {
-    let out = folder.join("out");
-    let run = assay()?
-        .arg("grade")
-        .args(["--submission".as_ref(), list.as_os_str()])
-        .args(["--data-dir".as_ref(), folder.join("data").as_os_str()])
-        .args(["--output-dir".as_ref(), out.as_os_str()])
-        .output()?;
-    let report = std::fs::read_dir(&out)?.next().ok_or_else(|| String::from_utf8_lossy(&run.stderr).into_owned())??;
-    let report: Report = serde_json::from_slice(&std::fs::read(report.path())?)?;
-    Ok(report.competition_reports)
-}
-
-fn agrees(case: &Case, entry: &Entry, absolute: Option<f64>) -> bool {
+fn agrees(case: &Case, entry: &Report, absolute: Option<f64>) -> bool {
     match (case.score.as_f64(), entry.score_exact) {
         (Some(theirs), Some(ours)) => (theirs - ours).abs() <= absolute.unwrap_or(1e-9 * theirs.abs()).max(1e-15),
         // A score that is not finite is a refusal here.
-        (None, None) => entry.outcome == "invalid-submission",
+        (None, None) => entry.outcome == Outcome::InvalidSubmission,
         _ => false,
     }
 }

@@ -1,7 +1,12 @@
 //! What tests end to end share.
 
-use std::path::PathBuf;
+pub mod cases;
+pub mod csv;
+
+use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use assay_host::report::{BatchReport, Report};
 
 /// Why a test cannot go on.
 pub type Failure = Box<dyn std::error::Error>;
@@ -22,4 +27,23 @@ pub fn assay() -> Result<Command, Failure> {
     let test = std::env::current_exe()?;
     let program = test.ancestors().nth(2).map(|folder| folder.join("assay")).filter(|program| program.is_file());
     Ok(Command::new(program.ok_or("the program is not built: run the tests by `cargo xtask test`")?))
+}
+
+/// What the program, with these arguments besides, reports of the submissions of a list.
+///
+/// # Errors
+///
+/// If it writes no report.
+pub fn reports(list: &Path, data: &Path, arguments: &[&str]) -> Result<Vec<Report>, Failure> {
+    let out = tempfile::tempdir()?;
+    let run = assay()?
+        .arg("grade")
+        .args(["--submission".as_ref(), list.as_os_str()])
+        .args(["--data-dir".as_ref(), data.as_os_str()])
+        .args(["--output-dir".as_ref(), out.path().as_os_str()])
+        .args(arguments)
+        .output()?;
+    let report = std::fs::read_dir(&out)?.next().ok_or_else(|| String::from_utf8_lossy(&run.stderr).into_owned())??;
+    let report: BatchReport = serde_json::from_slice(&std::fs::read(report.path())?)?;
+    Ok(report.competition_reports)
 }
