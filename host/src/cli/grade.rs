@@ -85,9 +85,13 @@ pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<
         .with_context(|| format!("the report cannot be written to {}", arguments.output_dir.display()))
         .map_err(Failure::Program)?;
     output::message(&format!("{slowest}{}", summary(&report, &path)));
+    Ok(if not_graded(&report) == 0 { Ended::Fine } else { Ended::AtFault })
+}
+
+/// How many entries there is no verdict on, for whatever reason.
+fn not_graded(report: &BatchReport) -> usize {
     let graded = |outcome| matches!(outcome, Outcome::Scored | Outcome::InvalidSubmission);
-    let all = report.competition_reports.iter().all(|report| graded(report.outcome));
-    Ok(if all { Ended::Fine } else { Ended::AtFault })
+    report.competition_reports.iter().filter(|report| !graded(report.outcome)).count()
 }
 
 fn progress(entries: usize) -> ProgressBar {
@@ -111,7 +115,7 @@ fn slowest(graded: &[Graded], count: usize) -> String {
 }
 
 fn summary(report: &BatchReport, path: &Path) -> String {
-    let not_graded = report.competition_reports.iter().filter(|report| report.outcome == Outcome::NotGraded).count();
+    let not_graded = not_graded(report);
     let mut text = format!(
         "{} submissions: {} valid, {} medals ({} gold, {} silver, {} bronze), {} above the median",
         report.total_runs,
