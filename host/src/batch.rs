@@ -1,6 +1,6 @@
 //! Many submissions at once: a JSON-lines list of them, each graded by itself, so that one failure costs one entry.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -15,7 +15,7 @@ use crate::graders::Graders;
 use crate::read;
 use crate::registry::Registry;
 use crate::report::{Outcome, Report};
-use crate::setup::Setup;
+use crate::setup::{self, Setup};
 
 /// One entry of a list: what to grade, or why it cannot be graded.
 #[derive(Clone, Debug)]
@@ -66,8 +66,6 @@ fn entry(line: &[u8]) -> Result<Submission, String> {
 pub struct Batch<'a> {
     /// The competitions at hand.
     pub registry: &'a Registry,
-    /// The graders at hand.
-    pub graders: &'a Graders,
     /// Where the data are.
     pub data_dir: &'a Path,
     /// The folder of the list, where paths are looked up that are not in the working directory.
@@ -107,12 +105,12 @@ impl<'e> Setups<'e> {
 impl Batch<'_> {
     /// Grades all entries, on as many threads as the current pool has. The reports come in the order of the entries; `done` is
     /// called after each.
-    pub fn grade(&self, entries: &[Entry], done: impl Fn(&Graded) + Sync) -> Vec<Graded> {
+    pub fn grade(&self, graders: &Graders, entries: &[Entry], done: impl Fn(&Graded) + Sync) -> Vec<Graded> {
         let setups = Setups::new(entries);
         entries
             .par_iter()
             .map(|entry| {
-                let graded = catch_unwind(AssertUnwindSafe(|| self.grade_one(entry, &setups)));
+                let graded = catch_unwind(AssertUnwindSafe(|| self.grade_one(graders, entry, &setups)));
                 let graded = graded.unwrap_or_else(|_| {
                     let report = self.nothing(entry);
                     not_graded(report, "internal error: the program failed on this entry; please report it".into())
@@ -123,7 +121,19 @@ impl Batch<'_> {
             .collect()
     }
 
-    fn grade_one(&self, entry: &Entry, setups: &Setups<'_>) -> Graded {
+    /// The files that grading these entries reads: submissions, and the answers of their competitions.
+    #[must_use]
+    pub fn files(&self, entries: &[Entry]) -> Vec<PathBuf> {
+        let submissions = || entries.iter().filter_map(|entry| entry.submission.as_ref().ok());
+        let competitions: BTreeSet<&str> = submissions().map(|submission| submission.competition_id.as_str()).collect();
+        let answers = competitions.into_iter().filter_map(|id| self.registry.get(id).ok());
+        submissions()
+            .map(|submission| self.find(&submission.submission_path))
+            .chain(answers.map(|competition| setup::answers(self.data_dir, &competition)))
+            .collect()
+    }
+
+    fn grade_one(&self, graders: &Graders, entry: &Entry, setups: &Setups<'_>) -> Graded {
         let report = self.nothing(entry);
         let submission = match &entry.submission {
             Ok(submission) => submission,
@@ -133,7 +143,7 @@ impl Batch<'_> {
         let ready = setups.take(&submission.competition_id);
         let setup = ready.get_or_init(|| {
             let competition = self.registry.get(&submission.competition_id).map_err(|error| error.to_string())?;
-            Setup::new(competition, self.graders, self.data_dir, self.limits).map_err(|error| error.to_string())
+            Setup::new(competition, graders, self.data_dir, self.limits).map_err(|error| error.to_string())
         });
         match setup {
             Ok(setup) => grade(setup, &path, &submission.submission_path, self.limits),

@@ -1,6 +1,6 @@
 //! Is a competition ready to grade? Its data are looked at as a grading would, and its own files graded.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
@@ -66,7 +66,7 @@ pub enum State {
 pub fn examine(competition: Competition, graders: &Graders, data_dir: &Path, limits: &read::Limits) -> Diagnosis {
     let competition_id = competition.id.clone();
     let folder = prepared(data_dir, &competition_id);
-    let mut findings = vec![files(&competition, &folder)];
+    let mut findings = vec![missing(&competition, &folder)];
     let known = competition.known.clone();
     match Setup::new(competition, graders, data_dir, limits) {
         Err(error) => findings.push(Finding::fault(Examined::Answers, error.to_string())),
@@ -96,7 +96,15 @@ pub fn examine(competition: Competition, graders: &Graders, data_dir: &Path, lim
     Diagnosis { competition_id, healthy, findings }
 }
 
-fn files(competition: &Competition, folder: &Path) -> Finding {
+/// The files that examining a competition reads.
+pub fn files(competition: &Competition, data_dir: &Path) -> impl Iterator<Item = PathBuf> {
+    let folder = prepared(data_dir, &competition.id);
+    let data = &competition.data;
+    let files = [Some(&data.answers), Some(&data.sample_submission), data.gold_submission.as_ref()];
+    files.into_iter().flatten().map(move |file| folder.join(file))
+}
+
+fn missing(competition: &Competition, folder: &Path) -> Finding {
     // A missing gold submission is told with what it is for.
     let missing: Vec<&str> = [&competition.data.answers, &competition.data.sample_submission]
         .into_iter()

@@ -122,8 +122,11 @@ impl Graders {
             return Ok(Arc::clone(grader));
         }
         let component = self.component(name)?;
-        let grader =
-            self.sandbox.load(&component).map_err(|error| GraderError::Load { name: name.to_owned(), error })?;
+        let grader = match component {
+            Cow::Borrowed(own) => self.sandbox.load_own(own),
+            Cow::Owned(others) => self.sandbox.load(&others),
+        };
+        let grader = grader.map_err(|error| GraderError::Load { name: name.to_owned(), error })?;
         let grader = Arc::new(grader);
         loaded.insert(name.to_owned(), Arc::clone(&grader));
         Ok(grader)

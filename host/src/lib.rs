@@ -17,6 +17,7 @@ pub mod align;
 pub mod batch;
 pub mod check;
 pub mod competition;
+pub mod confine;
 pub mod doctor;
 mod excerpt;
 mod finding;

@@ -97,7 +97,7 @@ impl Setup {
         let (options, named) = options(&competition, grader.description())
             .map_err(|message| SetupError::Options { id: competition.id.clone(), message })?;
 
-        let path = prepared(data_dir, &competition.id).join(&competition.data.answers);
+        let path = answers(data_dir, &competition);
         let answers = |message: String| SetupError::Answers { id: competition.id.clone(), path: path.clone(), message };
         // Answers are the operator's own: some are larger than any submission need be.
         let limits = &read::Limits { bytes: ANSWER_BYTES, cell_bytes: ANSWER_CELL_BYTES, ..limits.clone() };
@@ -152,6 +152,12 @@ impl Setup {
 #[must_use]
 pub fn prepared(data_dir: &Path, id: &str) -> PathBuf {
     data_dir.join(id).join("prepared")
+}
+
+/// Where a competition's answers are.
+#[must_use]
+pub fn answers(data_dir: &Path, competition: &Competition) -> PathBuf {
+    prepared(data_dir, &competition.id).join(&competition.data.answers)
 }
 
 /// The columns whose names pass, in their order.

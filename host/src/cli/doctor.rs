@@ -1,7 +1,7 @@
 //! `assay doctor`: are the data fit to grade with?
 
 use anyhow::{Context, anyhow};
-use assay_host::doctor::{Diagnosis, Examined, State, examine};
+use assay_host::doctor::{Diagnosis, Examined, State, examine, files};
 use assay_host::read;
 use clap::Args;
 
@@ -37,23 +37,26 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<Ended, Failure> {
-    let (registry, graders) = (surroundings.registry()?, surroundings.graders()?);
+    let registry = surroundings.registry()?;
     let data_dir = arguments.data_dir.path()?;
     let limits = read::Limits::default();
     let ids: Vec<String> = match &arguments.which.competition_id {
         Some(id) => vec![id.clone()],
         None => registry.ids().map(ToOwned::to_owned).collect(),
     };
-    let mut diagnoses = Vec::new();
-    for id in ids {
-        let competition = registry.get(&id).map_err(Failure::call)?;
-        if arguments.which.split.as_ref().is_none_or(|split| competition.splits.contains(split)) {
-            diagnoses.push(examine(competition, &graders, &data_dir, &limits));
+    let mut competitions =
+        ids.iter().map(|id| registry.get(id)).collect::<Result<Vec<_>, _>>().map_err(Failure::call)?;
+    if let Some(split) = &arguments.which.split {
+        competitions.retain(|competition| competition.splits.contains(split));
+        if competitions.is_empty() {
+            return Err(Failure::Call(anyhow!("no competition belongs to split `{split}`")));
         }
     }
-    if let (true, Some(split)) = (diagnoses.is_empty(), &arguments.which.split) {
-        return Err(Failure::Call(anyhow!("no competition belongs to split `{split}`")));
-    }
+    surroundings
+        .confine(competitions.iter().flat_map(|competition| files(competition, &data_dir)).collect(), Vec::new())?;
+    let graders = surroundings.graders()?;
+    let diagnoses: Vec<Diagnosis> =
+        competitions.into_iter().map(|competition| examine(competition, &graders, &data_dir, &limits)).collect();
     match Format::or_by_terminal(arguments.format) {
         Format::Json => output::json(&diagnoses)?,
         Format::Table => output::data(&text(&diagnoses)?)?,

@@ -59,10 +59,12 @@ pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<
         .with_context(|| format!("--output-dir {}", arguments.output_dir.display()))
         .map_err(Failure::Call)?;
     let log = arguments.operator_log.as_deref().map(open_log).transpose()?.map(Mutex::new);
-    let (registry, graders) = (surroundings.registry()?, surroundings.graders()?);
+    let registry = surroundings.registry()?;
     let data_dir = arguments.data_dir.path()?;
     let list_dir = arguments.submission.parent().unwrap_or(Path::new(""));
-    let batch = Batch { registry: &registry, graders: &graders, data_dir: &data_dir, list_dir, limits: &limits };
+    let batch = Batch { registry: &registry, data_dir: &data_dir, list_dir, limits: &limits };
+    surroundings.confine(batch.files(&entries), vec![arguments.output_dir.clone()])?;
+    let graders = surroundings.graders()?;
 
     let progress = progress(entries.len());
     let done = |graded: &Graded| {
@@ -75,7 +77,7 @@ pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<
         .num_threads(arguments.threads.unwrap_or(0))
         .build()
         .map_err(Failure::program)?;
-    let graded = pool.install(|| batch.grade(&entries, done));
+    let graded = pool.install(|| batch.grade(&graders, &entries, done));
     progress.finish_and_clear();
 
     let slowest = slowest(&graded, arguments.slowest);

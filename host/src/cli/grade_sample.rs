@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use assay_host::grade::{Graded, grade};
 use assay_host::read;
 use assay_host::report::{Outcome, Report};
-use assay_host::setup::Setup;
+use assay_host::setup::{self, Setup};
 use clap::Args;
 
 use super::output::{self, Format};
@@ -30,9 +30,11 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<Ended, Failure> {
     let competition = surroundings.registry()?.get(&arguments.competition_id).map_err(Failure::call)?;
+    let data_dir = arguments.data_dir.path()?;
+    surroundings.confine(vec![arguments.submission.clone(), setup::answers(&data_dir, &competition)], Vec::new())?;
     let graders = surroundings.graders()?;
     let limits = read::Limits::default();
-    let setup = Setup::new(competition, &graders, &arguments.data_dir.path()?, &limits).map_err(Failure::call)?;
+    let setup = Setup::new(competition, &graders, &data_dir, &limits).map_err(Failure::call)?;
     let given = arguments.submission.display().to_string();
     let Graded { report, operator_note, .. } = grade(&setup, &arguments.submission, &given, &limits);
     match Format::or_by_terminal(arguments.format) {

@@ -1,6 +1,7 @@
 //! The command line. Data goes to stdout, messages to stderr.
 
 mod competitions;
+mod compile;
 mod doctor;
 mod grade;
 mod grade_sample;
@@ -38,6 +39,9 @@ enum Command {
     Competitions(competitions::Arguments),
     /// List the graders, or show one.
     Graders(graders::Arguments),
+    /// Compile a component in a process of its own: for the program itself.
+    #[command(hide = true)]
+    Compile,
 }
 
 /// How a command ended that was called rightly.
@@ -76,6 +80,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Doctor(arguments) => doctor::run(&arguments, &surroundings),
         Command::Competitions(arguments) => competitions::run(&arguments, &surroundings),
         Command::Graders(arguments) => graders::run(&arguments, &surroundings),
+        Command::Compile => return compile::run(),
     };
     let (code, error) = match ended {
         Ok(Ended::Fine) => return ExitCode::SUCCESS,

@@ -1,12 +1,13 @@
 //! What every command is surrounded by: competitions, graders, data.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
+use assay_host::confine::{Access, Confinement, confine};
 use assay_host::graders::Graders;
 use assay_host::registry::Registry;
-use assay_host::sandbox::{Limits, Sandbox};
-use clap::Args;
+use assay_host::sandbox::{Cache, Limits, Sandbox};
+use clap::{Args, ValueEnum};
 use directories::BaseDirs;
 
 use super::Failure;
@@ -22,6 +23,20 @@ pub(super) struct Surroundings {
     /// Where compiled graders are kept. It must be writable by you alone [default: assay in your cache folder].
     #[arg(long, global = true, value_name = "DIR")]
     cache_dir: Option<PathBuf>,
+    /// Whether the program gives up the files, system calls and network that a grading does not need, before it reads submissions.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    confine: Confine,
+}
+
+/// When the program confines itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Confine {
+    /// As far as the system can do it.
+    Auto,
+    /// Or fail.
+    Require,
+    /// Not at all.
+    Off,
 }
 
 impl Surroundings {
@@ -33,16 +48,50 @@ impl Surroundings {
         Ok(registry)
     }
 
+    /// Gives up whatever is not named here, or where graders and competitions come from. It comes before the first thread, and so before
+    /// [`Surroundings::graders`].
+    pub(super) fn confine(&self, read: Vec<PathBuf>, write: Vec<PathBuf>) -> Result<(), Failure> {
+        if self.confine == Confine::Off {
+            return Ok(());
+        }
+        let mut access = Access { read, write, start_itself: self.graders.is_some() };
+        access.write.extend(self.cache().filter(|folder| Cache::open(folder).is_some()));
+        // What is in these folders may be links to elsewhere.
+        let within =
+            |folder: &Path| std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+        for folder in self.graders.iter().chain(&self.competitions) {
+            access.read.extend([folder.clone()]);
+            access.read.extend(within(folder).flat_map(|path| [path.join("competition.toml"), path]));
+        }
+        match confine(&access) {
+            Confinement::Partial(lacking) if self.confine == Confine::Require => {
+                Err(Failure::Program(anyhow!("--confine require: {lacking}")))
+            }
+            _ => Ok(()),
+        }
+    }
+
     pub(super) fn graders(&self) -> Result<Graders, Failure> {
-        let cache = self.cache_dir.clone().or_else(|| user_cache().map(|cache| cache.join("assay/components")));
-        let sandbox = Sandbox::new(Limits::default(), cache.as_deref())
-            .map_err(|error| Failure::program(anyhow::anyhow!("the sandbox cannot be set up: {error:#}")))?;
+        let cache = self.cache().and_then(|folder| Cache::open(&folder));
+        let sandbox = Sandbox::new(Limits::default(), cache)
+            .map_err(|error| Failure::program(anyhow!("the sandbox cannot be set up: {error:#}")))?
+            .compiling_by(this_program()?);
         let mut graders = Graders::embedded(sandbox);
         if let Some(folder) = &self.graders {
             graders.add_folder(folder).map_err(Failure::call)?;
         }
         Ok(graders)
     }
+
+    fn cache(&self) -> Option<PathBuf> {
+        self.cache_dir.clone().or_else(|| user_cache().map(|cache| cache.join("assay/components")))
+    }
+}
+
+fn this_program() -> Result<PathBuf, Failure> {
+    // This name stays right when the file is replaced by a newer one meanwhile.
+    let linux = Path::new("/proc/self/exe");
+    if linux.exists() { Ok(linux.to_owned()) } else { std::env::current_exe().map_err(Failure::program) }
 }
 
 /// Where the data are.
@@ -57,9 +106,7 @@ impl DataDir {
     pub(super) fn path(&self) -> Result<PathBuf, Failure> {
         match &self.data_dir {
             Some(folder) if folder.is_dir() => Ok(folder.clone()),
-            Some(folder) => {
-                Err(Failure::Call(anyhow::anyhow!("--data-dir {}: there is no such folder", folder.display())))
-            }
+            Some(folder) => Err(Failure::Call(anyhow!("--data-dir {}: there is no such folder", folder.display()))),
             None => user_cache()
                 .map(|cache| cache.join("mle-bench/data"))
                 .context("there is no home folder: name the data by --data-dir")

@@ -46,12 +46,14 @@ pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<
     let named = || format!("{}", arguments.report.display());
     let text = read::load(&arguments.report, &limits).with_context(named).map_err(Failure::Call)?;
     let reports = parse(&text).with_context(|| format!("{} is no report", named())).map_err(Failure::Call)?;
-    let (registry, graders) = (surroundings.registry()?, surroundings.graders()?);
+    let registry = surroundings.registry()?;
     let data_dir = arguments.data_dir.path()?;
     let folder = arguments.report.parent().unwrap_or(Path::new(""));
     let list_dir = arguments.submissions.as_deref().unwrap_or(folder);
-    let batch = Batch { registry: &registry, graders: &graders, data_dir: &data_dir, list_dir, limits: &limits };
-    let again = batch.grade(&entries(&reports), |_| {});
+    let batch = Batch { registry: &registry, data_dir: &data_dir, list_dir, limits: &limits };
+    let entries = entries(&reports);
+    surroundings.confine(batch.files(&entries), Vec::new())?;
+    let again = batch.grade(&surroundings.graders()?, &entries, |_| {});
 
     let differing: Vec<Differing> = reports
         .iter()

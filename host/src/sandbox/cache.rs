@@ -12,15 +12,18 @@ use std::path::{Path, PathBuf};
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
+use super::engine::LoadError;
+
 /// A folder of compiled components.
 #[derive(Clone, Debug)]
-pub(super) struct Cache {
+pub struct Cache {
     folder: PathBuf,
 }
 
 impl Cache {
     /// A cache in `folder`, which is made if need be; none if it cannot be made, or is not ours alone.
-    pub(super) fn open(folder: &Path) -> Option<Self> {
+    #[must_use]
+    pub fn open(folder: &Path) -> Option<Self> {
         let mut builder = std::fs::DirBuilder::new();
         builder.recursive(true);
         #[cfg(unix)]
@@ -34,8 +37,8 @@ impl Cache {
         &self,
         engine: &Engine,
         digest: &str,
-        compile: impl FnOnce() -> wasmtime::Result<Component>,
-    ) -> wasmtime::Result<Component> {
+        compile: impl FnOnce() -> Result<Vec<u8>, LoadError>,
+    ) -> Result<Component, LoadError> {
         let mut hasher = DefaultHasher::new();
         engine.precompile_compatibility_hash().hash(&mut hasher);
         let path = self.folder.join(format!("{digest}-{:016x}.cwasm", hasher.finish()));
@@ -46,19 +49,26 @@ impl Cache {
                 return Ok(component);
             }
         }
-        let component = compile()?;
-        let _ = self.write(&path, &component);
-        Ok(component)
+        let compiled = compile()?;
+        let _ = self.write(&path, &compiled);
+        load(engine, &compiled)
     }
 
-    fn write(&self, path: &Path, component: &Component) -> wasmtime::Result<()> {
-        let bytes = component.serialize()?;
+    fn write(&self, path: &Path, compiled: &[u8]) -> std::io::Result<()> {
         let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(&self.folder)?;
-        file.write_all(&bytes)?;
+        file.write_all(compiled)?;
         file.as_file().sync_data()?;
         file.persist(path)?;
         Ok(())
     }
+}
+
+/// The component of what this program, or its own child, just compiled.
+pub(super) fn load(engine: &Engine, compiled: &[u8]) -> Result<Component, LoadError> {
+    // SAFETY: the bytes come from the compiler of this very program, never from a file or another program.
+    #[expect(unsafe_code, reason = "loading native code that this program itself compiled")]
+    let component = unsafe { Component::deserialize(engine, compiled) };
+    component.map_err(|error| LoadError::Compiler(format!("{error:#}")))
 }
 
 /// True if the path is there, belongs to us (or root) and nobody else may write to it.

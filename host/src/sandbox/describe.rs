@@ -69,7 +69,7 @@ impl fmt::Display for SettingKind {
 
 pub(super) fn describe(sandbox: &Sandbox, grader: &GraderPre<State>) -> Result<Description, LoadError> {
     let load_error = |fault| match fault {
-        Fault::Exceeded(exceeded) => LoadError::Exceeded(exceeded),
+        Fault::Exceeded(exceeded) => LoadError::Describe(exceeded.to_string()),
         Fault::Grader(text) => LoadError::Describe(text),
     };
     let mut instance = Instance::new(sandbox, grader, 0).map_err(load_error)?;

@@ -1,20 +1,20 @@
 //! The engine: one a process, set up once.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 use thiserror::Error;
-use wasmtime::component::{Component, Linker};
+use wasmtime::component::Linker;
 use wasmtime::{Config, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig, WasmBacktraceDetails};
 
 use super::cache::Cache;
 use super::describe::Description;
 use super::limits::{Exceeded, Limits};
 use super::run::State;
-use super::{bindings, describe};
+use super::{bindings, cache, cage, checked, describe, outline};
 
 /// How often the clock of running graders ticks.
 const TICK: Duration = Duration::from_millis(20);
@@ -32,6 +32,7 @@ pub struct Sandbox {
     linker: Arc<Linker<State>>,
     limits: Limits,
     cache: Option<Cache>,
+    compiler: Option<PathBuf>,
 }
 
 /// Why a component is no grader.
@@ -48,18 +49,32 @@ pub enum LoadError {
     /// It is no component, or not a valid one.
     #[error("not a WebAssembly component that this engine takes: {0}")]
     Component(String),
+    /// It is a core module.
+    #[error("it is a core module, not a component: `wasm-tools component new` makes one of it")]
+    Module,
     /// It imports something.
     #[error("the component imports {}: a grader imports nothing", .0.join(", "))]
     Imports(Vec<String>),
+    /// It was made for another version of the contract.
+    #[error("the component keeps assay:grader/grading@{found}; this program keeps {kept}")]
+    Version {
+        /// The version it keeps.
+        found: String,
+        /// The version that this program keeps.
+        kept: &'static str,
+    },
     /// It does not export what a grader exports.
     #[error("the component does not export `assay:grader/grading@0.1.0` as a grader does: {0}")]
     World(String),
     /// It does not say what it is.
     #[error("`describe` failed: {0}")]
     Describe(String),
-    /// It ran into a limit when it was asked what it is.
-    #[error("`describe` failed: {0}")]
+    /// It ran into a limit when it was compiled, or asked what it is.
+    #[error("{0}")]
     Exceeded(#[from] Exceeded),
+    /// The process that should have compiled it failed.
+    #[error("the compiler failed: {0}")]
+    Compiler(String),
 }
 
 /// A grader that is ready to run, any number of times and on any number of threads.
@@ -77,8 +92,8 @@ impl Sandbox {
     /// # Errors
     ///
     /// If the engine cannot be set up on this machine.
-    pub fn new(limits: Limits, cache: Option<&Path>) -> wasmtime::Result<Self> {
-        let engine = Engine::new(&config(&limits))?;
+    pub fn new(limits: Limits, cache: Option<Cache>) -> wasmtime::Result<Self> {
+        let engine = engine(&limits, CONCURRENT)?;
         let linker = Arc::new(Linker::new(&engine));
         let weak = engine.weak();
         thread::Builder::new().name("assay-clock".into()).spawn(move || {
@@ -88,7 +103,14 @@ impl Sandbox {
                 thread::sleep(TICK);
             }
         })?;
-        Ok(Sandbox { engine, linker, limits, cache: cache.and_then(Cache::open) })
+        Ok(Sandbox { engine, linker, limits, cache, compiler: None })
+    }
+
+    /// The same sandbox, which has `program` [compile](super::compile) the components that others made, in a process of its own and
+    /// within [`Limits::compile_time`] and [`Limits::compile_memory_bytes`]. Without it those two limits do not hold.
+    #[must_use]
+    pub fn compiling_by(self, program: PathBuf) -> Self {
+        Sandbox { compiler: Some(program), ..self }
     }
 
     /// The limits that graders run under.
@@ -103,34 +125,49 @@ impl Sandbox {
         concat!("wasmtime ", env!("WASMTIME_VERSION"))
     }
 
-    /// Compiles a component, or takes it from the cache, and asks it what it is.
+    /// Compiles a component that anybody may have made, or takes it from the cache, and asks it what it is.
     ///
     /// # Errors
     ///
     /// If the component is no grader.
     pub fn load(&self, component: &[u8]) -> Result<Grader, LoadError> {
+        self.load_with(component, self.compiler.as_deref())
+    }
+
+    /// The same for a component that is as trusted as this program: it is compiled in this process.
+    ///
+    /// # Errors
+    ///
+    /// If the component is no grader.
+    pub fn load_own(&self, component: &[u8]) -> Result<Grader, LoadError> {
+        self.load_with(component, None)
+    }
+
+    fn load_with(&self, component: &[u8], compiler: Option<&Path>) -> Result<Grader, LoadError> {
         if component.len() > self.limits.component_bytes {
             return Err(LoadError::Size { size: component.len(), limit: self.limits.component_bytes });
         }
+        outline::check(component, &self.limits)?;
         let digest: Arc<str> = sha256(component).into();
-        let compile = || Component::from_binary(&self.engine, component);
-        let compiled = match &self.cache {
-            Some(cache) => cache.get_or_compile(&self.engine, &digest, compile),
-            None => compile(),
+        let compile = || match compiler {
+            Some(program) => cage::compile_in_child(program, component, &self.limits),
+            None => self.engine.precompile_component(component).map_err(|error| self.not_taken(&error)),
         };
-        let compiled = compiled.map_err(|error| LoadError::Component(format!("{error:#}")))?;
-        let imports: Vec<String> =
-            compiled.component_type().imports(&self.engine).map(|(name, _)| format!("`{name}`")).collect();
-        if !imports.is_empty() {
-            return Err(LoadError::Imports(imports));
-        }
+        let compiled = match &self.cache {
+            Some(cache) => cache.get_or_compile(&self.engine, &digest, compile)?,
+            None => compile().and_then(|compiled| cache::load(&self.engine, &compiled))?,
+        };
         let instance = self
             .linker
             .instantiate_pre(&compiled)
             .and_then(bindings::GraderPre::new)
-            .map_err(|error| LoadError::World(format!("{error:#}")))?;
+            .map_err(|error| LoadError::World(checked::text(&format!("{error:#}"), &self.limits)))?;
         let description = Arc::new(describe::describe(self, &instance)?);
         Ok(Grader { sandbox: self.clone(), instance, description, digest })
+    }
+
+    fn not_taken(&self, error: &wasmtime::Error) -> LoadError {
+        LoadError::Component(checked::text(&format!("{error:#}"), &self.limits))
     }
 
     pub(super) fn engine(&self) -> &Engine {
@@ -175,7 +212,12 @@ pub fn sha256(bytes: &[u8]) -> String {
     })
 }
 
-fn config(limits: &Limits) -> Config {
+/// An engine with room for so many graders at once. What one engine compiles, another with the same limits can run.
+pub(super) fn engine(limits: &Limits, concurrent: u32) -> wasmtime::Result<Engine> {
+    Engine::new(&config(limits, concurrent))
+}
+
+fn config(limits: &Limits, concurrent: u32) -> Config {
     let mut config = Config::new();
     config
         .wasm_component_model(true)
@@ -189,10 +231,10 @@ fn config(limits: &Limits) -> Config {
         .wasm_memory64(false)
         .wasm_backtrace_details(WasmBacktraceDetails::Disable);
     let mut pool = PoolingAllocationConfig::new();
-    pool.total_component_instances(CONCURRENT)
-        .total_core_instances(CONCURRENT * 4)
-        .total_memories(CONCURRENT)
-        .total_tables(CONCURRENT * 4)
+    pool.total_component_instances(concurrent)
+        .total_core_instances(concurrent * 4)
+        .total_memories(concurrent)
+        .total_tables(concurrent * 4)
         .max_memory_size(limits.memory_bytes.min(MEMORY_CEILING))
         .table_elements(limits.table_elements)
         .max_core_instances_per_component(4)

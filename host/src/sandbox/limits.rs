@@ -2,22 +2,26 @@
 
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use wasmtime::ResourceLimiter;
 
 /// What a grader may use, and what it may hand back. All of it is checked; none of it depends on the machine but `wall_clock`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(default)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
     /// The size of a component's file, in bytes, before anything parses it.
     pub component_bytes: usize,
+    /// The time that compiling a component may take, if others made it.
+    #[serde(with = "seconds")]
+    pub compile_time: Duration,
+    /// The memory that compiling a component may take, if others made it, in bytes.
+    pub compile_memory_bytes: usize,
     /// Fuel, about one unit an instruction, that a grading has whatever its size.
     pub fuel_base: u64,
     /// Fuel that a grading has in addition for every byte of the tables handed over.
     pub fuel_per_byte: u64,
     /// The time that a grading may take. It is the only limit that a slower machine meets sooner: fuel should run out first.
-    #[serde(serialize_with = "seconds")]
+    #[serde(with = "seconds")]
     pub wall_clock: Duration,
     /// The linear memory of an instance, in bytes.
     pub memory_bytes: usize,
@@ -43,6 +47,8 @@ impl Default for Limits {
     fn default() -> Self {
         Limits {
             component_bytes: 32 << 20,
+            compile_time: Duration::from_secs(60),
+            compile_memory_bytes: 2 << 30,
             fuel_base: 10_000_000_000,
             fuel_per_byte: 10_000,
             wall_clock: Duration::from_secs(60),
@@ -59,8 +65,19 @@ impl Default for Limits {
     }
 }
 
-fn seconds<S: serde::Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_f64(time.as_secs_f64())
+/// Times as numbers of seconds.
+mod seconds {
+    use std::time::Duration;
+
+    use serde::{Deserialize, Deserializer, Serializer, de};
+
+    pub(super) fn serialize<S: Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_f64(time.as_secs_f64())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+        Duration::try_from_secs_f64(f64::deserialize(deserializer)?).map_err(de::Error::custom)
+    }
 }
 
 impl Limits {
@@ -89,6 +106,12 @@ pub enum Exceeded {
     /// [`Limits::table_elements`].
     #[error("the grader asked for a table of more than {0} elements")]
     Table(usize),
+    /// [`Limits::compile_time`].
+    #[error("compiling the component took more than {0:?}")]
+    CompileTime(Duration),
+    /// [`Limits::compile_memory_bytes`].
+    #[error("compiling the component needed more than {0} bytes of memory")]
+    CompileMemory(usize),
     /// One of the limits on what a grader returns.
     #[error("the grader returned more than {limit} {what}")]
     Returned {

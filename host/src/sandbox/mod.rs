@@ -6,16 +6,20 @@
 
 mod bindings;
 mod cache;
+mod cage;
 mod checked;
 mod describe;
 mod engine;
 mod limits;
+mod outline;
 mod run;
 mod table;
 
 /// The contract with graders that this program keeps.
 pub const WIT: &str = "assay:grader@0.1.0";
 
+pub use cache::Cache;
+pub use cage::{COMPILE, compile};
 pub use describe::{Description, OptionSpec, SettingKind};
 pub use engine::{Grader, LoadError, Sandbox, sha256};
 pub use limits::{Exceeded, Limits};
