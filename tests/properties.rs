@@ -17,6 +17,7 @@ use assay_host::sandbox::{Limits, Sandbox};
 use assay_host::setup::{Setup, prepared};
 use assay_tests::cases::Cases;
 use assay_tests::csv::{self, Rows, quoted};
+use assay_tests::verdict::Verdict;
 use assay_tests::{Failure, reports};
 use tempfile::TempDir;
 
@@ -26,39 +27,6 @@ static GRADERS: LazyLock<Graders> = LazyLock::new(|| {
 
 /// The case that every competition has: an ordinary submission, neither perfect nor odd.
 const ORDINARY: &str = "no-final-newline";
-
-/// What a grading decides.
-#[derive(Debug, PartialEq)]
-struct Verdict {
-    outcome: Outcome,
-    score: Option<u64>,
-    details: String,
-    reason: Option<String>,
-    fuel: Option<u64>,
-}
-
-impl Verdict {
-    fn of(report: &Report) -> Self {
-        Verdict {
-            outcome: report.outcome,
-            score: report.score_exact.map(f64::to_bits),
-            details: serde_json::Value::from(report.details.clone()).to_string(),
-            reason: report.reason.clone(),
-            fuel: report.receipt.as_ref().and_then(|receipt| receipt.fuel),
-        }
-    }
-
-    /// True if the submission is refused for a reason that this is part of.
-    fn refuses(&self, part: &str) -> bool {
-        self.outcome == Outcome::InvalidSubmission && self.reason.as_ref().is_some_and(|reason| reason.contains(part))
-    }
-
-    /// True if both have a score, and they differ by no more than sums in another order do.
-    fn is_close_to(&self, other: &Self) -> bool {
-        let scores = [self, other].map(|verdict| verdict.score.map_or(f64::NAN, f64::from_bits));
-        (scores[0] - scores[1]).abs() <= 1e-12 * scores[1].abs()
-    }
-}
 
 /// A competition, ready to grade, and its ordinary submission.
 struct Subject<'a> {

@@ -2,6 +2,7 @@
 
 pub mod cases;
 pub mod csv;
+pub mod verdict;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
