@@ -245,8 +245,9 @@ impl BatchReport {
             // Temporary files are private; a report is an ordinary file.
             file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))?;
         }
-        serde_json::to_writer_pretty(&mut file, self)?;
-        file.write_all(b"\n")?;
+        let mut text = serde_json::to_vec_pretty(self)?;
+        text.push(b'\n');
+        file.write_all(&text)?;
         file.as_file().sync_all()?;
         let stamp = now.format("%Y-%m-%dT%H-%M-%S-GMT");
         for attempt in 0.. {
