@@ -63,7 +63,6 @@ fn a_submission_earns_its_medal() -> Result<(), Failure> {
             "score_exact": 0.9899733333333334,
             "outcome": "scored",
             "reason": null,
-            "details": {},
             "receipt": null,
         })
     );

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use serde::Deserialize;
 
 use crate::excerpt::excerpt;
-use crate::grade::{Graded, grade};
+use crate::grade::{Graded, Operator, grade};
 use crate::graders::Graders;
 use crate::read;
 use crate::registry::Registry;
@@ -171,5 +171,5 @@ impl Batch<'_> {
 }
 
 fn not_graded(report: Report, reason: String) -> Graded {
-    Graded { report: report.refused(Outcome::NotGraded, reason), operator_note: None, took: Duration::ZERO }
+    Graded { report: report.refused(Outcome::NotGraded, reason), operator: Operator::default(), took: Duration::ZERO }
 }

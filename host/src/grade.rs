@@ -11,18 +11,27 @@ use crate::check;
 use crate::finding::Finding;
 use crate::read::{self, ReadError, ReadOptions};
 use crate::report::{Outcome, Receipt, Report};
-use crate::sandbox::{self, Fault, Run, Task, sha256};
+use crate::sandbox::{self, Detail, Fault, Run, Task, sha256};
 use crate::setup::{Setup, project};
 
-/// What a grading leaves: a report for everyone, and a note for the operator.
+/// What a grading leaves: a report for everyone, and what is for the operator alone.
 #[derive(Clone, Debug)]
 pub struct Graded {
     /// The report.
     pub report: Report,
-    /// What the grader said of the submission beside the answers, or of itself. It may tell of the answers.
-    pub operator_note: Option<String>,
+    /// What is for the operator alone.
+    pub operator: Operator,
     /// How long it took. It is not in the report, which says what is the same every time.
     pub took: Duration,
+}
+
+/// What a grader says once it has seen the answers, but for the score: anything in it may tell of them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Operator {
+    /// Why there is no score, in the grader's words.
+    pub note: Option<String>,
+    /// Figures beside the score: of a class, a column, a threshold ...
+    pub details: Vec<Detail>,
 }
 
 /// Grades the submission at `path`; `given` is the path as reports name it.
@@ -32,15 +41,15 @@ pub fn grade(setup: &Setup, path: &Path, given: &str, limits: &read::Limits) -> 
     let competition = &setup.competition;
     let report = Report::new(Some(&competition.id), given).against(&competition.leaderboard);
     let mut receipt = Receipt::new(&setup.grader, &setup.digests);
-    let (report, operator_note) = match judge(setup, path, limits, report.clone(), &mut receipt) {
+    let (report, operator) = match judge(setup, path, limits, report.clone(), &mut receipt) {
         Ok(judged) => judged,
         Err(error) => (
             Report { submission_exists: true, ..report }
                 .refused(Outcome::NotGraded, format!("internal error: {error}")),
-            None,
+            Operator::default(),
         ),
     };
-    Graded { report: Report { receipt: Some(receipt), ..report }, operator_note, took: start.elapsed() }
+    Graded { report: Report { receipt: Some(receipt), ..report }, operator, took: start.elapsed() }
 }
 
 fn judge(
@@ -49,8 +58,9 @@ fn judge(
     limits: &read::Limits,
     report: Report,
     receipt: &mut Receipt,
-) -> Result<(Report, Option<String>), ArrowError> {
-    let invalid = |report: Report, reason: String| (report.refused(Outcome::InvalidSubmission, reason), None);
+) -> Result<(Report, Operator), ArrowError> {
+    let invalid =
+        |report: Report, reason: String| (report.refused(Outcome::InvalidSubmission, reason), Operator::default());
     if !is_csv(path) {
         return Ok(invalid(report, "the submission's name does not end in `.csv`".into()));
     }
@@ -104,14 +114,17 @@ fn concluded(
     setup: &Setup,
     table: &read::Table,
     submission: &RecordBatch,
-) -> (Report, Option<String>) {
+) -> (Report, Operator) {
+    let silent = Operator::default();
+    let telling = |note: String| Operator { note: Some(note), details: Vec::new() };
     match outcome {
-        sandbox::Outcome::Scored(score) if score.value.is_finite() => {
-            (report.scored(&score, &setup.competition.leaderboard), None)
-        }
+        sandbox::Outcome::Scored(score) if score.value.is_finite() => (
+            report.scored(score.value, &setup.competition.leaderboard),
+            Operator { note: None, details: score.details },
+        ),
         sandbox::Outcome::Scored(score) => {
             let reason = format!("its score is {}: the metric is not defined for these values", score.value);
-            (report.refused(Outcome::InvalidSubmission, reason), None)
+            (report.refused(Outcome::InvalidSubmission, reason), silent)
         }
         sandbox::Outcome::Invalid(problems) => {
             let findings = problems.into_iter().map(|problem| {
@@ -122,17 +135,18 @@ fn concluded(
                 }
                 finding
             });
-            (report.refused(Outcome::InvalidSubmission, sentences(findings)), None)
+            (report.refused(Outcome::InvalidSubmission, sentences(findings)), silent)
         }
         sandbox::Outcome::Refused(text) => {
             let reason = "the grader refused it beside the answers; its reason is for the operator";
-            (report.refused(Outcome::InvalidSubmission, reason), Some(text))
+            (report.refused(Outcome::InvalidSubmission, reason), telling(text))
         }
         sandbox::Outcome::Fault(Fault::Exceeded(limit)) => {
-            (report.refused(Outcome::LimitExceeded, limit.to_string()), None)
+            (report.refused(Outcome::LimitExceeded, limit.to_string()), silent)
         }
         sandbox::Outcome::Fault(Fault::Grader(text)) => {
-            (report.refused(Outcome::GraderFault, "the grader failed; its reason is for the operator"), Some(text))
+            let reason = "the grader failed; its reason is for the operator";
+            (report.refused(Outcome::GraderFault, reason), telling(text))
         }
     }
 }

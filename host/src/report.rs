@@ -71,8 +71,6 @@ pub struct Report {
     pub outcome: Outcome,
     /// Why there is no score, in words that a participant may read.
     pub reason: Option<String>,
-    /// Figures beside the score, by name. One that is not finite is null.
-    pub details: serde_json::Map<String, serde_json::Value>,
     /// What the score rests on; none if no grader was at hand.
     pub receipt: Option<Receipt>,
 }
@@ -163,7 +161,6 @@ impl Report {
             score_exact: None,
             outcome: Outcome::NotGraded,
             reason: None,
-            details: serde_json::Map::new(),
             receipt: None,
         }
     }
@@ -186,14 +183,13 @@ impl Report {
 
     /// The report on a submission with a finite score.
     #[must_use]
-    pub fn scored(mut self, score: &sandbox::Score, leaderboard: &Leaderboard) -> Self {
-        let rounded = medal::rounded(score.value, medal::SCORE_DECIMALS);
+    pub fn scored(mut self, score: f64, leaderboard: &Leaderboard) -> Self {
+        let rounded = medal::rounded(score, medal::SCORE_DECIMALS);
         self.score = Some(rounded);
-        self.score_exact = Some(score.value);
+        self.score_exact = Some(score);
         self.medals = medal::award(rounded, leaderboard);
         self.valid_submission = true;
         self.outcome = Outcome::Scored;
-        self.details = score.details.iter().map(|detail| (detail.name.clone(), detail.value.into())).collect();
         self
     }
 }

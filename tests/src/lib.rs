@@ -1,5 +1,6 @@
 //! What tests end to end share.
 
+pub mod attacks;
 pub mod cases;
 pub mod csv;
 pub mod verdict;

@@ -9,8 +9,6 @@ pub struct Verdict {
     pub outcome: Outcome,
     /// The bits of the score.
     pub score: Option<u64>,
-    /// Figures beside it, as JSON.
-    pub details: String,
     /// Why there is no score.
     pub reason: Option<String>,
     /// The fuel that the grader used.
@@ -24,7 +22,6 @@ impl Verdict {
         Verdict {
             outcome: report.outcome,
             score: report.score_exact.map(f64::to_bits),
-            details: serde_json::Value::from(report.details.clone()).to_string(),
             reason: report.reason.clone(),
             fuel: report.receipt.as_ref().and_then(|receipt| receipt.fuel),
         }

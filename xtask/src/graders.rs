@@ -15,9 +15,6 @@ use crate::toolchain::{TARGET, Toolchain};
 /// Where graders are in a workspace.
 pub const GRADERS: &str = "plugins";
 
-/// Where the graders are that only tests use.
-pub const TEST_GRADERS: &str = "tests/graders";
-
 /// Builds the graders of one folder of the workspace `source`, and leaves `<out>/<name>.wasm`. Compiled code is kept in `target`. The
 /// bytes depend on the source and the compiler alone, not on where the workspace is.
 ///

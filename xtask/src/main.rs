@@ -1,6 +1,5 @@
 //! `cargo xtask`: builds the graders, runs the program, runs the checks.
 
-use std::path::Path;
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, ensure};
@@ -57,7 +56,8 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Graders { debian: true } => Toolchain::debian(&folder)?,
         _ => Toolchain::find_or_make(&folder)?,
     };
-    make(&workspace, &toolchain, graders::GRADERS, "graders")?;
+    let target = workspace.join("target");
+    graders::build(&workspace, graders::GRADERS, &toolchain, &target.join("wasm"), &target.join("graders"))?;
     match task {
         Task::Graders { .. } => {
             eprintln!("built {}", workspace.join("target/graders").display());
@@ -71,7 +71,6 @@ fn run(task: Task) -> Result<ExitCode> {
             Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from))
         }
         Task::Test { arguments } => {
-            make(&workspace, &toolchain, graders::TEST_GRADERS, "test-graders")?;
             build()?;
             let mut command = vec!["test", "--locked", "--release", "--workspace", "--no-fail-fast"];
             command.extend(arguments.iter().map(String::as_str));
@@ -88,12 +87,6 @@ fn run(task: Task) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
     }
-}
-
-/// Builds the graders of a folder of the workspace into `target/<out>/`.
-fn make(workspace: &Path, toolchain: &Toolchain, folder: &str, out: &str) -> Result<()> {
-    let target = workspace.join("target");
-    graders::build(workspace, folder, toolchain, &target.join("wasm"), &target.join(out))
 }
 
 /// Builds the program. Features are those of the whole workspace, as in tests, so that nothing is compiled twice.

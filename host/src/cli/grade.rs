@@ -6,7 +6,7 @@ use std::sync::Mutex;
 
 use anyhow::Context;
 use assay_host::batch::{Batch, entries};
-use assay_host::grade::Graded;
+use assay_host::grade::{Graded, Operator};
 use assay_host::read;
 use assay_host::report::{BatchReport, Outcome};
 use clap::Args;
@@ -37,7 +37,8 @@ pub(super) struct Arguments {
     /// Name the N gradings that took longest.
     #[arg(long, value_name = "N", default_value_t = 0)]
     slowest: usize,
-    /// A file to which what graders said beside the answers is added, as JSON lines. It may tell of the answers.
+    /// A file to which what graders said beside the answers is added, as JSON lines: reasons, and figures beside the score. It may tell
+    /// of the answers.
     #[arg(long, value_name = "FILE")]
     operator_log: Option<PathBuf>,
 }
@@ -69,8 +70,8 @@ pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<
     let progress = progress(entries.len());
     let done = |graded: &Graded| {
         progress.inc(1);
-        if let (Some(log), Some(note)) = (&log, &graded.operator_note) {
-            write_note(log, graded, note);
+        if let Some(log) = &log {
+            write_note(log, graded);
         }
     };
     let pool = rayon::ThreadPoolBuilder::new()
@@ -143,12 +144,20 @@ fn open_log(path: &Path) -> Result<std::fs::File, Failure> {
         .map_err(Failure::Call)
 }
 
-fn write_note(log: &Mutex<std::fs::File>, graded: &Graded, note: &str) {
+fn write_note(log: &Mutex<std::fs::File>, graded: &Graded) {
+    let Operator { note, details } = &graded.operator;
+    if note.is_none() && details.is_empty() {
+        return;
+    }
+    // A figure that is not finite is null.
+    let details: serde_json::Map<_, _> =
+        details.iter().map(|detail| (detail.name.clone(), detail.value.into())).collect();
     let line = serde_json::json!({
         "competition_id": graded.report.competition_id,
         "submission_path": graded.report.submission_path,
         "outcome": graded.report.outcome,
         "grader": note,
+        "details": details,
     });
     let mut log = log.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     if let Err(error) = log.write_all(format!("{line}\n").as_bytes()) {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use assay_host::grade::{Graded, grade};
 use assay_host::read;
 use assay_host::report::{Outcome, Report};
+use assay_host::sandbox::Detail;
 use assay_host::setup::{self, Setup};
 use clap::Args;
 
@@ -23,7 +24,8 @@ pub(super) struct Arguments {
     /// The form of the report [default: a table on a terminal, JSON elsewhere].
     #[arg(long)]
     format: Option<Format>,
-    /// Print what the grader said beside the answers, which may tell of them. Not for participants' eyes.
+    /// Print what the grader said beside the answers: its reasons, and figures beside the score. They may tell of the answers, so they
+    /// are not for participants' eyes.
     #[arg(long)]
     operator: bool,
 }
@@ -36,13 +38,18 @@ pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<
     let limits = read::Limits::default();
     let setup = Setup::new(competition, &graders, &data_dir, &limits).map_err(Failure::call)?;
     let given = arguments.submission.display().to_string();
-    let Graded { report, operator_note, .. } = grade(&setup, &arguments.submission, &given, &limits);
+    let Graded { report, operator, .. } = grade(&setup, &arguments.submission, &given, &limits);
     match Format::or_by_terminal(arguments.format) {
         Format::Json => output::json(&report)?,
         Format::Table => output::table(&[], rows(&report))?,
     }
-    if let (true, Some(note)) = (arguments.operator, operator_note) {
-        output::message(&format!("the grader: {note}"));
+    if arguments.operator {
+        if let Some(note) = &operator.note {
+            output::message(&format!("the grader: {note}"));
+        }
+        for Detail { name, value } in &operator.details {
+            output::message(&format!("{name}: {value}"));
+        }
     }
     Ok(if report.outcome == Outcome::Scored { Ended::Fine } else { Ended::AtFault })
 }
@@ -70,9 +77,6 @@ fn rows(report: &Report) -> Vec<Vec<String>> {
         ("median", thresholds.median_threshold),
     ] {
         row(name, threshold.map(|threshold| threshold.to_string()).unwrap_or_default());
-    }
-    for (name, value) in &report.details {
-        row(&format!("· {name}"), value.to_string());
     }
     if let Some(receipt) = &report.receipt {
         row("grader", format!("{} {}", receipt.grader.name, receipt.grader.version));

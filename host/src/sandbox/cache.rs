@@ -68,7 +68,7 @@ pub(super) fn load(engine: &Engine, compiled: &[u8]) -> Result<Component, LoadEr
     // SAFETY: the bytes come from the compiler of this very program, never from a file or another program.
     #[expect(unsafe_code, reason = "loading native code that this program itself compiled")]
     let component = unsafe { Component::deserialize(engine, compiled) };
-    component.map_err(|error| LoadError::Compiler(format!("{error:#}")))
+    component.map_err(|error| LoadError::Component(format!("{error:#}")))
 }
 
 /// True if the path is there, belongs to us (or root) and nobody else may write to it.

@@ -1,5 +1,6 @@
 //! What a grader says of itself, checked.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use serde::Serialize;
@@ -100,7 +101,11 @@ fn check(description: bindings::Description, sandbox: &Sandbox) -> Result<Descri
                 summary: checked::text(&option.summary, limits),
             })
         })
-        .collect::<Result<_, Fault>>()?;
+        .collect::<Result<Vec<_>, Fault>>()?;
+    let mut names = HashSet::new();
+    if let Some(twice) = options.iter().find(|option| !names.insert(&option.name)) {
+        return Err(Fault::Grader(format!("it lists two options named `{}`", twice.name)));
+    }
     Ok(Description {
         name: checked::name(&description.name, limits)?,
         version: checked::name(&description.version, limits)?,

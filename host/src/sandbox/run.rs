@@ -204,6 +204,10 @@ fn fault(error: &wasmtime::Error, sandbox: &Sandbox, fuel: u64) -> Fault {
         Some(Trap::Interrupt) => Fault::Exceeded(Exceeded::WallClock(limits.wall_clock)),
         Some(Trap::StackOverflow) => Fault::Exceeded(Exceeded::Stack(limits.stack_bytes)),
         Some(trap) => Fault::Grader(format!("it trapped: {trap}")),
+        // The engine has no public type for it.
+        None if error.to_string().contains("fuel allocated for hostcalls") => {
+            Fault::Exceeded(Exceeded::Returned { what: "bytes", limit: limits.returned_bytes })
+        }
         None => Fault::Grader(checked::text(&format!("{error:#}"), limits)),
     }
 }

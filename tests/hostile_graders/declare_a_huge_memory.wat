@@ -1,0 +1,2 @@
+;; Declares four GiB.
+(memory (export "memory") 65536)

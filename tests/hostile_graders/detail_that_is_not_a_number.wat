@@ -1,0 +1,10 @@
+;; Returns a detail that is not a number.
+(data (i32.const 2048) "nothing")
+(func $grade (param i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
+  (i32.store (i32.const 4096) (i32.const 2048))
+  (i32.store (i32.const 4100) (i32.const 7))
+  (f64.store (i32.const 4104) (f64.const nan))
+  (f64.store (i32.const 1032) (f64.const 0.5))
+  (i32.store (i32.const 1040) (i32.const 4096))
+  (i32.store (i32.const 1044) (i32.const 1))
+  (i32.const 1024))

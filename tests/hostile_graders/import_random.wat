@@ -1,0 +1,3 @@
+;; Asks for random numbers.
+(component
+  (import "wasi:random/random@0.2.0" (instance)))

@@ -1,0 +1,3 @@
+;; Never ends, before anything is called.
+(func $spin (loop $again (br $again)))
+(start $spin)

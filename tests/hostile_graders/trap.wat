@@ -1,0 +1,2 @@
+;; Gives up.
+(func $grade (param i32 i32 i32 i32 i32 i32 i32 i32) (result i32) (unreachable))
