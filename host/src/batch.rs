@@ -16,6 +16,7 @@ use crate::read;
 use crate::registry::Registry;
 use crate::report::{Outcome, Report};
 use crate::setup::{self, Setup};
+use crate::uses::UseLog;
 
 /// One entry of a list: what to grade, or why it cannot be graded.
 #[derive(Clone, Debug)]
@@ -72,6 +73,8 @@ pub struct Batch<'a> {
     pub list_dir: &'a Path,
     /// The limits on files.
     pub limits: &'a read::Limits,
+    /// Where uses of answers are recorded.
+    pub uses: Option<&'a UseLog>,
 }
 
 type Ready = Arc<OnceLock<Result<Setup, String>>>;
@@ -81,9 +84,9 @@ type Ready = Arc<OnceLock<Result<Setup, String>>>;
 struct Setups<'e>(Mutex<HashMap<&'e str, (Ready, usize)>>);
 
 impl<'e> Setups<'e> {
-    fn new(entries: &'e [Entry]) -> Self {
+    fn new(entries: impl Iterator<Item = &'e Entry>) -> Self {
         let mut setups: HashMap<&str, (Ready, usize)> = HashMap::new();
-        for submission in entries.iter().filter_map(|entry| entry.submission.as_ref().ok()) {
+        for submission in entries.filter_map(|entry| entry.submission.as_ref().ok()) {
             setups.entry(&submission.competition_id).or_default().1 += 1;
         }
         Setups(Mutex::new(setups))
@@ -103,22 +106,42 @@ impl<'e> Setups<'e> {
 }
 
 impl Batch<'_> {
-    /// Grades all entries, on as many threads as the current pool has. The reports come in the order of the entries; `done` is
-    /// called after each.
-    pub fn grade(&self, graders: &Graders, entries: &[Entry], done: impl Fn(&Graded) + Sync) -> Vec<Graded> {
-        let setups = Setups::new(entries);
+    /// Grades all entries, on as many threads as the current pool has, but for those that are `finished`, by their places. The reports come
+    /// in the order of the entries; `done` is called after each, with its place. A use of answers is recorded before.
+    pub fn grade(
+        &self,
+        graders: &Graders,
+        entries: &[Entry],
+        finished: &HashMap<usize, Report>,
+        done: impl Fn(usize, &Graded) + Sync,
+    ) -> Vec<Graded> {
+        let waiting = |index: &usize| !finished.contains_key(index);
+        let setups = Setups::new((0..entries.len()).filter(waiting).filter_map(|index| entries.get(index)));
         entries
             .par_iter()
-            .map(|entry| {
+            .enumerate()
+            .map(|(index, entry)| {
+                if let Some(report) = finished.get(&index) {
+                    return Graded { report: report.clone(), operator: Operator::default(), took: Duration::ZERO };
+                }
                 let graded = catch_unwind(AssertUnwindSafe(|| self.grade_one(graders, entry, &setups)));
                 let graded = graded.unwrap_or_else(|_| {
                     let report = self.nothing(entry);
                     not_graded(report, "internal error: the program failed on this entry; please report it".into())
                 });
-                done(&graded);
+                let graded = self.recorded(graded);
+                done(index, &graded);
                 graded
             })
             .collect()
+    }
+
+    /// What was graded, once its use of the answers is on record.
+    fn recorded(&self, graded: Graded) -> Graded {
+        let Some(uses) = self.uses else { return graded };
+        let report = uses.recorded(graded.report);
+        let lost = report.outcome == Outcome::NotGraded;
+        Graded { report, operator: if lost { Operator::default() } else { graded.operator }, took: graded.took }
     }
 
     /// The files that grading these entries reads: submissions, and the answers of their competitions.

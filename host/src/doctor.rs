@@ -10,6 +10,7 @@ use crate::graders::Graders;
 use crate::read;
 use crate::report::{Outcome, Report};
 use crate::setup::{Setup, prepared};
+use crate::uses::UseLog;
 
 /// What was found of a competition.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -61,9 +62,15 @@ pub enum State {
     Fault,
 }
 
-/// Examines a competition whose data are in `data_dir`.
+/// Examines a competition whose data are in `data_dir`. What it grades for that is recorded in `uses`.
 #[must_use]
-pub fn examine(competition: Competition, graders: &Graders, data_dir: &Path, limits: &read::Limits) -> Diagnosis {
+pub fn examine(
+    competition: Competition,
+    graders: &Graders,
+    data_dir: &Path,
+    limits: &read::Limits,
+    uses: Option<&UseLog>,
+) -> Diagnosis {
     let competition_id = competition.id.clone();
     let folder = prepared(data_dir, &competition_id);
     let mut findings = vec![missing(&competition, &folder)];
@@ -74,11 +81,11 @@ pub fn examine(competition: Competition, graders: &Graders, data_dir: &Path, lim
             let message = format!("readable; {} rows", setup.answers.batch.num_rows());
             findings.push(Finding { examined: Examined::Answers, state: State::Fine, message });
             let data = &setup.competition.data;
-            let sample = graded(&setup, &folder.join(&data.sample_submission), limits);
+            let sample = graded(&setup, &folder.join(&data.sample_submission), limits, uses);
             let best = data.gold_submission.as_ref().unwrap_or(&data.answers);
             let gold = folder.join(best);
             let gold = if gold.is_file() {
-                self::gold(&graded(&setup, &gold, limits), &sample)
+                self::gold(&graded(&setup, &gold, limits, uses), &sample)
             } else {
                 let message = format!(
                     "not tried: a perfect submission is another file than the answers here, and prepared/{best} is not there. \
@@ -123,8 +130,12 @@ fn missing(competition: &Competition, folder: &Path) -> Finding {
     Finding::fault(Examined::Files, message)
 }
 
-fn graded(setup: &Setup, path: &Path, limits: &read::Limits) -> Report {
-    grade(setup, path, &path.display().to_string(), limits).report
+fn graded(setup: &Setup, path: &Path, limits: &read::Limits, uses: Option<&UseLog>) -> Report {
+    let report = grade(setup, path, &path.display().to_string(), limits).report;
+    match uses {
+        Some(uses) => uses.recorded(report),
+        None => report,
+    }
 }
 
 fn gold(gold: &Report, sample: &Report) -> Finding {

@@ -23,12 +23,14 @@ mod excerpt;
 mod finding;
 pub mod grade;
 pub mod graders;
+pub mod journal;
 pub mod medal;
 pub mod read;
 pub mod registry;
 pub mod report;
 pub mod sandbox;
 pub mod setup;
+pub mod uses;
 pub mod verify;
 
 pub use finding::Finding;

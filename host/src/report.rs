@@ -13,6 +13,7 @@ use crate::competition::Leaderboard;
 use crate::medal::{self, Medals};
 use crate::sandbox::{self, Sandbox};
 use crate::setup::Digests;
+use crate::uses::Anchor;
 
 /// What came of a submission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -207,6 +208,9 @@ pub struct BatchReport {
     pub total_bronze_medals: usize,
     pub total_above_median: usize,
     pub competition_reports: Vec<Report>,
+    /// The state of the log of uses once all of these were in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub use_log: Option<Anchor>,
 }
 
 impl BatchReport {
@@ -224,7 +228,14 @@ impl BatchReport {
             total_bronze_medals: count(|report| report.medals.bronze_medal),
             total_above_median: count(|report| report.medals.above_median),
             competition_reports: reports,
+            use_log: None,
         }
+    }
+
+    /// The same, with the state of the log that its uses are in.
+    #[must_use]
+    pub fn anchored(self, use_log: Option<Anchor>) -> Self {
+        BatchReport { use_log, ..self }
     }
 
     /// Writes the report to `<folder>/<timestamp>_grading_report.json`, whole or not at all, and never over another one.

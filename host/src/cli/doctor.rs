@@ -3,6 +3,7 @@
 use anyhow::{Context, anyhow};
 use assay_host::doctor::{Diagnosis, Examined, State, examine, files};
 use assay_host::read;
+use assay_host::uses::Purpose;
 use clap::Args;
 
 use super::output::{self, Format};
@@ -52,11 +53,15 @@ pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<
             return Err(Failure::Call(anyhow!("no competition belongs to split `{split}`")));
         }
     }
+    let uses = surroundings.uses(Purpose::Doctor)?;
     surroundings
         .confine(competitions.iter().flat_map(|competition| files(competition, &data_dir)).collect(), Vec::new())?;
     let graders = surroundings.graders()?;
-    let diagnoses: Vec<Diagnosis> =
-        competitions.into_iter().map(|competition| examine(competition, &graders, &data_dir, &limits)).collect();
+    let examined = |competition| examine(competition, &graders, &data_dir, &limits, uses.as_ref());
+    let diagnoses: Vec<Diagnosis> = competitions.into_iter().map(examined).collect();
+    if let Some(uses) = &uses {
+        uses.sync().map_err(Failure::program)?;
+    }
     match Format::or_by_terminal(arguments.format) {
         Format::Json => output::json(&diagnoses)?,
         Format::Table => output::data(&text(&diagnoses)?)?,

@@ -1,5 +1,6 @@
 //! `assay grade`: a list of submissions.
 
+use std::collections::HashMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -7,8 +8,11 @@ use std::sync::Mutex;
 use anyhow::Context;
 use assay_host::batch::{Batch, entries};
 use assay_host::grade::{Graded, Operator};
+use assay_host::journal::{Journal, Opened, Run};
 use assay_host::read;
-use assay_host::report::{BatchReport, Outcome};
+use assay_host::report::{BatchReport, Outcome, Report};
+use assay_host::sandbox::sha256;
+use assay_host::uses::{Purpose, UseLog};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -31,6 +35,9 @@ pub(super) struct Arguments {
     output_dir: PathBuf,
     #[command(flatten)]
     data_dir: DataDir,
+    /// Take over the entries that an interrupted run of the same list into the same folder finished.
+    #[arg(long)]
+    resume: bool,
     /// How many gradings run at once [default: one a core].
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
@@ -63,13 +70,25 @@ pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<
     let registry = surroundings.registry()?;
     let data_dir = arguments.data_dir.path()?;
     let list_dir = arguments.submission.parent().unwrap_or(Path::new(""));
-    let batch = Batch { registry: &registry, data_dir: &data_dir, list_dir, limits: &limits };
+    let uses = surroundings.uses(Purpose::Grade)?;
+    let batch = Batch { registry: &registry, data_dir: &data_dir, list_dir, limits: &limits, uses: uses.as_ref() };
     surroundings.confine(batch.files(&entries), vec![arguments.output_dir.clone()])?;
     let graders = surroundings.graders()?;
+    let [competitions, others] = surroundings.folders();
+    let run = Run {
+        list: sha256(&list),
+        host: env!("CARGO_PKG_VERSION").into(),
+        folders: vec![Some(data_dir.clone()), competitions, others],
+    };
+    let (journal, finished) = journal(arguments, &run)?;
 
     let progress = progress(entries.len());
-    let done = |graded: &Graded| {
+    progress.inc(finished.len() as u64);
+    let done = |entry: usize, graded: &Graded| {
         progress.inc(1);
+        if let Some(Err(error)) = journal.as_ref().map(|journal| journal.add(entry, &graded.report)) {
+            output::message(&format!("warning: this entry is lost if the run is interrupted: {error}"));
+        }
         if let Some(log) = &log {
             write_note(log, graded);
         }
@@ -78,17 +97,47 @@ pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<
         .num_threads(arguments.threads.unwrap_or(0))
         .build()
         .map_err(Failure::program)?;
-    let graded = pool.install(|| batch.grade(&graders, &entries, done));
+    let graded = pool.install(|| batch.grade(&graders, &entries, &finished, done));
     progress.finish_and_clear();
 
     let slowest = slowest(&graded, arguments.slowest);
-    let report = BatchReport::new(graded.into_iter().map(|graded| graded.report).collect());
+    let anchor = uses.as_ref().map(UseLog::sync).transpose().map_err(Failure::program)?;
+    let report = BatchReport::new(graded.into_iter().map(|graded| graded.report).collect()).anchored(anchor);
     let path = report
         .write(&arguments.output_dir, chrono::Utc::now())
         .with_context(|| format!("the report cannot be written to {}", arguments.output_dir.display()))
         .map_err(Failure::Program)?;
+    if let Some(Err(error)) = journal.map(Journal::remove) {
+        output::message(&format!("warning: the journal of this run cannot be removed: {error}"));
+    }
     output::message(&format!("{slowest}{}", summary(&report, &path)));
     Ok(if not_graded(&report) == 0 { Ended::Fine } else { Ended::AtFault })
+}
+
+/// The journal, if this run can have one, and the entries that an interrupted run left finished.
+fn journal(arguments: &Arguments, run: &Run) -> Result<(Option<Journal>, HashMap<usize, Report>), Failure> {
+    let folder = &arguments.output_dir;
+    let opened = Journal::open(folder, run, arguments.resume)
+        .with_context(|| format!("the journal in {}", folder.display()))
+        .map_err(Failure::Program)?;
+    match opened {
+        Opened::Ready(journal, finished) => Ok((Some(journal), finished)),
+        Opened::Busy => {
+            let busy = format!("another process grades this list into {}", folder.display());
+            if arguments.resume {
+                return Err(Failure::Call(anyhow::anyhow!("--resume: {busy}")));
+            }
+            output::message(&format!("{busy}: if this run is interrupted, it cannot be resumed"));
+            Ok((None, HashMap::new()))
+        }
+        Opened::Other(other) => Err(Failure::Call(anyhow::anyhow!(
+            "--resume: the interrupted run was of version {} with the folders {:?}, this one is of {} with {:?}; start without --resume",
+            other.host,
+            other.folders,
+            run.host,
+            run.folders
+        ))),
+    }
 }
 
 /// How many entries there is no verdict on, for whatever reason.

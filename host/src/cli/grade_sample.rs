@@ -7,6 +7,7 @@ use assay_host::read;
 use assay_host::report::{Outcome, Report};
 use assay_host::sandbox::Detail;
 use assay_host::setup::{self, Setup};
+use assay_host::uses::Purpose;
 use clap::Args;
 
 use super::output::{self, Format};
@@ -33,12 +34,16 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<Ended, Failure> {
     let competition = surroundings.registry()?.get(&arguments.competition_id).map_err(Failure::call)?;
     let data_dir = arguments.data_dir.path()?;
+    let uses = surroundings.uses(Purpose::Grade)?;
     surroundings.confine(vec![arguments.submission.clone(), setup::answers(&data_dir, &competition)], Vec::new())?;
     let graders = surroundings.graders()?;
     let limits = read::Limits::default();
     let setup = Setup::new(competition, &graders, &data_dir, &limits).map_err(Failure::call)?;
     let given = arguments.submission.display().to_string();
     let Graded { report, operator, .. } = grade(&setup, &arguments.submission, &given, &limits);
+    if let Some(uses) = &uses {
+        uses.record(&report).and_then(|()| uses.sync()).map_err(Failure::program)?;
+    }
     match Format::or_by_terminal(arguments.format) {
         Format::Json => output::json(&report)?,
         Format::Table => output::table(&[], rows(&report))?,

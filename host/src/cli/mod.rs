@@ -6,6 +6,7 @@ mod doctor;
 mod grade;
 mod grade_sample;
 mod graders;
+mod log;
 mod output;
 mod surroundings;
 mod verify;
@@ -39,6 +40,8 @@ enum Command {
     Competitions(competitions::Arguments),
     /// List the graders, or show one.
     Graders(graders::Arguments),
+    /// Read the log of uses: is it whole, and how often were answers used?
+    Log(log::Arguments),
     /// Compile a component in a process of its own: for the program itself.
     #[command(hide = true)]
     Compile,
@@ -80,6 +83,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Doctor(arguments) => doctor::run(&arguments, &surroundings),
         Command::Competitions(arguments) => competitions::run(&arguments, &surroundings),
         Command::Graders(arguments) => graders::run(&arguments, &surroundings),
+        Command::Log(arguments) => log::run(&arguments),
         Command::Compile => return compile::run(),
     };
     let (code, error) = match ended {

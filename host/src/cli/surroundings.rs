@@ -7,6 +7,7 @@ use assay_host::confine::{Access, Confinement, confine};
 use assay_host::graders::Graders;
 use assay_host::registry::Registry;
 use assay_host::sandbox::{Cache, Limits, Sandbox};
+use assay_host::uses::{Purpose, UseLog};
 use clap::{Args, ValueEnum};
 use directories::BaseDirs;
 
@@ -26,6 +27,12 @@ pub(super) struct Surroundings {
     /// Whether the program gives up the files, system calls and network that a grading does not need, before it reads submissions.
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     confine: Confine,
+    /// A log to which every use of the answers is added before its outcome is told. `assay log` reads it.
+    #[arg(long, global = true, value_name = "FILE", env = "ASSAY_USE_LOG")]
+    use_log: Option<PathBuf>,
+    /// Write scores into that log too.
+    #[arg(long, global = true)]
+    use_log_scores: bool,
 }
 
 /// When the program confines itself.
@@ -69,6 +76,17 @@ impl Surroundings {
             }
             _ => Ok(()),
         }
+    }
+
+    /// The log of uses. It is opened before [`Surroundings::confine`].
+    pub(super) fn uses(&self, purpose: Purpose) -> Result<Option<UseLog>, Failure> {
+        let open = |path: &PathBuf| UseLog::open(path, purpose, self.use_log_scores).map_err(Failure::call);
+        self.use_log.as_ref().map(open).transpose()
+    }
+
+    /// The folders that decide what is graded, beside the program's own competitions and graders.
+    pub(super) fn folders(&self) -> [Option<PathBuf>; 2] {
+        [self.competitions.clone(), self.graders.clone()]
     }
 
     pub(super) fn graders(&self) -> Result<Graders, Failure> {

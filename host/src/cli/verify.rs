@@ -1,11 +1,13 @@
 //! `assay verify`: does a report hold?
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use assay_host::batch::Batch;
 use assay_host::read;
 use assay_host::report::Report;
+use assay_host::uses::Purpose;
 use assay_host::verify::{Difference, differences, entries, parse};
 use clap::Args;
 use serde::Serialize;
@@ -50,10 +52,14 @@ pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<
     let data_dir = arguments.data_dir.path()?;
     let folder = arguments.report.parent().unwrap_or(Path::new(""));
     let list_dir = arguments.submissions.as_deref().unwrap_or(folder);
-    let batch = Batch { registry: &registry, data_dir: &data_dir, list_dir, limits: &limits };
+    let uses = surroundings.uses(Purpose::Verify)?;
+    let batch = Batch { registry: &registry, data_dir: &data_dir, list_dir, limits: &limits, uses: uses.as_ref() };
     let entries = entries(&reports);
     surroundings.confine(batch.files(&entries), Vec::new())?;
-    let again = batch.grade(&surroundings.graders()?, &entries, |_| {});
+    let again = batch.grade(&surroundings.graders()?, &entries, &HashMap::new(), |_, _| {});
+    if let Some(uses) = &uses {
+        uses.sync().map_err(Failure::program)?;
+    }
 
     let differing: Vec<Differing> = reports
         .iter()
