@@ -80,7 +80,7 @@ pub fn examine(
         Ok(setup) => {
             let message = format!("readable; {} rows", setup.answers.batch.num_rows());
             findings.push(Finding { examined: Examined::Answers, state: State::Fine, message });
-            let data = &setup.competition.data;
+            let data = &setup.competition().data;
             let sample = graded(&setup, &folder.join(&data.sample_submission), limits, uses);
             let best = data.gold_submission.as_ref().unwrap_or(&data.answers);
             let gold = folder.join(best);

@@ -13,6 +13,7 @@
 //! competition's data, [`verify`] at a report. [`registry`] and
 //! [`graders`] hold the competitions and graders at hand.
 
+mod admit;
 pub mod align;
 pub mod batch;
 pub mod check;
@@ -24,13 +25,16 @@ mod finding;
 pub mod grade;
 pub mod graders;
 pub mod journal;
+pub mod key_file;
 pub mod medal;
 pub mod read;
 pub mod registry;
 pub mod report;
+pub mod rules;
 pub mod sandbox;
 pub mod setup;
 pub mod uses;
+pub mod validate;
 pub mod verify;
 
 pub use finding::Finding;

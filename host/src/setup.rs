@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use arrow::array::{AsArray, RecordBatch};
 use arrow::compute::cast;
@@ -10,10 +9,11 @@ use arrow::datatypes::{DataType, Float64Type};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::competition::{Competition, Scored, Setting};
-use crate::graders::{GraderError, Graders};
+use crate::competition::{Competition, Scored};
+use crate::graders::Graders;
 use crate::read::{self, ReadError, ReadOptions, Table};
-use crate::sandbox::{Description, Grader, OptionSpec, SettingKind, sha256};
+use crate::rules::{Rules, RulesError};
+use crate::sandbox::sha256;
 
 /// The largest file of answers. tensorflow2-question-answering's has some 2 GB.
 const ANSWER_BYTES: u64 = 16 << 30;
@@ -23,11 +23,7 @@ const ANSWER_CELL_BYTES: usize = 256 << 20;
 
 /// A competition made ready to grade.
 pub struct Setup {
-    pub(crate) competition: Competition,
-    pub(crate) grader: Arc<Grader>,
-    pub(crate) options: Vec<(String, Setting)>,
-    /// Columns that options name.
-    pub(crate) named: BTreeSet<String>,
+    pub(crate) rules: Rules,
     pub(crate) answers: Table,
     /// Which rows of the answers count. None: all.
     pub(crate) scored: Option<Vec<bool>>,
@@ -50,17 +46,9 @@ pub struct Digests {
 /// Why a competition cannot be graded.
 #[derive(Debug, Error)]
 pub enum SetupError {
-    /// Its grader cannot be used.
+    /// Its grader or its options cannot be used.
     #[error(transparent)]
-    Grader(#[from] GraderError),
-    /// Its options are not what its grader takes.
-    #[error("competition `{id}`: {message}")]
-    Options {
-        /// The competition.
-        id: String,
-        /// What is wrong, and the remedy.
-        message: String,
-    },
+    Rules(#[from] RulesError),
     /// Its answers are not there.
     #[error("the answers of `{id}` are not at {}; prepare the data, or name another folder by --data-dir", .path.display())]
     Missing {
@@ -93,20 +81,10 @@ impl Setup {
         data_dir: &Path,
         limits: &read::Limits,
     ) -> Result<Self, SetupError> {
-        let grader = graders.get(&competition.grader.component)?;
-        let (options, named) = options(&competition, grader.description())
-            .map_err(|message| SetupError::Options { id: competition.id.clone(), message })?;
-
-        let path = answers(data_dir, &competition);
-        let answers = |message: String| SetupError::Answers { id: competition.id.clone(), path: path.clone(), message };
-        // Answers are the operator's own: some are larger than any submission need be.
-        let limits = &read::Limits { bytes: ANSWER_BYTES, cell_bytes: ANSWER_CELL_BYTES, ..limits.clone() };
-        let bytes = read::load(&path, limits).map_err(|error| match error {
-            ReadError::Io(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                SetupError::Missing { id: competition.id.clone(), path: path.clone() }
-            }
-            other => answers(other.to_string()),
-        })?;
+        let rules = Rules::new(competition, graders)?;
+        let Rules { competition, grader, named, .. } = &rules;
+        let file = AnswersFile::of(competition, data_dir, limits);
+        let bytes = file.load()?;
         let contract = &competition.submission;
         let wanted: BTreeSet<&str> =
             contract.column_names().chain(competition.answers.columns.iter().map(String::as_str)).collect();
@@ -117,12 +95,8 @@ impl Setup {
                 || contract.key.iter().any(|key| key == name)
                 || scored.is_some_and(|scored| scored.column == name)
         };
-        let table = if competition.data.answers.ends_with(".jsonl") {
-            read::read_json_lines(&bytes, &ReadOptions { limits, columns: Some(&keep) })
-        } else {
-            read::read_csv(&bytes, &ReadOptions { limits, columns: Some(&keep) })
-        };
-        let table = table.map_err(|error| answers(error.withheld().to_string()))?;
+        let table = file.read(&bytes, &keep)?;
+        let answers = |message| file.unusable(message);
         // With rows paired by position, a key that the answers lack is no fault of theirs.
         let required =
             contract.key.iter().map(String::as_str).chain(competition.answers.columns.iter().map(String::as_str));
@@ -138,13 +112,67 @@ impl Setup {
             answers: sha256(&bytes),
             thresholds: digest_of(&competition.leaderboard),
         };
-        Ok(Setup { options, named, answers: table, scored, handed, digests, grader, competition })
+        Ok(Setup { answers: table, scored, handed, digests, rules })
     }
 
     /// The competition.
     #[must_use]
     pub fn competition(&self) -> &Competition {
-        &self.competition
+        self.rules.competition()
+    }
+}
+
+/// A competition's answers, on disk.
+struct AnswersFile<'a> {
+    competition: &'a Competition,
+    path: PathBuf,
+    limits: read::Limits,
+}
+
+impl<'a> AnswersFile<'a> {
+    fn of(competition: &'a Competition, data_dir: &Path, limits: &read::Limits) -> Self {
+        // Answers are the operator's own: some are larger than any submission need be.
+        let limits = read::Limits { bytes: ANSWER_BYTES, cell_bytes: ANSWER_CELL_BYTES, ..limits.clone() };
+        AnswersFile { competition, path: answers(data_dir, competition), limits }
+    }
+
+    fn load(&self) -> Result<Vec<u8>, SetupError> {
+        read::load(&self.path, &self.limits).map_err(|error| match error {
+            ReadError::Io(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                SetupError::Missing { id: self.competition.id.clone(), path: self.path.clone() }
+            }
+            other => self.unusable(other.to_string()),
+        })
+    }
+
+    /// Some columns of them. Values never get into an error.
+    fn read(&self, bytes: &[u8], keep: &dyn Fn(&str) -> bool) -> Result<Table, SetupError> {
+        let options = ReadOptions { limits: &self.limits, columns: Some(keep) };
+        let table = if self.competition.data.answers.ends_with(".jsonl") {
+            read::read_json_lines(bytes, &options)
+        } else {
+            read::read_csv(bytes, &options)
+        };
+        table.map_err(|error| self.unusable(error.withheld().to_string()))
+    }
+
+    fn unusable(&self, message: String) -> SetupError {
+        SetupError::Answers { id: self.competition.id.clone(), path: self.path.clone(), message }
+    }
+}
+
+/// The key's columns of a competition's answers, and none of the others: what a submission can be validated against.
+///
+/// # Errors
+///
+/// If the answers cannot be used.
+pub fn keys(competition: &Competition, data_dir: &Path, limits: &read::Limits) -> Result<Table, SetupError> {
+    let file = AnswersFile::of(competition, data_dir, limits);
+    let key = &competition.submission.key;
+    let table = file.read(&file.load()?, &|name| key.iter().any(|key| key == name))?;
+    match key.iter().find(|name| table.column(name).is_none()) {
+        Some(name) => Err(file.unusable(format!("there is no column `{name}`"))),
+        None => Ok(table),
     }
 }
 
@@ -185,64 +213,4 @@ fn scored_rows(scored: &Scored, answers: &Table) -> Result<Vec<bool>, String> {
 fn digest_of(value: &impl Serialize) -> String {
     // What is serialised has text keys only, so it cannot fail.
     sha256(&serde_json::to_vec(value).unwrap_or_default())
-}
-
-type Options = (Vec<(String, Setting)>, BTreeSet<String>);
-
-/// The options in the form that the grader takes, and the columns they name.
-fn options(competition: &Competition, description: &Description) -> Result<Options, String> {
-    let grader = &competition.grader.component;
-    let given = &competition.grader.options;
-    if let Some(name) = given.keys().find(|name| !description.options.iter().any(|spec| &spec.name == *name)) {
-        let known: Vec<&str> = description.options.iter().map(|spec| spec.name.as_str()).collect();
-        return Err(format!("grader `{grader}` has no option `{name}`; it has {}", known.join(", ")));
-    }
-    if description.lower_is_better != competition.leaderboard.lower_is_better {
-        let better = if description.lower_is_better { "lower" } else { "higher" };
-        return Err(format!("for grader `{grader}` a {better} score is the better one; `leaderboard` says otherwise"));
-    }
-    let mut options = Vec::new();
-    let mut named = BTreeSet::new();
-    for spec in &description.options {
-        match given.get(&spec.name) {
-            None if spec.required => {
-                return Err(format!("grader `{grader}` needs option `{}`: {}", spec.name, spec.summary));
-            }
-            None => {}
-            Some(value) => {
-                let setting = fitting(value, spec)
-                    .ok_or_else(|| format!("option `{}` of grader `{grader}` must be {}", spec.name, spec.kind))?;
-                match (&setting, spec.kind) {
-                    (Setting::Text(name), SettingKind::Column) => named.extend([name.clone()]),
-                    (Setting::Texts(names), SettingKind::Columns) => named.extend(names.iter().cloned()),
-                    _ => {}
-                }
-                options.push((spec.name.clone(), setting));
-            }
-        }
-    }
-    let known = |name: &String| {
-        competition.submission.key.contains(name)
-            || competition.answers.columns.contains(name)
-            || competition.submission.column_names().any(|column| column == name)
-    };
-    if let Some(name) = named.iter().find(|name| !known(name)) {
-        return Err(format!("an option names column `{name}`, which neither `submission` nor `answers` has"));
-    }
-    Ok((options, named))
-}
-
-fn fitting(value: &Setting, spec: &OptionSpec) -> Option<Setting> {
-    match (spec.kind, value) {
-        (SettingKind::Number, Setting::Integer(value)) => Some(Setting::Number(*value as f64)),
-        // An empty list could be one of either kind.
-        (SettingKind::Numbers, Setting::Texts(texts)) if texts.is_empty() => Some(Setting::Numbers(Vec::new())),
-        (SettingKind::Boolean, Setting::Boolean(_))
-        | (SettingKind::Integer, Setting::Integer(_))
-        | (SettingKind::Number, Setting::Number(_))
-        | (SettingKind::Text | SettingKind::Column, Setting::Text(_))
-        | (SettingKind::Texts | SettingKind::Columns, Setting::Texts(_))
-        | (SettingKind::Numbers, Setting::Numbers(_)) => Some(value.clone()),
-        _ => None,
-    }
 }

@@ -121,6 +121,12 @@ fn align_all(
     }
 }
 
+/// The rows of a key's columns in the order of their keys.
+#[must_use]
+pub fn order(columns: &[ArrayRef]) -> Vec<u32> {
+    keys::order(columns)
+}
+
 /// Applies one side of an alignment.
 ///
 /// # Errors

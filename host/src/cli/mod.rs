@@ -6,9 +6,11 @@ mod doctor;
 mod grade;
 mod grade_sample;
 mod graders;
+mod keys;
 mod log;
 mod output;
 mod surroundings;
+mod validate;
 mod verify;
 
 use std::process::ExitCode;
@@ -35,6 +37,8 @@ enum Command {
     GradeSample(grade_sample::Arguments),
     Grade(grade::Arguments),
     Doctor(doctor::Arguments),
+    Validate(validate::Arguments),
+    Keys(keys::Arguments),
     Verify(verify::Arguments),
     /// List the competitions, or show one.
     Competitions(competitions::Arguments),
@@ -79,6 +83,8 @@ pub(crate) fn main() -> ExitCode {
     let ended = match command {
         Command::GradeSample(arguments) => grade_sample::run(&arguments, &surroundings),
         Command::Grade(arguments) => grade::run(&arguments, &surroundings),
+        Command::Validate(arguments) => validate::run(&arguments, &surroundings),
+        Command::Keys(arguments) => keys::run(&arguments, &surroundings),
         Command::Verify(arguments) => verify::run(&arguments, &surroundings),
         Command::Doctor(arguments) => doctor::run(&arguments, &surroundings),
         Command::Competitions(arguments) => competitions::run(&arguments, &surroundings),

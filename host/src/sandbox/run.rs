@@ -1,6 +1,7 @@
 //! One grading: a fresh instance, `validate`, `grade`, and what came of it.
 
 use arrow::array::RecordBatch;
+use thiserror::Error;
 use wasmtime::{Store, Trap};
 
 use super::bindings::{self, GraderPre};
@@ -58,11 +59,13 @@ pub enum Outcome {
 }
 
 /// A grader's fault.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum Fault {
     /// It ran into a limit.
+    #[error(transparent)]
     Exceeded(Exceeded),
     /// It trapped, gave up, or returned what no grader may return.
+    #[error("{0}")]
     Grader(String),
 }
 
@@ -107,6 +110,21 @@ impl Grader {
         };
         Ok(Run { outcome, fuel })
     }
+
+    /// Validates one submission, rows in the file's order, in an instance of its own: what is wrong with it by itself.
+    ///
+    /// # Errors
+    ///
+    /// If the table is not of the contract's types.
+    pub fn validate(
+        &self,
+        submission: &RecordBatch,
+        options: &[(String, Setting)],
+    ) -> Result<Result<Vec<Problem>, Fault>, Unsupported> {
+        let submission = Prepared::new(submission)?;
+        let instance = Instance::new(&self.sandbox, &self.instance, submission.bytes());
+        Ok(instance.and_then(|mut instance| instance.validate(&submission, options)))
+    }
 }
 
 /// An instance and its store.
@@ -146,27 +164,33 @@ impl<'a> Instance<'a> {
         answers: &Prepared<'_>,
         options: &[(String, Setting)],
     ) -> Result<Outcome, Fault> {
-        let limits = self.sandbox.limits();
-        let fault = |error: &wasmtime::Error| fault(error, self.sandbox, self.fuel);
-        let texts: Vec<Vec<&str>> = options.iter().map(|(_, setting)| texts_of(setting)).collect();
-        let options: Vec<(&str, bindings::Setting<'_>)> =
-            options.iter().zip(&texts).map(|((name, value), texts)| (name.as_str(), setting(value, texts))).collect();
-        let grading = self.grader.assay_grader_grading();
-
-        let columns = submission.columns();
-        let validated = grading.call_validate(&mut self.store, submission.table(&columns), &options);
-        if let Err(found) = validated.map_err(|error| fault(&error))?
-            && !found.is_empty()
-        {
-            return Ok(Outcome::Invalid(checked::problems(found, limits)?));
+        let problems = self.validate(submission, options)?;
+        if !problems.is_empty() {
+            return Ok(Outcome::Invalid(problems));
         }
-
+        let limits = self.sandbox.limits();
+        let texts: Vec<Vec<&str>> = options.iter().map(|(_, setting)| texts_of(setting)).collect();
+        let options = settings(options, &texts);
         let (submission, key) = (aligned.columns(), answers.columns());
+        let grading = self.grader.assay_grader_grading();
         let graded = grading.call_grade(&mut self.store, aligned.table(&submission), answers.table(&key), &options);
-        match graded.map_err(|error| fault(&error))? {
+        match graded.map_err(|error| fault(&error, self.sandbox, self.fuel))? {
             Ok(score) => Ok(Outcome::Scored(checked::score(score, limits)?)),
             Err(bindings::GradeError::InvalidSubmission(text)) => Ok(Outcome::Refused(checked::text(&text, limits))),
             Err(bindings::GradeError::Failure(text)) => Err(Fault::Grader(checked::text(&text, limits))),
+        }
+    }
+
+    /// What is wrong with a submission by itself; nothing if it is fine.
+    fn validate(&mut self, submission: &Prepared<'_>, options: &[(String, Setting)]) -> Result<Vec<Problem>, Fault> {
+        let texts: Vec<Vec<&str>> = options.iter().map(|(_, setting)| texts_of(setting)).collect();
+        let options = settings(options, &texts);
+        let columns = submission.columns();
+        let grading = self.grader.assay_grader_grading();
+        let validated = grading.call_validate(&mut self.store, submission.table(&columns), &options);
+        match validated.map_err(|error| fault(&error, self.sandbox, self.fuel))? {
+            Ok(()) => Ok(Vec::new()),
+            Err(found) => checked::problems(found, self.sandbox.limits()),
         }
     }
 
@@ -180,6 +204,10 @@ fn texts_of(setting: &Setting) -> Vec<&str> {
         Setting::Texts(texts) => texts.iter().map(String::as_str).collect(),
         _ => Vec::new(),
     }
+}
+
+fn settings<'a>(options: &'a [(String, Setting)], texts: &'a [Vec<&'a str>]) -> Vec<(&'a str, bindings::Setting<'a>)> {
+    options.iter().zip(texts).map(|((name, value), texts)| (name.as_str(), setting(value, texts))).collect()
 }
 
 fn setting<'a>(setting: &'a Setting, texts: &'a [&'a str]) -> bindings::Setting<'a> {

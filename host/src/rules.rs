@@ -1,0 +1,120 @@
+//! What a submission is held against, as far as that goes without the answers: the competition, its grader, its options.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use crate::competition::{Competition, Setting};
+use crate::graders::{GraderError, Graders};
+use crate::sandbox::{Description, Grader, OptionSpec, SettingKind};
+
+/// A competition with its grader loaded and its options checked.
+pub struct Rules {
+    pub(crate) competition: Competition,
+    pub(crate) grader: Arc<Grader>,
+    pub(crate) options: Vec<(String, Setting)>,
+    /// Columns that options name.
+    pub(crate) named: BTreeSet<String>,
+}
+
+/// Why a competition cannot be used.
+#[derive(Debug, Error)]
+pub enum RulesError {
+    /// Its grader cannot be used.
+    #[error(transparent)]
+    Grader(#[from] GraderError),
+    /// Its options are not what its grader takes.
+    #[error("competition `{id}`: {message}")]
+    Options {
+        /// The competition.
+        id: String,
+        /// What is wrong, and the remedy.
+        message: String,
+    },
+}
+
+impl Rules {
+    /// Loads the grader and checks the options.
+    ///
+    /// # Errors
+    ///
+    /// If either cannot be used.
+    pub fn new(competition: Competition, graders: &Graders) -> Result<Self, RulesError> {
+        let grader = graders.get(&competition.grader.component)?;
+        let (options, named) = options(&competition, grader.description())
+            .map_err(|message| RulesError::Options { id: competition.id.clone(), message })?;
+        Ok(Rules { competition, grader, options, named })
+    }
+
+    /// The competition.
+    #[must_use]
+    pub fn competition(&self) -> &Competition {
+        &self.competition
+    }
+
+    /// True for the columns of a submission that its grader gets.
+    pub(crate) fn hands_over(&self, column: &str) -> bool {
+        self.named.contains(column) || self.competition.submission.column_names().any(|name| name == column)
+    }
+}
+
+type Options = (Vec<(String, Setting)>, BTreeSet<String>);
+
+/// The options in the form that the grader takes, and the columns they name.
+fn options(competition: &Competition, description: &Description) -> Result<Options, String> {
+    let grader = &competition.grader.component;
+    let given = &competition.grader.options;
+    if let Some(name) = given.keys().find(|name| !description.options.iter().any(|spec| &spec.name == *name)) {
+        let known: Vec<&str> = description.options.iter().map(|spec| spec.name.as_str()).collect();
+        return Err(format!("grader `{grader}` has no option `{name}`; it has {}", known.join(", ")));
+    }
+    if description.lower_is_better != competition.leaderboard.lower_is_better {
+        let better = if description.lower_is_better { "lower" } else { "higher" };
+        return Err(format!("for grader `{grader}` a {better} score is the better one; `leaderboard` says otherwise"));
+    }
+    let mut options = Vec::new();
+    let mut named = BTreeSet::new();
+    for spec in &description.options {
+        match given.get(&spec.name) {
+            None if spec.required => {
+                return Err(format!("grader `{grader}` needs option `{}`: {}", spec.name, spec.summary));
+            }
+            None => {}
+            Some(value) => {
+                let setting = fitting(value, spec)
+                    .ok_or_else(|| format!("option `{}` of grader `{grader}` must be {}", spec.name, spec.kind))?;
+                match (&setting, spec.kind) {
+                    (Setting::Text(name), SettingKind::Column) => named.extend([name.clone()]),
+                    (Setting::Texts(names), SettingKind::Columns) => named.extend(names.iter().cloned()),
+                    _ => {}
+                }
+                options.push((spec.name.clone(), setting));
+            }
+        }
+    }
+    let known = |name: &String| {
+        competition.submission.key.contains(name)
+            || competition.answers.columns.contains(name)
+            || competition.submission.column_names().any(|column| column == name)
+    };
+    if let Some(name) = named.iter().find(|name| !known(name)) {
+        return Err(format!("an option names column `{name}`, which neither `submission` nor `answers` has"));
+    }
+    Ok((options, named))
+}
+
+fn fitting(value: &Setting, spec: &OptionSpec) -> Option<Setting> {
+    match (spec.kind, value) {
+        (SettingKind::Number, Setting::Integer(value)) => Some(Setting::Number(*value as f64)),
+        // An empty list could be one of either kind.
+        (SettingKind::Numbers, Setting::Texts(texts)) if texts.is_empty() => Some(Setting::Numbers(Vec::new())),
+        (SettingKind::Boolean, Setting::Boolean(_))
+        | (SettingKind::Integer, Setting::Integer(_))
+        | (SettingKind::Number, Setting::Number(_))
+        | (SettingKind::Text | SettingKind::Column, Setting::Text(_))
+        | (SettingKind::Texts | SettingKind::Columns, Setting::Texts(_))
+        | (SettingKind::Numbers, Setting::Numbers(_)) => Some(value.clone()),
+        _ => None,
+    }
+}
