@@ -36,7 +36,7 @@ pub fn derive(competition: &Competition, keys: &Table) -> Result<String, ArrowEr
         let order = UInt32Array::from(align::order(&columns));
         columns = columns.iter().map(|column| take(column, &order, None)).collect::<Result<_, _>>()?;
     }
-    let cells = columns.iter().map(|column| Cells::new(column)).collect::<Result<Vec<_>, _>>()?;
+    let cells = columns.iter().map(Cells::new).collect::<Result<Vec<_>, _>>()?;
     let rows = columns.first().map_or(0, |column| column.len());
     let mut text = String::new();
     if is_json(competition) {

@@ -1,6 +1,6 @@
 //! `assay log`: what the log of uses says.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 use assay_host::read;
@@ -62,7 +62,7 @@ struct Verdict {
 pub(super) fn run(arguments: &Arguments) -> Result<Ended, Failure> {
     match &arguments.command {
         Command::Verify { log, report, format } => {
-            let anchors = report.iter().map(anchor).collect::<Result<Vec<_>, _>>()?;
+            let anchors = report.iter().map(|path| anchor(path)).collect::<Result<Vec<_>, _>>()?;
             let (verified, broken) = match verify(log, &anchors, |_| {}) {
                 Ok(verified) => (Some(verified), None),
                 Err(error @ UseLogError::Broken { .. }) => (None, Some(error.to_string())),
@@ -101,7 +101,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Ended, Failure> {
 }
 
 /// The log's state when a report was written.
-fn anchor(report: &PathBuf) -> Result<Anchor, Failure> {
+fn anchor(report: &Path) -> Result<Anchor, Failure> {
     let named = || format!("--report {}", report.display());
     let text = read::load(report, &read::Limits::default()).with_context(named).map_err(Failure::Call)?;
     let batch: BatchReport = serde_json::from_slice(&text)
