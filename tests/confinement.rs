@@ -63,7 +63,7 @@ fn what_the_compiler_says_reaches_the_caller() -> Result<(), Failure> {
 #[cfg(target_os = "linux")]
 mod linux {
     use std::io::ErrorKind;
-    use std::net::TcpListener;
+    use std::net::{TcpListener, UdpSocket};
     use std::os::unix::net::UnixListener;
 
     use assay_host::confine::{Access, Confinement, confine};
@@ -143,6 +143,8 @@ mod linux {
         assert!(denied(std::fs::read_dir("/")));
         assert!(denied(std::os::unix::fs::symlink("/etc/passwd", folder.join("kept/other"))));
         assert!(denied(TcpListener::bind("127.0.0.1:0")));
+        // Landlock knows nothing of UDP: this one is the filter's.
+        assert!(denied(UdpSocket::bind("127.0.0.1:0")));
         assert!(denied(UnixListener::bind(folder.join("kept/socket"))));
         assert!(denied(started("/proc/self/exe")));
         // Threads that it starts are no freer.
