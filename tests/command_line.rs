@@ -41,6 +41,8 @@ fn a_submission_earns_its_medal() -> Result<(), Failure> {
     assert!(report["created_at"].as_str().is_some_and(|time| time.len() == "2026-01-01T00:00:00.000000".len()));
     let receipt = report["receipt"].take();
     report["created_at"].take();
+    // The example is none of the competitions that the program carries.
+    let marked = format!("competition `{EXAMPLE}` sha256:{}", receipt["competition"].as_str().unwrap_or_default());
     assert_eq!(
         report,
         json!({
@@ -64,10 +66,11 @@ fn a_submission_earns_its_medal() -> Result<(), Failure> {
             "outcome": "scored",
             "reason": null,
             "receipt": null,
+            "outside_lock": [marked],
         })
     );
     let digest = |value: &Value| value.as_str().is_some_and(|text| text.len() == 64);
-    for name in ["component", "contract", "options", "answers", "thresholds", "submission"] {
+    for name in ["component", "competition", "contract", "options", "answers", "thresholds", "submission"] {
         assert!(digest(&receipt[name]), "receipt.{name} is {}", receipt[name]);
     }
     assert_eq!(receipt["submission"], assay_host::sandbox::sha256(&std::fs::read(prediction())?));

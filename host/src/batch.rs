@@ -12,6 +12,7 @@ use serde::Deserialize;
 use crate::excerpt::excerpt;
 use crate::grade::{Graded, Operator, grade};
 use crate::graders::Graders;
+use crate::lock::Lock;
 use crate::read;
 use crate::registry::Registry;
 use crate::report::{Outcome, Report};
@@ -75,6 +76,8 @@ pub struct Batch<'a> {
     pub limits: &'a read::Limits,
     /// Where uses of answers are recorded.
     pub uses: Option<&'a UseLog>,
+    /// What graders and competitions should be.
+    pub lock: &'a Lock,
 }
 
 type Ready = Arc<OnceLock<Result<Setup, String>>>;
@@ -129,7 +132,8 @@ impl Batch<'_> {
                     let report = self.nothing(entry);
                     not_graded(report, "internal error: the program failed on this entry; please report it".into())
                 });
-                let graded = self.recorded(graded);
+                let mut graded = self.recorded(graded);
+                graded.report.outside_lock = self.lock.outside(&graded.report);
                 done(index, &graded);
                 graded
             })

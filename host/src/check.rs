@@ -100,7 +100,8 @@ fn one_of(rule: &ColumnRule, header: &[String]) -> Option<Finding> {
     Some(Finding::new(format!("{wrong} {}", list(&rule.names))).remedy("give exactly one of them"))
 }
 
-fn list(names: &[impl AsRef<str>]) -> String {
+/// Names as messages list them.
+pub(crate) fn list(names: &[impl AsRef<str>]) -> String {
     let mut list: Vec<String> = names.iter().take(10).map(|name| excerpt(name.as_ref()).to_string()).collect();
     if names.len() > list.len() {
         list.push(format!("… ({} columns)", names.len()));

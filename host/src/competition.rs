@@ -8,6 +8,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::digest::sha256;
+
 /// One competition: its contract with participants, its grader, its medal thresholds.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -38,6 +40,9 @@ pub struct Competition {
     /// What `assay doctor` would take for a fault, and why it is none.
     #[serde(default, skip_serializing_if = "Known::is_empty")]
     pub known: Known,
+    /// SHA-256 of the file, in hexadecimal.
+    #[serde(skip)]
+    pub digest: String,
 }
 
 /// What `assay doctor` would take for a fault of the data, and why it is none: a sentence or two for newcomers.
@@ -376,8 +381,9 @@ impl Competition {
     ///
     /// If the text is not a competition, or contradicts itself.
     pub fn parse(text: &str, file: &str) -> Result<Self, CompetitionError> {
-        let competition: Competition = toml::from_str(text)
+        let parsed: Competition = toml::from_str(text)
             .map_err(|error| CompetitionError::Syntax { file: file.to_owned(), error: Box::new(error) })?;
+        let competition = Competition { digest: sha256(text.as_bytes()), ..parsed };
         match competition.contradiction() {
             None => Ok(competition),
             Some(message) => Err(CompetitionError::Invalid { file: file.to_owned(), message }),

@@ -38,7 +38,7 @@ pub fn grade(setup: &Setup, path: &Path, given: &str, limits: &read::Limits) -> 
     let start = Instant::now();
     let competition = &setup.rules.competition;
     let report = Report::new(Some(&competition.id), given).against(&competition.leaderboard);
-    let mut receipt = Receipt::new(&setup.rules.grader, &setup.digests);
+    let mut receipt = Receipt::new(&setup.rules.grader, &competition.grader.component, &setup.digests);
     let (report, operator) = match judge(setup, path, limits, report.clone(), &mut receipt) {
         Ok(judged) => judged,
         Err(error) => (

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use thiserror::Error;
 
-use crate::sandbox::{Grader, LoadError, Sandbox};
+use crate::sandbox::{Grader, Limits, LoadError, Sandbox};
 
 include!(concat!(env!("OUT_DIR"), "/embedded_graders.rs"));
 
@@ -60,7 +60,7 @@ impl Graders {
     /// The graders that the program carries.
     #[must_use]
     pub fn embedded(sandbox: Sandbox) -> Self {
-        let sources = EMBEDDED.iter().map(|(name, bytes)| ((*name).to_owned(), Source::Embedded(bytes))).collect();
+        let sources = Self::built_in().map(|(name, bytes)| (name.to_owned(), Source::Embedded(bytes))).collect();
         Graders { sandbox, sources, loaded: Mutex::default() }
     }
 
@@ -80,6 +80,26 @@ impl Graders {
             }
         }
         Ok(())
+    }
+
+    /// The names and bytes of the graders that the program carries.
+    pub fn built_in() -> impl Iterator<Item = (&'static str, &'static [u8])> {
+        EMBEDDED.iter().copied()
+    }
+
+    /// Loads a component that is none of them.
+    ///
+    /// # Errors
+    ///
+    /// If it is no grader.
+    pub fn load(&self, component: &[u8]) -> Result<Grader, LoadError> {
+        self.sandbox.load(component)
+    }
+
+    /// The limits that they run under.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        self.sandbox.limits()
     }
 
     /// Their names and where they come from, in the order of the names.

@@ -10,15 +10,17 @@
 //! 6. [`report`]: what came of it is written down, with a receipt.
 //!
 //! [`setup`] makes a competition ready, [`grade`] walks one submission through the steps, [`batch`] many; [`doctor`] looks at a
-//! competition's data, [`verify`] at a report. [`registry`] and
-//! [`graders`] hold the competitions and graders at hand.
+//! competition's data, [`verify`] at a report, [`audit`] at a grader. [`registry`] and [`graders`] hold the competitions and graders
+//! at hand, [`mod@lock`] their digests.
 
 mod admit;
 pub mod align;
+pub mod audit;
 pub mod batch;
 pub mod check;
 pub mod competition;
 pub mod confine;
+mod digest;
 pub mod doctor;
 mod excerpt;
 mod finding;
@@ -26,6 +28,7 @@ pub mod grade;
 pub mod graders;
 pub mod journal;
 pub mod key_file;
+pub mod lock;
 pub mod medal;
 pub mod read;
 pub mod registry;

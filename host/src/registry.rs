@@ -53,8 +53,13 @@ impl Registry {
     /// The competitions that the program carries.
     #[must_use]
     pub fn embedded() -> Self {
-        let sources = EMBEDDED.iter().map(|(id, text)| ((*id).to_owned(), Source::Embedded(text))).collect();
+        let sources = Self::built_in().map(|(id, text)| (id.to_owned(), Source::Embedded(text))).collect();
         Registry { sources }
+    }
+
+    /// The ids and files of the competitions that the program carries.
+    pub fn built_in() -> impl Iterator<Item = (&'static str, &'static str)> {
+        EMBEDDED.iter().copied()
     }
 
     /// Adds every `ID/competition.toml` of a folder; one of a known id takes that one's place.

@@ -74,6 +74,9 @@ pub struct Report {
     pub reason: Option<String>,
     /// What the score rests on; none if no grader was at hand.
     pub receipt: Option<Receipt>,
+    /// The grader and the competition of this run, if the lock does not have them as they are; see [`crate::lock`].
+    #[serde(default)]
+    pub outside_lock: Vec<String>,
 }
 
 /// A leaderboard's thresholds.
@@ -119,21 +122,28 @@ pub struct Receipt {
     pub fuel: Option<u64>,
 }
 
-/// A grader's name and version.
+/// A grader: the names that others and it itself give it, and its version.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names say it")]
 pub struct GraderReceipt {
+    /// What the competition calls it; none in reports that are older than this field.
+    #[serde(default)]
+    pub id: Option<String>,
     pub name: String,
     pub version: String,
 }
 
 impl Receipt {
-    /// A receipt without a submission.
+    /// A receipt without a submission; `id` is what the competition calls the grader.
     #[must_use]
-    pub fn new(grader: &sandbox::Grader, digests: &Digests) -> Self {
+    pub fn new(grader: &sandbox::Grader, id: &str, digests: &Digests) -> Self {
         let description = grader.description();
         Receipt {
-            grader: GraderReceipt { name: description.name.clone(), version: description.version.clone() },
+            grader: GraderReceipt {
+                id: Some(id.to_owned()),
+                name: description.name.clone(),
+                version: description.version.clone(),
+            },
             digests: digests.clone(),
             submission: None,
             wit: sandbox::WIT.into(),
@@ -163,6 +173,7 @@ impl Report {
             outcome: Outcome::NotGraded,
             reason: None,
             receipt: None,
+            outside_lock: Vec::new(),
         }
     }
 
@@ -207,6 +218,8 @@ pub struct BatchReport {
     pub total_silver_medals: usize,
     pub total_bronze_medals: usize,
     pub total_above_median: usize,
+    #[serde(default)]
+    pub total_outside_lock: usize,
     pub competition_reports: Vec<Report>,
     /// The state of the log of uses once all of these were in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -227,6 +240,7 @@ impl BatchReport {
             total_silver_medals: count(|report| report.medals.silver_medal),
             total_bronze_medals: count(|report| report.medals.bronze_medal),
             total_above_median: count(|report| report.medals.above_median),
+            total_outside_lock: count(|report| !report.outside_lock.is_empty()),
             competition_reports: reports,
             use_log: None,
         }

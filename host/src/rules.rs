@@ -59,10 +59,10 @@ impl Rules {
     }
 }
 
-type Options = (Vec<(String, Setting)>, BTreeSet<String>);
+pub(crate) type Options = (Vec<(String, Setting)>, BTreeSet<String>);
 
 /// The options in the form that the grader takes, and the columns they name.
-fn options(competition: &Competition, description: &Description) -> Result<Options, String> {
+pub(crate) fn options(competition: &Competition, description: &Description) -> Result<Options, String> {
     let grader = &competition.grader.component;
     let given = &competition.grader.options;
     if let Some(name) = given.keys().find(|name| !description.options.iter().any(|spec| &spec.name == *name)) {

@@ -16,7 +16,7 @@ use crate::rules::{Rules, RulesError};
 use crate::sandbox::sha256;
 
 /// The largest file of answers. tensorflow2-question-answering's has some 2 GB.
-const ANSWER_BYTES: u64 = 16 << 30;
+pub(crate) const ANSWER_BYTES: u64 = 16 << 30;
 
 /// The longest cell of answers.
 const ANSWER_CELL_BYTES: usize = 256 << 20;
@@ -37,10 +37,27 @@ pub struct Setup {
 #[expect(missing_docs, reason = "the names say it")]
 pub struct Digests {
     pub component: String,
+    /// Of the competition's file as it stands; none in reports that are older than this field.
+    #[serde(default)]
+    pub competition: Option<String>,
     pub contract: String,
     pub options: String,
     pub answers: String,
     pub thresholds: String,
+}
+
+impl Digests {
+    /// Those of a competition, beside the digests of its grader's component and of its answers.
+    pub(crate) fn new(competition: &Competition, component: String, answers: String) -> Self {
+        Digests {
+            component,
+            competition: Some(competition.digest.clone()),
+            contract: digest_of(&(&competition.submission, &competition.answers)),
+            options: digest_of(&competition.grader.options),
+            answers,
+            thresholds: digest_of(&competition.leaderboard),
+        }
+    }
 }
 
 /// Why a competition cannot be graded.
@@ -105,13 +122,7 @@ impl Setup {
         }
         let scored = scored.map(|scored| scored_rows(scored, &table)).transpose().map_err(answers)?;
         let handed = project(&table.batch, handed).map_err(|error| answers(error.to_string()))?;
-        let digests = Digests {
-            component: grader.digest().to_owned(),
-            contract: digest_of(&(&competition.submission, &competition.answers)),
-            options: digest_of(&competition.grader.options),
-            answers: sha256(&bytes),
-            thresholds: digest_of(&competition.leaderboard),
-        };
+        let digests = Digests::new(competition, grader.digest().to_owned(), sha256(&bytes));
         Ok(Setup { answers: table, scored, handed, digests, rules })
     }
 

@@ -35,8 +35,10 @@ pub fn build(source: &Path, folder: &str, toolchain: &Toolchain, target: &Path, 
 
     fs::create_dir_all(out)?;
     let built = target.join(TARGET).join("grader");
+    let producers = producers(&toolchain.version()?);
     for (name, library) in &graders {
-        let module = fs::read(built.join(format!("{library}.wasm")))?;
+        let mut module = fs::read(built.join(format!("{library}.wasm")))?;
+        module.extend_from_slice(&producers);
         let component = ComponentEncoder::default()
             .validate(true)
             .module(&module)
@@ -72,6 +74,22 @@ fn names(source: &Path, folder: &str) -> Result<BTreeMap<String, String>> {
         }
     }
     Ok(graders)
+}
+
+/// The custom section that names language and compiler. Rust writes one too, which is lost when debugging information is stripped;
+/// without it nobody could tell which compiler gives a component's bytes.
+fn producers(rustc: &str) -> Vec<u8> {
+    fn text(text: &str) -> Vec<u8> {
+        // Lengths below 128 take one byte.
+        let text = &text[..text.floor_char_boundary(127)];
+        [&[text.len() as u8], text.as_bytes()].concat()
+    }
+    let field = |name: &str, value: &str, version: &str| [text(name), vec![1], text(value), text(version)].concat();
+    let fields = [vec![2], field("language", "Rust", ""), field("processed-by", "rustc", rustc)].concat();
+    let content = [text("producers"), fields].concat();
+    // The content may need two bytes for its length.
+    let length = [(content.len() & 0x7f) as u8 | 0x80, (content.len() >> 7) as u8];
+    [&[0], length.as_slice(), &content].concat()
 }
 
 /// Writes a file whose content changed; one that stays the same keeps its time, so that nothing is built anew because of it.

@@ -88,6 +88,25 @@ impl Toolchain {
         }
         command
     }
+
+    /// The version of this compiler, as it says it itself: `1.95.0 (59807616e 2026-04-14)`.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be asked.
+    pub fn version(&self) -> Result<String> {
+        let mut rustc = match self {
+            Toolchain::Installed => Command::new("rustc"),
+            Toolchain::Unpacked(root) => {
+                let mut rustc = Command::new(root.join("usr/bin/rustc"));
+                rustc.env("LD_LIBRARY_PATH", libraries(root));
+                rustc
+            }
+        };
+        let text = output(rustc.arg("--version"))?;
+        let version = text.trim().strip_prefix("rustc ").with_context(|| format!("`{}` is no version", text.trim()))?;
+        Ok(version.to_owned())
+    }
 }
 
 fn installed() -> Result<bool> {

@@ -1,6 +1,7 @@
 //! `assay doctor`: are the data fit to grade with?
 
 use anyhow::{Context, anyhow};
+use assay_host::confine::Access;
 use assay_host::doctor::{Diagnosis, Examined, State, examine, files};
 use assay_host::read;
 use assay_host::uses::Purpose;
@@ -54,8 +55,8 @@ pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<
         }
     }
     let uses = surroundings.uses(Purpose::Doctor)?;
-    surroundings
-        .confine(competitions.iter().flat_map(|competition| files(competition, &data_dir)).collect(), Vec::new())?;
+    let read = competitions.iter().flat_map(|competition| files(competition, &data_dir)).collect();
+    surroundings.confine(Access { read, ..Access::default() })?;
     let graders = surroundings.graders()?;
     let examined = |competition| examine(competition, &graders, &data_dir, &limits, uses.as_ref());
     let diagnoses: Vec<Diagnosis> = competitions.into_iter().map(examined).collect();

@@ -7,6 +7,7 @@ use std::sync::Mutex;
 
 use anyhow::Context;
 use assay_host::batch::{Batch, entries};
+use assay_host::confine::Access;
 use assay_host::grade::{Graded, Operator};
 use assay_host::journal::{Journal, Opened, Run};
 use assay_host::read;
@@ -16,6 +17,7 @@ use assay_host::uses::{Purpose, UseLog};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::lock::Against;
 use super::output;
 use super::surroundings::{DataDir, Surroundings};
 use super::{Ended, Failure};
@@ -38,6 +40,8 @@ pub(super) struct Arguments {
     /// Take over the entries that an interrupted run of the same list into the same folder finished.
     #[arg(long)]
     resume: bool,
+    #[command(flatten)]
+    lock: Against,
     /// How many gradings run at once [default: one a core].
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
@@ -71,8 +75,14 @@ pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<
     let data_dir = arguments.data_dir.path()?;
     let list_dir = arguments.submission.parent().unwrap_or(Path::new(""));
     let uses = surroundings.uses(Purpose::Grade)?;
-    let batch = Batch { registry: &registry, data_dir: &data_dir, list_dir, limits: &limits, uses: uses.as_ref() };
-    surroundings.confine(batch.files(&entries), vec![arguments.output_dir.clone()])?;
+    let lock = arguments.lock.lock()?;
+    let batch =
+        Batch { registry: &registry, data_dir: &data_dir, list_dir, limits: &limits, uses: uses.as_ref(), lock: &lock };
+    surroundings.confine(Access {
+        read: batch.files(&entries),
+        write: vec![arguments.output_dir.clone()],
+        start_itself: false,
+    })?;
     let graders = surroundings.graders()?;
     let [competitions, others] = surroundings.folders();
     let run = Run {
@@ -180,6 +190,9 @@ fn summary(report: &BatchReport, path: &Path) -> String {
     );
     if not_graded > 0 {
         text += &format!(", {not_graded} could not be graded (the report says why)");
+    }
+    if report.total_outside_lock > 0 {
+        text += &format!(", {} with what is not in the lock (`outside_lock` names it)", report.total_outside_lock);
     }
     text + &format!("\nreport: {}", path.display())
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use assay_host::confine::Access;
 use assay_host::grade::{Graded, grade};
 use assay_host::read;
 use assay_host::report::{Outcome, Report};
@@ -10,6 +11,7 @@ use assay_host::setup::{self, Setup};
 use assay_host::uses::Purpose;
 use clap::Args;
 
+use super::lock::Against;
 use super::output::{self, Format};
 use super::surroundings::{DataDir, Surroundings};
 use super::{Ended, Failure};
@@ -22,6 +24,8 @@ pub(super) struct Arguments {
     competition_id: String,
     #[command(flatten)]
     data_dir: DataDir,
+    #[command(flatten)]
+    lock: Against,
     /// The form of the report [default: a table on a terminal, JSON elsewhere].
     #[arg(long)]
     format: Option<Format>,
@@ -35,12 +39,15 @@ pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<
     let competition = surroundings.registry()?.get(&arguments.competition_id).map_err(Failure::call)?;
     let data_dir = arguments.data_dir.path()?;
     let uses = surroundings.uses(Purpose::Grade)?;
-    surroundings.confine(vec![arguments.submission.clone(), setup::answers(&data_dir, &competition)], Vec::new())?;
+    let lock = arguments.lock.lock()?;
+    let read = vec![arguments.submission.clone(), setup::answers(&data_dir, &competition)];
+    surroundings.confine(Access { read, ..Access::default() })?;
     let graders = surroundings.graders()?;
     let limits = read::Limits::default();
     let setup = Setup::new(competition, &graders, &data_dir, &limits).map_err(Failure::call)?;
     let given = arguments.submission.display().to_string();
-    let Graded { report, operator, .. } = grade(&setup, &arguments.submission, &given, &limits);
+    let Graded { mut report, operator, .. } = grade(&setup, &arguments.submission, &given, &limits);
+    report.outside_lock = lock.outside(&report);
     if let Some(uses) = &uses {
         uses.record(&report).and_then(|()| uses.sync()).map_err(Failure::program)?;
     }
@@ -87,6 +94,9 @@ fn rows(report: &Report) -> Vec<Vec<String>> {
         row("grader", format!("{} {}", receipt.grader.name, receipt.grader.version));
         row("component", format!("sha256:{}", receipt.digests.component));
         row("fuel", receipt.fuel.map(|fuel| fuel.to_string()).unwrap_or_default());
+    }
+    for text in &report.outside_lock {
+        row("not in the lock", text.clone());
     }
     rows
 }

@@ -1,5 +1,6 @@
 //! The command line. Data goes to stdout, messages to stderr.
 
+mod audit;
 mod competitions;
 mod compile;
 mod doctor;
@@ -7,6 +8,7 @@ mod grade;
 mod grade_sample;
 mod graders;
 mod keys;
+mod lock;
 mod log;
 mod output;
 mod surroundings;
@@ -40,6 +42,8 @@ enum Command {
     Validate(validate::Arguments),
     Keys(keys::Arguments),
     Verify(verify::Arguments),
+    Audit(audit::Arguments),
+    Lock(lock::Arguments),
     /// List the competitions, or show one.
     Competitions(competitions::Arguments),
     /// List the graders, or show one.
@@ -86,6 +90,8 @@ pub(crate) fn main() -> ExitCode {
         Command::Validate(arguments) => validate::run(&arguments, &surroundings),
         Command::Keys(arguments) => keys::run(&arguments, &surroundings),
         Command::Verify(arguments) => verify::run(&arguments, &surroundings),
+        Command::Audit(arguments) => audit::run(&arguments, &surroundings),
+        Command::Lock(arguments) => lock::run(&arguments, &surroundings),
         Command::Doctor(arguments) => doctor::run(&arguments, &surroundings),
         Command::Competitions(arguments) => competitions::run(&arguments, &surroundings),
         Command::Graders(arguments) => graders::run(&arguments, &surroundings),

@@ -55,13 +55,13 @@ impl Surroundings {
         Ok(registry)
     }
 
-    /// Gives up whatever is not named here, or where graders and competitions come from. It comes before the first thread, and so before
+    /// Gives up whatever is not in `access`, or where graders and competitions come from. It comes before the first thread, and so before
     /// [`Surroundings::graders`].
-    pub(super) fn confine(&self, read: Vec<PathBuf>, write: Vec<PathBuf>) -> Result<(), Failure> {
+    pub(super) fn confine(&self, mut access: Access) -> Result<(), Failure> {
         if self.confine == Confine::Off {
             return Ok(());
         }
-        let mut access = Access { read, write, start_itself: self.graders.is_some() };
+        access.start_itself |= self.graders.is_some();
         access.write.extend(self.cache().filter(|folder| Cache::open(folder).is_some()));
         // What is in these folders may be links to elsewhere.
         let within =

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::anyhow;
+use assay_host::confine::Access;
 use assay_host::read::{self, Table};
 use assay_host::rules::Rules;
 use assay_host::setup::{self, SetupError};
@@ -37,7 +38,7 @@ pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<
     let competition = surroundings.registry()?.get(&arguments.competition_id).map_err(Failure::call)?;
     let limits = read::Limits::default();
     let keys = keys(arguments, &competition, &limits)?;
-    surroundings.confine(vec![arguments.submission.clone()], Vec::new())?;
+    surroundings.confine(Access { read: vec![arguments.submission.clone()], ..Access::default() })?;
     let rules = Rules::new(competition, &surroundings.graders()?).map_err(Failure::call)?;
     let given = arguments.submission.display().to_string();
     let validation = validate(&rules, keys.as_ref(), &arguments.submission, &given, &limits).map_err(Failure::call)?;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use assay_host::batch::Batch;
+use assay_host::confine::Access;
 use assay_host::read;
 use assay_host::report::Report;
 use assay_host::uses::Purpose;
@@ -12,6 +13,7 @@ use assay_host::verify::{Difference, differences, entries, parse};
 use clap::Args;
 use serde::Serialize;
 
+use super::lock::Against;
 use super::output::{self, Format};
 use super::surroundings::{DataDir, Surroundings};
 use super::{Ended, Failure};
@@ -25,6 +27,8 @@ pub(super) struct Arguments {
     report: PathBuf,
     #[command(flatten)]
     data_dir: DataDir,
+    #[command(flatten)]
+    lock: Against,
     /// Where submissions are looked up that are not in the working directory [default: the report's folder].
     #[arg(long, value_name = "DIR")]
     submissions: Option<PathBuf>,
@@ -53,9 +57,11 @@ pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<
     let folder = arguments.report.parent().unwrap_or(Path::new(""));
     let list_dir = arguments.submissions.as_deref().unwrap_or(folder);
     let uses = surroundings.uses(Purpose::Verify)?;
-    let batch = Batch { registry: &registry, data_dir: &data_dir, list_dir, limits: &limits, uses: uses.as_ref() };
+    let lock = arguments.lock.lock()?;
+    let batch =
+        Batch { registry: &registry, data_dir: &data_dir, list_dir, limits: &limits, uses: uses.as_ref(), lock: &lock };
     let entries = entries(&reports);
-    surroundings.confine(batch.files(&entries), Vec::new())?;
+    surroundings.confine(Access { read: batch.files(&entries), ..Access::default() })?;
     let again = batch.grade(&surroundings.graders()?, &entries, &HashMap::new(), |_, _| {});
     if let Some(uses) = &uses {
         uses.sync().map_err(Failure::program)?;
@@ -71,6 +77,10 @@ pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<
     match Format::or_by_terminal(arguments.format) {
         Format::Json => output::json(&differing)?,
         Format::Table => output::data(&shown(&differing, reports.len()))?,
+    }
+    let outside = again.iter().filter(|graded| !graded.report.outside_lock.is_empty()).count();
+    if outside > 0 {
+        output::message(&format!("{outside} entries were graded again with what is not in the lock"));
     }
     Ok(if differing.is_empty() { Ended::Fine } else { Ended::AtFault })
 }

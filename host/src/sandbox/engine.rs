@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use sha2::{Digest, Sha256};
 use thiserror::Error;
 use wasmtime::component::Linker;
 use wasmtime::{Config, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig, WasmBacktraceDetails};
@@ -14,7 +13,8 @@ use super::cache::Cache;
 use super::describe::Description;
 use super::limits::{Exceeded, Limits};
 use super::run::State;
-use super::{bindings, cache, cage, checked, describe, outline};
+use super::{bindings, cache, cage, checked, describe, nesting, outline};
+use crate::digest::sha256;
 
 /// How often the clock of running graders ticks.
 const TICK: Duration = Duration::from_millis(20);
@@ -148,6 +148,7 @@ impl Sandbox {
             return Err(LoadError::Size { size: component.len(), limit: self.limits.component_bytes });
         }
         outline::check(component, &self.limits)?;
+        nesting::check(component).map_err(LoadError::Component)?;
         let digest: Arc<str> = sha256(component).into();
         let compile = || match compiler {
             Some(program) => cage::compile_in_child(program, component, &self.limits),
@@ -200,16 +201,6 @@ impl Grader {
     pub fn digest(&self) -> &str {
         &self.digest
     }
-}
-
-/// SHA-256 in hexadecimal.
-#[must_use]
-pub fn sha256(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
 }
 
 /// An engine with room for so many graders at once. What one engine compiles, another with the same limits can run.

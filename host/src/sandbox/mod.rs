@@ -11,6 +11,7 @@ mod checked;
 mod describe;
 mod engine;
 mod limits;
+pub(crate) mod nesting;
 mod outline;
 mod run;
 mod table;
@@ -18,10 +19,11 @@ mod table;
 /// The contract with graders that this program keeps.
 pub const WIT: &str = "assay:grader@0.1.0";
 
+pub use crate::digest::sha256;
 pub use cache::Cache;
 pub use cage::{COMPILE, compile};
 pub use describe::{Description, OptionSpec, SettingKind};
-pub use engine::{Grader, LoadError, Sandbox, sha256};
+pub use engine::{Grader, LoadError, Sandbox};
 pub use limits::{Exceeded, Limits};
 pub use run::{Detail, Fault, Outcome, Problem, Run, Score, Task};
 pub use table::Unsupported;

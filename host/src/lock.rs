@@ -1,0 +1,230 @@
+//! A lock: the digests of all graders and competitions, so that a run with anything else is marked.
+//!
+//! The program carries graders and competitions, and so a lock of its own. Another one comes as a file in TOML, as `assay lock`
+//! prints it; unknown keys are errors.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::digest::sha256;
+use crate::excerpt::excerpt;
+use crate::graders::{GraderError, Graders};
+use crate::registry::{Registry, RegistryError};
+use crate::report::Report;
+
+/// The largest lock that is read.
+pub const MAX_BYTES: u64 = 1 << 20;
+
+/// The form of lock that this program reads and writes.
+const VERSION: u32 = 1;
+
+/// The digests of graders and competitions.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lock {
+    /// The form of the lock.
+    version: Version,
+    /// The version of Rust that the graders say they were compiled with, if all that say so say the same. Another one gives other
+    /// bytes, and so other digests.
+    #[serde(default)]
+    pub rustc: Option<String>,
+    /// Those of graders' components, by name.
+    pub graders: BTreeMap<String, Pinned>,
+    /// Those of competitions' files, by id.
+    pub competitions: BTreeMap<String, Pinned>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "u32")]
+struct Version;
+
+impl TryFrom<u32> for Version {
+    type Error = String;
+
+    fn try_from(version: u32) -> Result<Self, String> {
+        if version == VERSION {
+            return Ok(Version);
+        }
+        Err(format!("this is a lock of version {version}; this program reads version {VERSION}"))
+    }
+}
+
+/// The SHA-256 of something, in hexadecimal. A lock writes it as `sha256:…`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Pinned(String);
+
+impl TryFrom<String> for Pinned {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let digest = text.strip_prefix("sha256:").filter(|digest| {
+            digest.len() == 64 && digest.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+        });
+        match digest {
+            Some(digest) => Ok(Pinned(digest.to_owned())),
+            None => Err(format!("{} is no digest: one is `sha256:` and 64 digits, lower case", excerpt(&text))),
+        }
+    }
+}
+
+/// Why a file is no lock.
+#[derive(Debug, Error)]
+#[error("line {line}: {message}; `assay lock` prints a lock")]
+pub struct LockError {
+    /// The line where it shows.
+    pub line: usize,
+    /// What is wrong.
+    pub message: String,
+}
+
+/// Why no lock can be made.
+#[derive(Debug, Error)]
+pub enum AtHandError {
+    /// A grader cannot be read.
+    #[error(transparent)]
+    Grader(#[from] GraderError),
+    /// A competition cannot be read.
+    #[error(transparent)]
+    Competition(#[from] RegistryError),
+}
+
+/// Something in which two locks differ.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Difference {
+    /// What it is: a grader or a competition.
+    pub kind: &'static str,
+    /// Its name.
+    pub name: String,
+    /// The digest in the lock; none if it is not there.
+    pub locked: Option<String>,
+    /// The digest of what is at hand; none if there is nothing of that name.
+    pub at_hand: Option<String>,
+}
+
+impl Lock {
+    /// The lock of what the program carries. It does not say which compiler made the graders.
+    #[must_use]
+    pub fn built_in() -> Self {
+        let pinned = |(name, bytes): (&str, &[u8])| (name.to_owned(), Pinned(sha256(bytes)));
+        Lock {
+            version: Version,
+            rustc: None,
+            graders: Graders::built_in().map(pinned).collect(),
+            competitions: Registry::built_in().map(|(id, text)| pinned((id, text.as_bytes()))).collect(),
+        }
+    }
+
+    /// The lock of what is at hand; `rustc` tells which compiler a component says it was made with.
+    ///
+    /// # Errors
+    ///
+    /// If a grader or competition cannot be read.
+    pub fn of(
+        graders: &Graders,
+        registry: &Registry,
+        rustc: impl Fn(&[u8]) -> Option<String>,
+    ) -> Result<Self, AtHandError> {
+        let mut lock = Lock { graders: BTreeMap::new(), competitions: BTreeMap::new(), rustc: None, version: Version };
+        let mut compilers = BTreeSet::new();
+        for (name, _) in graders.sources() {
+            let component = graders.component(name)?;
+            lock.graders.insert(name.to_owned(), Pinned(sha256(&component)));
+            compilers.extend(rustc(&component));
+        }
+        for id in registry.ids() {
+            lock.competitions.insert(id.to_owned(), Pinned(sha256(registry.text(id)?.as_bytes())));
+        }
+        if compilers.len() == 1 {
+            lock.rustc = compilers.pop_first();
+        }
+        Ok(lock)
+    }
+
+    /// Reads a lock's file.
+    ///
+    /// # Errors
+    ///
+    /// If it is not a lock, or of a version that this program does not know; with the line.
+    pub fn parse(bytes: &[u8]) -> Result<Self, LockError> {
+        let line = |offset: usize| bytes.iter().take(offset).filter(|&&byte| byte == b'\n').count() + 1;
+        let text = std::str::from_utf8(bytes)
+            .map_err(|error| LockError { line: line(error.valid_up_to()), message: "this is not UTF-8".into() })?;
+        toml::from_str(text).map_err(|error| LockError {
+            line: line(error.span().map_or(0, |span| span.start)),
+            message: excerpt(error.message()).unquoted(300).to_string(),
+        })
+    }
+
+    /// The grader and the competition of a report that this lock does not have as they were, in words. Nothing is outside if
+    /// nothing was graded.
+    #[must_use]
+    pub fn outside(&self, report: &Report) -> Vec<String> {
+        let Some(receipt) = &report.receipt else { return Vec::new() };
+        let grader = receipt.grader.id.as_ref().unwrap_or(&receipt.grader.name);
+        let competition = report.competition_id.as_deref().unwrap_or_default();
+        let component = Some(receipt.digests.component.as_str());
+        let file = receipt.digests.competition.as_deref();
+        [
+            ("grader", grader.as_str(), component, self.graders.get(grader)),
+            ("competition", competition, file, self.competitions.get(competition)),
+        ]
+        .into_iter()
+        .filter(|(.., found, locked)| locked.map(|Pinned(digest)| digest.as_str()) != *found || found.is_none())
+        .map(|(kind, name, found, _)| match found {
+            Some(digest) => format!("{kind} {} sha256:{}", excerpt(name), excerpt(digest).unquoted(64)),
+            None => format!("{kind} {} of unknown digest", excerpt(name)),
+        })
+        .collect()
+    }
+
+    /// What differs between this lock and the lock of what is at hand: graders first, by name.
+    #[must_use]
+    pub fn differences(&self, at_hand: &Lock) -> Vec<Difference> {
+        let mut differences = Vec::new();
+        for (kind, locked, found) in
+            [("grader", &self.graders, &at_hand.graders), ("competition", &self.competitions, &at_hand.competitions)]
+        {
+            let names: BTreeSet<&String> = locked.keys().chain(found.keys()).collect();
+            for name in names {
+                let digest = |of: &BTreeMap<String, Pinned>| of.get(name).map(|Pinned(digest)| digest.clone());
+                let (locked, at_hand) = (digest(locked), digest(found));
+                if locked != at_hand {
+                    let name = excerpt(name).unquoted(200).to_string();
+                    differences.push(Difference { kind, name, locked, at_hand });
+                }
+            }
+        }
+        differences
+    }
+
+    /// The lock as a file, with a comment that says what it is.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut text = String::from(
+            "# The SHA-256 of all graders (their components) and competitions (their files), as `assay lock` prints it. A report on a\n\
+             # run with anything else is marked. `cargo xtask run lock > assay.lock` writes this file anew.\n",
+        );
+        let _ = writeln!(text, "version = {VERSION}");
+        if let Some(rustc) = &self.rustc {
+            let _ = writeln!(text, "# Another compiler gives other bytes.\nrustc = {}", quoted(rustc));
+        }
+        for (table, pins) in [("graders", &self.graders), ("competitions", &self.competitions)] {
+            let _ = writeln!(text, "\n[{table}]");
+            for (name, Pinned(digest)) in pins {
+                let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+                let name = if plain && !name.is_empty() { name.clone() } else { quoted(name) };
+                let _ = writeln!(text, "{name} = \"sha256:{digest}\"");
+            }
+        }
+        text
+    }
+}
+
+/// A text as TOML's strings of one line are written, values and keys alike. JSON's are the same but for one character.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string().replace('\u{7f}', "\\u007f")
+}
