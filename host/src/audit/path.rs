@@ -45,7 +45,7 @@ pub(super) fn of_grader(limits: &sandbox::Limits) -> Vec<Step> {
             step: "grade",
             says: vec![
                 "the same instance, then thrown away; sees the submission, the answers and the options".into(),
-                format!("returns a score and up to {} figures beside it, which the report shows", limits.details),
+                format!("returns a score and up to {} figures beside it, which the operator may see", limits.details),
                 "what else it says is for the operator alone".into(),
             ],
         },
