@@ -1,183 +1,244 @@
-//! `assay validate` and key files: a submission can be checked without the answers, as a grading would.
+//! `assay validate` and `assay keys`: what is said of a submission without the answers is what grading says.
+//!
+//! All made-up submissions of `parity/cases.tar.zst` are looked at, in all 82 competitions.
 
+use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::path::Path;
+use std::process::Output;
 
+use assay_host::align::Expected;
+use assay_host::competition::{Competition, Rows};
+use assay_host::grade::grade;
 use assay_host::graders::Graders;
 use assay_host::registry::Registry;
 use assay_host::report::{Outcome, Report};
 use assay_host::rules::Rules;
 use assay_host::sandbox::{Limits, Sandbox};
-use assay_host::validate::{Validation, validate};
-use assay_host::{key_file, read, setup};
+use assay_host::setup::{self, Setup};
+use assay_host::validate::{Validation, Verdict, validate};
+use assay_host::{key_file, read};
 use assay_tests::cases::Cases;
 use assay_tests::csv;
-use assay_tests::{Failure, assay, reports, root};
+use assay_tests::{Failure, assay};
+use serde_json::Value;
 
-/// What participants are told when the grader's reason would need the answers.
-const WITHHELD: &str = "the grader refused it beside the answers; its reason is for the operator";
-
-/// What `validate` says of all cases, with the keys of the answers or of a key file.
-fn validated(cases: &Cases, from_key_files: bool) -> Result<Vec<Validation>, Failure> {
-    let (registry, limits) = (Registry::embedded(), read::Limits::default());
-    let graders = Graders::embedded(Sandbox::new(Limits::default(), None)?);
-    let folder = tempfile::tempdir()?;
-    let mut validations = Vec::new();
-    let mut ready: Option<(Rules, read::Table)> = None;
-    for case in &cases.list {
-        let id = &case.competition_id;
-        let (rules, keys) = match ready {
-            Some(ready) if ready.0.competition().id == *id => ready,
-            _ => {
-                let competition = registry.get(id)?;
-                let mut keys = setup::keys(&competition, &cases.data(), &limits)?;
-                if from_key_files {
-                    let path = folder.path().join(id);
-                    std::fs::write(&path, key_file::derive(&competition, &keys)?)?;
-                    keys = key_file::read(&competition, &path, &limits)?;
-                }
-                (Rules::new(competition, &graders)?, keys)
-            }
-        };
-        let path = cases.folder().join(&case.submission_path);
-        validations.push(validate(&rules, Some(&keys), &path, &case.submission_path, &limits)?);
-        ready = Some((rules, keys));
-    }
-    Ok(validations)
+fn graders() -> Result<Graders, Failure> {
+    Ok(Graders::embedded(Sandbox::new(Limits::default(), None)?))
 }
 
-/// True if a refusal lies in the answers' values, so that `validate` cannot know of it.
-fn needs_the_answers(report: &Report) -> bool {
+/// The competition's key file.
+fn keys(competition: &Competition, data: &Path) -> Result<String, Failure> {
+    let expected = setup::expected(competition, data, &read::Limits::default())?;
+    Ok(key_file::write(competition, &expected)?)
+}
+
+/// Whether grading refuses for a reason that only the answers' values give.
+fn needs_values(report: &Report) -> bool {
     let reason = report.reason.as_deref().unwrap_or_default();
-    reason == WITHHELD
-        || reason.starts_with("its score is ")
-        || reason.starts_with("keys are repeated in place of others")
+    reason == "the grader refused it beside the answers; its reason is for the operator"
+        || reason.starts_with("its score is ") && reason.ends_with(": the metric is not defined for these values")
+        || reason.starts_with("keys are repeated in place of others, and not all of these keys count")
 }
 
-#[test]
-fn validate_says_what_a_grading_says() -> Result<(), Failure> {
-    let cases = Cases::unpack(|_| true)?;
-    let reports = reports(&cases.jsonl(), &cases.data(), &[])?;
-    let validations = validated(&cases, false)?;
-    let (mut valid, mut withheld) = (0, 0);
-    for (report, validation) in reports.iter().zip(&validations) {
-        let case = &report.submission_path;
-        let reason = report.reason.as_deref().unwrap_or_default();
-        if validation.valid {
-            valid += 1;
-            assert!(report.outcome == Outcome::Scored || needs_the_answers(report), "{case} is valid, but: {reason}");
-            withheld += usize::from(report.outcome != Outcome::Scored);
-        } else {
-            assert_eq!(report.outcome, Outcome::InvalidSubmission, "{case}: {:?}", validation.problems);
-            assert_eq!(validation.problems.join("\n"), reason, "{case}");
+/// What is wrong with a validation, given what grading says.
+fn contradiction(validation: &Validation, report: &Report) -> Option<String> {
+    let fine = match (validation.verdict, report.outcome) {
+        (Verdict::Valid, Outcome::Scored) => true,
+        (Verdict::Valid, Outcome::InvalidSubmission) => needs_values(report),
+        (Verdict::Invalid, Outcome::InvalidSubmission) => {
+            Some(validation.problems.join("\n")) == report.reason && !needs_values(report)
         }
-    }
-    // The cases are mostly of refusals: each side has many.
-    assert!(valid > 2000 && valid < 3500 && withheld < 200, "{valid} valid, {withheld} of them refused by a grading");
-    Ok(())
+        _ => false,
+    };
+    (!fine).then(|| {
+        let reason = report.reason.as_deref().unwrap_or_default();
+        format!(
+            "validate says {:?} {:?}, grading {} {reason:?}",
+            validation.verdict, validation.problems, report.outcome
+        )
+    })
 }
 
 #[test]
-fn a_key_file_does_for_the_answers() -> Result<(), Failure> {
-    let cases = Cases::unpack(|_| true)?;
-    let (answers, files) = (validated(&cases, false)?, validated(&cases, true)?);
-    for (answers, file) in answers.iter().zip(&files) {
-        let case = &answers.submission_path;
-        assert_eq!(answers.valid, file.valid, "{case}: {:?} against {:?}", answers.problems, file.problems);
-        // The first keys of many are others where the rows are in another order.
-        let kinds = |validation: &Validation| -> Vec<String> {
-            let starts =
-                validation.problems.iter().map(|problem| problem.split(": ").next().unwrap_or_default().to_owned());
-            starts.collect()
-        };
-        assert_eq!(kinds(answers), kinds(file), "{case}");
-    }
-    Ok(())
-}
-
-/// The answers' values have no way into a key file: shuffled among the rows, they leave it as it is.
-#[test]
-fn a_key_file_tells_nothing_of_the_answers() -> Result<(), Failure> {
-    let cases = Cases::unpack(|_| false)?;
-    let (registry, limits) = (Registry::embedded(), read::Limits::default());
-    let mut random = fastrand::Rng::with_seed(11);
-    let mut tried = 0;
+fn validating_says_what_grading_says() -> Result<(), Failure> {
+    let (cases, registry, graders, limits) =
+        (Cases::unpack(|_| true)?, Registry::embedded(), graders()?, read::Limits::default());
+    let mut wrong = String::new();
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for id in registry.ids() {
         let competition = registry.get(id)?;
-        let path = setup::answers(&cases.data(), &competition);
-        if path.extension().is_none_or(|extension| extension != "csv") {
-            continue;
-        }
-        let derived = || -> Result<String, Failure> {
-            Ok(key_file::derive(&competition, &setup::keys(&competition, &cases.data(), &limits)?)?)
-        };
-        let before = derived()?;
-        let mut rows = csv::rows(&std::fs::read_to_string(&path)?);
-        // Whole rows move where their order is no part of the contract; elsewhere values move from row to row.
-        let position = competition.submission.rows == assay_host::competition::Rows::Position;
-        if position {
-            let key = &competition.submission.key;
-            let columns: Vec<usize> = (0..rows[0].len())
-                .filter(|&column| !key.iter().any(|key| key == rows[0][column].trim_matches('"')))
-                .collect();
-            for column in columns {
-                let mut cells: Vec<String> = rows[1..].iter().map(|row| row[column].clone()).collect();
-                random.shuffle(&mut cells);
-                rows[1..].iter_mut().zip(cells).for_each(|(row, cell)| row[column] = cell);
+        let text = keys(&competition, &cases.data())?;
+        let told = key_file::read(text.as_bytes(), &competition, &limits)?;
+        assert_eq!(told, setup::expected(&competition, &cases.data(), &limits)?, "{id}");
+        let rules = Rules::new(competition.clone(), &graders)?;
+        let setup = Setup::new(competition, &graders, &cases.data(), &limits)?;
+        for case in cases.list.iter().filter(|case| case.competition_id == id) {
+            let path = cases.folder().join(&case.submission_path);
+            let given = path.display().to_string();
+            let report = grade(&setup, &path, &given, &limits).report;
+            let validated = |expected: Option<&Expected>| validate(&rules, expected, &path, &given, &limits);
+            let with_keys = validated(Some(&told))?;
+            if let Some(problem) = contradiction(&with_keys, &report) {
+                writeln!(wrong, "{id}/{}: {problem}", case.case)?;
             }
-        } else {
-            random.shuffle(&mut rows[1..]);
+            // Without keys less is found, and nothing else.
+            let without = validated(None)?;
+            if without.verdict == Verdict::Unknown
+                || !without.problems.iter().all(|problem| with_keys.problems.contains(problem))
+            {
+                writeln!(wrong, "{id}/{}: without keys {without:?}, with them {with_keys:?}", case.case)?;
+            }
+            *counts.entry(if with_keys.verdict == Verdict::Valid { "valid" } else { "invalid" }).or_default() += 1;
+            if with_keys.verdict == Verdict::Valid && report.outcome != Outcome::Scored {
+                *counts.entry("valid, refused beside the answers").or_default() += 1;
+            }
+            if without.problems.len() < with_keys.problems.len() {
+                *counts.entry("less without keys").or_default() += 1;
+            }
         }
-        std::fs::write(&path, csv::file(&rows, "\n"))?;
-        assert!(before == derived()?, "{id}: the key file depends on more than the keys");
-        let header = before.lines().next().unwrap_or_default();
-        let expected = competition.submission.key.join(",");
-        assert_eq!(header, if expected.is_empty() { "row" } else { &expected }, "{id}");
-        tried += 1;
     }
-    assert!(tried >= 80, "only {tried} were tried");
+    println!("{counts:?}");
+    assert!(wrong.is_empty(), "\n{wrong}");
+    assert_eq!(counts["valid"] + counts["invalid"], cases.list.len());
+    // Were none of a kind there, nothing would be tested of it.
+    assert_eq!(counts.len(), 4, "{counts:?}");
+    assert!(counts.values().all(|&count| count >= 10), "{counts:?}");
     Ok(())
 }
 
-#[test]
-fn the_program_validates_without_answers() -> Result<(), Failure> {
-    let folder = tempfile::tempdir()?;
-    let (keys, submission) = (folder.path().join("keys.csv"), folder.path().join("submission.csv"));
-    let examples = root().join("examples");
-    let run = |arguments: &[&Path], format: &str| -> Result<(Option<i32>, String, String), Failure> {
-        let mut command = assay()?;
-        command.args(arguments).arg("--competitions").arg(&examples);
-        if !format.is_empty() {
-            command.args(["--format", format]);
-        }
-        // Nobody's data are there by default.
-        let run = command.env("HOME", folder.path()).env_remove("XDG_CACHE_HOME").output()?;
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        Ok((run.status.code(), text(&run.stdout), text(&run.stderr)))
+/// The answers with other values in every cell that is no key, and in another order where order is no part of the contract.
+fn disguised(competition: &Competition, answers: &str) -> Result<String, Failure> {
+    let contract = &competition.submission;
+    let mut lines: Vec<String> = if competition.data.answers.ends_with(".jsonl") {
+        let line = |(row, line): (usize, &str)| -> Result<String, Failure> {
+            let mut object: serde_json::Map<String, Value> = serde_json::from_str(line)?;
+            for (name, value) in object.iter_mut().filter(|(name, _)| !contract.key.contains(name)) {
+                *value = Value::String(format!("{name} {row}"));
+            }
+            Ok(Value::Object(object).to_string() + "\n")
+        };
+        answers.lines().enumerate().map(line).collect::<Result<_, _>>()?
+    } else {
+        let rows = csv::rows(answers);
+        let is_key: Vec<bool> = rows[0].iter().map(|name| contract.key.contains(&name.replace('"', ""))).collect();
+        let disguise = |(row, cells): (usize, &Vec<String>)| {
+            let cells = cells.iter().zip(&is_key).map(|(cell, &is_key)| match row {
+                0 => cell.clone(),
+                _ if is_key => cell.clone(),
+                _ => format!("other {row}"),
+            });
+            csv::file(&[cells.collect()], "\n")
+        };
+        rows.iter().enumerate().map(disguise).collect()
     };
-    let id = Path::new("breast-cancer-wisconsin");
-    let derive = ["keys".as_ref(), id, "--data-dir".as_ref(), &examples, "--output".as_ref(), &keys];
-    assert_eq!(run(&derive, "")?.0, Some(0));
-    let text = std::fs::read_to_string(&keys)?;
-    assert!(text.starts_with("id\nsample_0"), "{text}");
+    if contract.rows != Rows::Position {
+        let first = usize::from(competition.data.answers.ends_with(".csv"));
+        lines[first..].reverse();
+    }
+    Ok(lines.concat())
+}
 
-    let good = examples.join("breast-cancer-wisconsin/logistic-regression.csv");
-    let (code, said, _) = run(&["validate".as_ref(), &good, id, "--keys".as_ref(), &keys], "table")?;
-    assert_eq!((code, said.as_str()), (Some(0), "the submission is valid\n"));
-    let (code, said, _) = run(&["validate".as_ref(), &good, id], "table")?;
-    assert_eq!(code, Some(0));
-    assert!(said.contains("not held against the keys"), "{said}");
+#[test]
+fn a_key_file_is_the_same_whatever_the_answers_are() -> Result<(), Failure> {
+    let (cases, registry) = (Cases::unpack(|_| false)?, Registry::embedded());
+    for id in registry.ids() {
+        let competition = registry.get(id)?;
+        let before = keys(&competition, &cases.data())?;
+        let path = setup::answers(&cases.data(), &competition);
+        let answers = std::fs::read_to_string(&path)?;
+        let other = disguised(&competition, &answers)?;
+        assert_ne!(answers, other, "{id}");
+        std::fs::write(&path, other)?;
+        assert_eq!(keys(&competition, &cases.data())?, before, "{id}");
+        let contract = &competition.submission;
+        let compared = contract.rows != Rows::Sorted && !contract.key.is_empty();
+        assert_eq!(before.lines().count() > 1, compared, "{id} lists keys");
+    }
+    Ok(())
+}
 
-    std::fs::write(&submission, "id,malignant\nsample_001,1.5\nnobody,0.5\n")?;
-    let (code, said, _) = run(&["validate".as_ref(), &submission, id, "--keys".as_ref(), &keys], "json")?;
-    let validation: serde_json::Value = serde_json::from_str(&said)?;
-    assert_eq!(code, Some(1));
-    assert_eq!(validation["valid"], false);
-    assert_eq!(validation["problems"].as_array().map(Vec::len), Some(4), "{said}");
-    assert!(!said.contains("score"), "{said}");
+fn run(arguments: &[&str]) -> Result<Output, Failure> {
+    Ok(assay()?.args(arguments).output()?)
+}
 
-    std::fs::write(&keys, "other\n1\n")?;
-    let (code, _, said) = run(&["validate".as_ref(), &good, id, "--keys".as_ref(), &keys], "")?;
-    assert_eq!(code, Some(2));
-    assert!(said.contains("there is no column `id`"), "{said}");
+const COMPETITION: &str = "spaceship-titanic";
+
+#[test]
+fn a_user_validates_by_a_key_file() -> Result<(), Failure> {
+    let cases = Cases::unpack(|_| true)?;
+    let data = cases.data().display().to_string();
+    let file = cases.folder().join("keys.jsonl").display().to_string();
+    let made = run(&["keys", COMPETITION, "--data-dir", &data, "--output", &file])?;
+    assert!(made.status.success() && made.stdout.is_empty(), "{made:?}");
+    let printed = run(&["keys", COMPETITION, "--data-dir", &data])?;
+    assert_eq!(printed.stdout, std::fs::read(&file)?);
+
+    let good = format!("{}/submissions/{COMPETITION}/no-final-newline.csv", cases.folder().display());
+    let bad = cases.folder().join("bad.csv");
+    let text = std::fs::read_to_string(&good)?;
+    // One key that is not expected, and one value that is none.
+    let mut lines: Vec<String> = text.lines().map(ToOwned::to_owned).collect();
+    lines[1] = "nobody,True".into();
+    lines[2] += "!";
+    std::fs::write(&bad, lines.join("\n"))?;
+    let bad = bad.display().to_string();
+
+    for (submission, keys, code, verdict, notes) in [
+        (&good, ["--keys", file.as_str()], 0, "valid", 0),
+        (&good, ["--data-dir", data.as_str()], 0, "valid", 0),
+        (&bad, ["--keys", file.as_str()], 1, "invalid", 0),
+        (&bad, ["--data-dir", data.as_str()], 1, "invalid", 0),
+        (&good, ["--data-dir", "/"], 0, "valid", 1),
+    ] {
+        let output = run(&["validate", submission, COMPETITION, keys[0], keys[1]])?;
+        let validation: Value = serde_json::from_slice(&output.stdout)?;
+        assert_eq!(output.status.code(), Some(code), "{validation}");
+        assert!(output.stderr.is_empty(), "{output:?}");
+        assert_eq!(validation["verdict"], verdict, "{validation}");
+        assert_eq!(validation["notes"].as_array().map(Vec::len), Some(notes), "{validation}");
+        assert!(validation.get("score").is_none(), "{validation}");
+        let problems = validation["problems"].to_string();
+        assert_eq!(problems.contains("nobody"), code == 1, "{problems}");
+        assert_eq!(problems.contains("Transported"), code == 1, "{problems}");
+    }
+    let table = run(&["validate", &bad, COMPETITION, "--keys", &file, "--format", "table"])?;
+    assert!(String::from_utf8_lossy(&table.stdout).starts_with("invalid: "), "{table:?}");
+
+    let wrong = |arguments: &[&str], expected: &str| -> Result<(), Failure> {
+        let output = run(&[&["validate", &good], arguments].concat())?;
+        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{stderr}");
+        assert!(output.stdout.is_empty() && stderr.contains(expected), "{stderr}");
+        Ok(())
+    };
+    wrong(&["dog-breed-identification", "--keys", &file], "these are the keys of `spaceship-titanic`")?;
+    wrong(&[COMPETITION, "--keys", &good], "this is no key file")?;
+    wrong(&[COMPETITION, "--keys", "/no/such"], "--keys /no/such")?;
+    wrong(&[COMPETITION, "--keys", &file, "--data-dir", &data], "cannot be used with")?;
+    wrong(&["no-such", "--keys", &file], "there is no competition")
+}
+
+/// Only which rows count decides whether keys may stand in for others, and that is not told.
+#[test]
+fn keys_that_stand_in_for_others_are_noted() -> Result<(), Failure> {
+    let (cases, registry, graders, limits) =
+        (Cases::unpack(|case| case == "no-final-newline")?, Registry::embedded(), graders()?, read::Limits::default());
+    let id = "jigsaw-toxic-comment-classification-challenge";
+    let competition = registry.get(id)?;
+    let expected = setup::expected(&competition, &cases.data(), &limits)?;
+    let rules = Rules::new(competition, &graders)?;
+    let path = cases.folder().join(format!("submissions/{id}/no-final-newline.csv"));
+    let notes = |path: &Path| -> Result<usize, Failure> {
+        let validation = validate(&rules, Some(&expected), path, "", &limits)?;
+        assert_eq!(validation.verdict, Verdict::Valid, "{validation:?}");
+        Ok(validation.notes.len())
+    };
+    assert_eq!(notes(&path)?, 0);
+    let text = std::fs::read_to_string(&path)?;
+    let mut lines: Vec<&str> = text.lines().collect();
+    lines[1] = lines[2];
+    std::fs::write(&path, lines.join("\n"))?;
+    assert_eq!(notes(&path)?, 1);
     Ok(())
 }

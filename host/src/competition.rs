@@ -139,6 +139,14 @@ pub enum Rows {
     Position,
 }
 
+impl Rows {
+    /// True if a submission must have as many rows as the answers.
+    #[must_use]
+    pub fn are_counted(self) -> bool {
+        matches!(self, Rows::Same | Rows::Set | Rows::Known | Rows::Sorted | Rows::Position)
+    }
+}
+
 /// Who pairs the rows of a submission with those of the answers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

@@ -78,7 +78,7 @@ pub fn examine(
     match Setup::new(competition, graders, data_dir, limits) {
         Err(error) => findings.push(Finding::fault(Examined::Answers, error.to_string())),
         Ok(setup) => {
-            let message = format!("readable; {} rows", setup.answers.batch.num_rows());
+            let message = format!("readable; {} rows", setup.handed.num_rows());
             findings.push(Finding { examined: Examined::Answers, state: State::Fine, message });
             let data = &setup.competition().data;
             let sample = graded(&setup, &folder.join(&data.sample_submission), limits, uses);

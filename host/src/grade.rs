@@ -5,11 +5,12 @@ use std::time::{Duration, Instant};
 
 use arrow::error::ArrowError;
 
-use crate::admit::{self, Admitted, Keys, admit};
+use crate::admit::{Admission, Admitted, Against, admit};
 use crate::align;
+use crate::finding::Finding;
 use crate::read;
 use crate::report::{Outcome, Receipt, Report};
-use crate::sandbox::{self, Detail, Fault, Run, Task, sha256};
+use crate::sandbox::{self, Detail, Fault, Run, Task};
 use crate::setup::Setup;
 
 /// What a grading leaves: a report for everyone, and what is for the operator alone.
@@ -36,7 +37,7 @@ pub struct Operator {
 #[must_use]
 pub fn grade(setup: &Setup, path: &Path, given: &str, limits: &read::Limits) -> Graded {
     let start = Instant::now();
-    let competition = &setup.rules.competition;
+    let competition = setup.competition();
     let report = Report::new(Some(&competition.id), given).against(&competition.leaderboard);
     let mut receipt = Receipt::new(&setup.rules.grader, &competition.grader.component, &setup.digests);
     let (report, operator) = match judge(setup, path, limits, report.clone(), &mut receipt) {
@@ -57,53 +58,46 @@ fn judge(
     report: Report,
     receipt: &mut Receipt,
 ) -> Result<(Report, Operator), ArrowError> {
-    let invalid = |report: Report, problems: Vec<String>| {
-        (report.refused(Outcome::InvalidSubmission, problems.join("\n")), Operator::default())
-    };
-    let bytes = match admit::load(path, limits) {
-        Ok(bytes) => bytes,
-        Err(problem) => {
-            return Ok(invalid(report, vec![problem]));
+    let rules = &setup.rules;
+    let against = Against { expected: Some(&setup.expected), scored: setup.scored.as_deref() };
+    let Admission { digest, submission } = admit(rules, against, path, limits)?;
+    let report = Report { submission_exists: digest.is_some(), ..report };
+    receipt.submission = digest;
+    let admitted = match submission {
+        Ok(admitted) => admitted,
+        Err(refusal) => {
+            receipt.fuel = refusal.fuel;
+            return Ok((invalid(report, &refusal.findings), Operator::default()));
         }
     };
-    let report = Report { submission_exists: true, ..report };
-    receipt.submission = Some(sha256(&bytes));
-
-    let keys = Keys { table: &setup.answers, scored: setup.scored.as_deref() };
-    let Admitted { table, submission, alignment } = match admit(&setup.rules, bytes, Some(keys), limits)? {
-        Ok(admitted) => admitted,
-        Err(problems) => return Ok(invalid(report, problems)),
-    };
-    let run = setup.rules.grader.grade(&Task {
-        submission: &submission,
-        aligned: &align::apply(&submission, alignment.submission.as_ref())?,
-        answers: &align::apply(&setup.handed, alignment.answers.as_ref())?,
-        options: &setup.rules.options,
+    let run = rules.grader.grade(&Task {
+        submission: &admitted.handed,
+        aligned: &align::apply(&admitted.handed, admitted.alignment.submission.as_ref())?,
+        answers: &align::apply(&setup.handed, admitted.alignment.answers.as_ref())?,
+        options: &rules.options,
     });
     match run {
         Ok(Run { outcome, fuel }) => {
             receipt.fuel = Some(fuel);
-            Ok(concluded(report, outcome, setup, &table))
+            Ok(concluded(report, outcome, setup, &admitted))
         }
-        Err(error) => Ok(invalid(report, vec![error.to_string()])),
+        Err(error) => Ok((report.refused(Outcome::InvalidSubmission, error.to_string()), Operator::default())),
     }
 }
 
-fn concluded(report: Report, outcome: sandbox::Outcome, setup: &Setup, table: &read::Table) -> (Report, Operator) {
+fn concluded(report: Report, outcome: sandbox::Outcome, setup: &Setup, admitted: &Admitted) -> (Report, Operator) {
     let silent = Operator::default();
     let telling = |note: String| Operator { note: Some(note), details: Vec::new() };
     match outcome {
         sandbox::Outcome::Scored(score) if score.value.is_finite() => (
-            report.scored(score.value, &setup.rules.competition.leaderboard),
+            report.scored(score.value, &setup.competition().leaderboard),
             Operator { note: None, details: score.details },
         ),
         sandbox::Outcome::Scored(score) => {
             let reason = format!("its score is {}: the metric is not defined for these values", score.value);
             (report.refused(Outcome::InvalidSubmission, reason), silent)
         }
-        sandbox::Outcome::Invalid(problems) => {
-            (report.refused(Outcome::InvalidSubmission, admit::told(problems, table).join("\n")), silent)
-        }
+        sandbox::Outcome::Invalid(problems) => (invalid(report, &admitted.findings(problems)), silent),
         sandbox::Outcome::Refused(text) => {
             let reason = "the grader refused it beside the answers; its reason is for the operator";
             (report.refused(Outcome::InvalidSubmission, reason), telling(text))
@@ -116,4 +110,9 @@ fn concluded(report: Report, outcome: sandbox::Outcome, setup: &Setup, table: &r
             (report.refused(Outcome::GraderFault, reason), telling(text))
         }
     }
+}
+
+fn invalid(report: Report, findings: &[Finding]) -> Report {
+    let sentences: Vec<String> = findings.iter().map(ToString::to_string).collect();
+    report.refused(Outcome::InvalidSubmission, sentences.join("\n"))
 }

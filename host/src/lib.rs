@@ -9,9 +9,11 @@
 //! 5. [`medal`]: the score is held against the leaderboard.
 //! 6. [`report`]: what came of it is written down, with a receipt.
 //!
-//! [`setup`] makes a competition ready, [`grade`] walks one submission through the steps, [`batch`] many; [`doctor`] looks at a
-//! competition's data, [`verify`] at a report, [`audit`] at a grader. [`registry`] and [`graders`] hold the competitions and graders
-//! at hand, [`mod@lock`] their digests.
+//! [`rules`] are what is known of a competition without its answers, [`setup`] makes it ready to grade. [`grade`] walks one submission
+//! through the steps, [`batch`] many, with a [`journal`] of those that are finished; [`validate`] goes as far as the answers' values are
+//! not needed, with [`key_file`]s. [`uses`] is the log of who used answers. [`doctor`] looks at a competition's data, [`verify`] at a
+//! report, [`audit`] at a grader. [`registry`] and [`graders`] hold the competitions and graders at hand, [`mod@lock`] their digests;
+//! [`mod@confine`] takes from the process what it does not need.
 
 mod admit;
 pub mod align;

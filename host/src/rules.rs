@@ -1,4 +1,4 @@
-//! What a submission is held against, as far as that goes without the answers: the competition, its grader, its options.
+//! A competition's rules: what can be known of it without its answers.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -9,22 +9,22 @@ use crate::competition::{Competition, Setting};
 use crate::graders::{GraderError, Graders};
 use crate::sandbox::{Description, Grader, OptionSpec, SettingKind};
 
-/// A competition with its grader loaded and its options checked.
+/// A competition whose grader is loaded and whose options are checked: all that a submission can be held against without the answers.
 pub struct Rules {
     pub(crate) competition: Competition,
     pub(crate) grader: Arc<Grader>,
     pub(crate) options: Vec<(String, Setting)>,
     /// Columns that options name.
-    pub(crate) named: BTreeSet<String>,
+    named: BTreeSet<String>,
 }
 
-/// Why a competition cannot be used.
+/// Why there are no rules.
 #[derive(Debug, Error)]
 pub enum RulesError {
-    /// Its grader cannot be used.
+    /// The grader cannot be used.
     #[error(transparent)]
     Grader(#[from] GraderError),
-    /// Its options are not what its grader takes.
+    /// The options are not what the grader takes.
     #[error("competition `{id}`: {message}")]
     Options {
         /// The competition.
@@ -35,11 +35,11 @@ pub enum RulesError {
 }
 
 impl Rules {
-    /// Loads the grader and checks the options.
+    /// Loads the competition's grader and checks its options.
     ///
     /// # Errors
     ///
-    /// If either cannot be used.
+    /// If the grader cannot be used, or takes other options.
     pub fn new(competition: Competition, graders: &Graders) -> Result<Self, RulesError> {
         let grader = graders.get(&competition.grader.component)?;
         let (options, named) = options(&competition, grader.description())
@@ -53,7 +53,7 @@ impl Rules {
         &self.competition
     }
 
-    /// True for the columns of a submission that its grader gets.
+    /// True for the columns of a submission that the grader gets.
     pub(crate) fn hands_over(&self, column: &str) -> bool {
         self.named.contains(column) || self.competition.submission.column_names().any(|name| name == column)
     }

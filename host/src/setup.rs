@@ -1,6 +1,5 @@
-//! A competition made ready to grade: its grader loaded, its options checked, its answers read.
+//! A competition made ready to grade: its rules, and its answers read.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use arrow::array::{AsArray, RecordBatch};
@@ -9,6 +8,7 @@ use arrow::datatypes::{DataType, Float64Type};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::align::Expected;
 use crate::competition::{Competition, Scored};
 use crate::graders::Graders;
 use crate::read::{self, ReadError, ReadOptions, Table};
@@ -24,7 +24,8 @@ const ANSWER_CELL_BYTES: usize = 256 << 20;
 /// A competition made ready to grade.
 pub struct Setup {
     pub(crate) rules: Rules,
-    pub(crate) answers: Table,
+    /// The rows that a submission must have, in the answers' order.
+    pub(crate) expected: Expected,
     /// Which rows of the answers count. None: all.
     pub(crate) scored: Option<Vec<bool>>,
     /// What the grader gets of the answers, in the answers' order.
@@ -99,91 +100,78 @@ impl Setup {
         limits: &read::Limits,
     ) -> Result<Self, SetupError> {
         let rules = Rules::new(competition, graders)?;
-        let Rules { competition, grader, named, .. } = &rules;
-        let file = AnswersFile::of(competition, data_dir, limits);
-        let bytes = file.load()?;
-        let contract = &competition.submission;
-        let wanted: BTreeSet<&str> =
-            contract.column_names().chain(competition.answers.columns.iter().map(String::as_str)).collect();
-        let handed = |name: &str| wanted.contains(name) || named.contains(name);
-        let scored = competition.answers.scored.as_ref();
+        let competition = &rules.competition;
+        let answers = &competition.answers;
+        let handed = |name: &str| rules.hands_over(name) || answers.columns.iter().any(|column| column == name);
         let keep = |name: &str| {
             handed(name)
-                || contract.key.iter().any(|key| key == name)
-                || scored.is_some_and(|scored| scored.column == name)
+                || competition.submission.key.iter().any(|key| key == name)
+                || answers.scored.as_ref().is_some_and(|scored| scored.column == name)
         };
-        let table = file.read(&bytes, &keep)?;
-        let answers = |message| file.unusable(message);
-        // With rows paired by position, a key that the answers lack is no fault of theirs.
-        let required =
-            contract.key.iter().map(String::as_str).chain(competition.answers.columns.iter().map(String::as_str));
-        if let Some(name) = required.into_iter().find(|name| table.column(name).is_none()) {
-            return Err(answers(format!("there is no column `{name}`")));
+        let file = AnswersFile::load(competition, data_dir, limits)?;
+        let table = file.table(keep)?;
+        if let Some(name) = answers.columns.iter().find(|name| table.column(name).is_none()) {
+            return Err(file.fault(format!("there is no column `{name}`")));
         }
-        let scored = scored.map(|scored| scored_rows(scored, &table)).transpose().map_err(answers)?;
-        let handed = project(&table.batch, handed).map_err(|error| answers(error.to_string()))?;
-        let digests = Digests::new(competition, grader.digest().to_owned(), sha256(&bytes));
-        Ok(Setup { answers: table, scored, handed, digests, rules })
+        let expected = Expected::of(&competition.submission, &table).map_err(|message| file.fault(message))?;
+        let scored = answers.scored.as_ref().map(|scored| scored_rows(scored, &table)).transpose();
+        let scored = scored.map_err(|message| file.fault(message))?;
+        let handed = project(&table.batch, handed).map_err(|error| file.fault(error.to_string()))?;
+        let digests = Digests::new(competition, rules.grader.digest().to_owned(), sha256(&file.bytes));
+        Ok(Setup { expected, scored, handed, digests, rules })
     }
 
     /// The competition.
     #[must_use]
     pub fn competition(&self) -> &Competition {
-        self.rules.competition()
+        &self.rules.competition
     }
 }
 
-/// A competition's answers, on disk.
-struct AnswersFile<'a> {
-    competition: &'a Competition,
-    path: PathBuf,
-    limits: read::Limits,
-}
-
-impl<'a> AnswersFile<'a> {
-    fn of(competition: &'a Competition, data_dir: &Path, limits: &read::Limits) -> Self {
-        // Answers are the operator's own: some are larger than any submission need be.
-        let limits = read::Limits { bytes: ANSWER_BYTES, cell_bytes: ANSWER_CELL_BYTES, ..limits.clone() };
-        AnswersFile { competition, path: answers(data_dir, competition), limits }
-    }
-
-    fn load(&self) -> Result<Vec<u8>, SetupError> {
-        read::load(&self.path, &self.limits).map_err(|error| match error {
-            ReadError::Io(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                SetupError::Missing { id: self.competition.id.clone(), path: self.path.clone() }
-            }
-            other => self.unusable(other.to_string()),
-        })
-    }
-
-    /// Some columns of them. Values never get into an error.
-    fn read(&self, bytes: &[u8], keep: &dyn Fn(&str) -> bool) -> Result<Table, SetupError> {
-        let options = ReadOptions { limits: &self.limits, columns: Some(keep) };
-        let table = if self.competition.data.answers.ends_with(".jsonl") {
-            read::read_json_lines(bytes, &options)
-        } else {
-            read::read_csv(bytes, &options)
-        };
-        table.map_err(|error| self.unusable(error.withheld().to_string()))
-    }
-
-    fn unusable(&self, message: String) -> SetupError {
-        SetupError::Answers { id: self.competition.id.clone(), path: self.path.clone(), message }
-    }
-}
-
-/// The key's columns of a competition's answers, and none of the others: what a submission can be validated against.
+/// The rows that a submission to a competition must have, as far as [`Expected::told`] tells them. Of the answers, only the key is read.
 ///
 /// # Errors
 ///
 /// If the answers cannot be used.
-pub fn keys(competition: &Competition, data_dir: &Path, limits: &read::Limits) -> Result<Table, SetupError> {
-    let file = AnswersFile::of(competition, data_dir, limits);
-    let key = &competition.submission.key;
-    let table = file.read(&file.load()?, &|name| key.iter().any(|key| key == name))?;
-    match key.iter().find(|name| table.column(name).is_none()) {
-        Some(name) => Err(file.unusable(format!("there is no column `{name}`"))),
-        None => Ok(table),
+pub fn expected(competition: &Competition, data_dir: &Path, limits: &read::Limits) -> Result<Expected, SetupError> {
+    let contract = &competition.submission;
+    let file = AnswersFile::load(competition, data_dir, limits)?;
+    let table = file.table(|name| contract.key.iter().any(|key| key == name))?;
+    let expected = Expected::of(contract, &table).map_err(|message| file.fault(message))?;
+    expected.told(contract).map_err(|error| file.fault(error.to_string()))
+}
+
+/// A file of answers. What it says of them names no value of theirs.
+struct AnswersFile<'a> {
+    competition: &'a Competition,
+    path: PathBuf,
+    limits: read::Limits,
+    bytes: Vec<u8>,
+}
+
+impl<'a> AnswersFile<'a> {
+    fn load(competition: &'a Competition, data_dir: &Path, limits: &read::Limits) -> Result<Self, SetupError> {
+        // Answers are the operator's own: some are larger than any submission need be.
+        let limits = read::Limits { bytes: ANSWER_BYTES, cell_bytes: ANSWER_CELL_BYTES, ..limits.clone() };
+        let mut file = AnswersFile { competition, path: answers(data_dir, competition), limits, bytes: Vec::new() };
+        file.bytes = read::load(&file.path, &file.limits).map_err(|error| match error {
+            ReadError::Io(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                SetupError::Missing { id: competition.id.clone(), path: file.path.clone() }
+            }
+            other => file.fault(other.to_string()),
+        })?;
+        Ok(file)
+    }
+
+    fn table(&self, keep: impl Fn(&str) -> bool) -> Result<Table, SetupError> {
+        let options = ReadOptions { limits: &self.limits, columns: Some(&keep) };
+        let json_lines = self.competition.data.answers.ends_with(".jsonl");
+        let read = if json_lines { read::read_json_lines } else { read::read_csv };
+        read(&self.bytes, &options).map_err(|error| self.fault(error.withheld(&keep).to_string()))
+    }
+
+    fn fault(&self, message: String) -> SetupError {
+        SetupError::Answers { id: self.competition.id.clone(), path: self.path.clone(), message }
     }
 }
 

@@ -1,88 +1,112 @@
-//! Validating: is a submission what the competition asks for? It goes the way of a grading as far as that goes without the answers'
-//! values, so whoever submits can do it, with a [key file](crate::key_file) in place of the answers.
+//! Is a submission valid? It goes the way of a grading up to the grader's own look at it, and no further: there is never a score.
 //!
-//! What is refused here is refused by a grading too. What passes can still be refused by a grading, for reasons that lie in the answers:
-//! the grader does not accept the submission beside them (an area under the curve of a single class, say), the score is not finite, or
-//! a repeated key stands in place of one that counts.
+//! Nothing here needs the values of the answers. Rows are held against what is [expected](Expected), which a
+//! [key file](crate::key_file) tells, and may be left out. So this may run where the answers are not.
+//!
+//! What it finds wrong, grading refuses as well, in the same words; without the expected rows, it may find less than grading does. A
+//! submission that is valid here, with the expected rows at hand, has a score unless
+//!
+//! - the grader refuses it beside the answers, or its score is not finite;
+//! - the contract takes `known` keys of which only some count (`answers.scored`), and keys stand in for others: then as many rows that
+//!   count must be left as in the answers, and which rows count is not told ([`Validation::notes`] says so);
+//! - the grader fails or runs into a limit, which says nothing of the submission.
 
 use std::path::Path;
 
 use arrow::error::ArrowError;
 use serde::Serialize;
-use thiserror::Error;
 
-use crate::admit::{self, Admitted, Keys, admit};
-use crate::read::{self, Table};
+use crate::admit::{Admission, Admitted, Against, admit};
+use crate::align::{self, Expected};
+use crate::competition::{Contract, Rows};
+use crate::read;
 use crate::rules::Rules;
-use crate::sandbox::{Fault, Unsupported};
+use crate::sandbox::Fault;
 
-/// What validating found.
+/// What was found of a submission.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Validation {
     /// The competition.
     pub competition_id: String,
     /// The path as it was given.
     pub submission_path: String,
-    /// True if there are no problems.
-    pub valid: bool,
-    /// Everything that is wrong.
+    /// Whether it is valid.
+    pub verdict: Verdict,
+    /// Everything that is wrong with it.
     pub problems: Vec<String>,
-    /// True if the rows were held against the keys that the competition expects.
-    pub keys_checked: bool,
+    /// What was not looked at, and why.
+    pub notes: Vec<String>,
 }
 
-/// Why a submission could not be validated. It says nothing of the submission.
-#[derive(Debug, Error)]
-pub enum ValidateError {
-    /// The grader failed.
-    #[error("the grader failed: {0}")]
-    Grader(Fault),
-    /// A table is not of the contract's types.
-    #[error(transparent)]
-    Unsupported(#[from] Unsupported),
-    /// The program failed.
-    #[error("internal error: {0}")]
-    Arrow(#[from] ArrowError),
+/// Whether a submission is valid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// Nothing is wrong with it, as far as it was looked at.
+    Valid,
+    /// Grading refuses it.
+    Invalid,
+    /// The grader failed or ran into a limit, so nobody knows.
+    Unknown,
 }
 
-/// Validates the submission at `path`, which `given` names; its rows are held against `keys`, if there are any.
+/// Looks at the submission at `path`; `given` is the path as it is shown. Without the `expected` rows, its rows are not looked at.
 ///
 /// # Errors
 ///
-/// If the grader fails.
+/// If tables cannot be handled, which is the program's fault.
 pub fn validate(
     rules: &Rules,
-    keys: Option<&Table>,
+    expected: Option<&Expected>,
     path: &Path,
     given: &str,
     limits: &read::Limits,
-) -> Result<Validation, ValidateError> {
-    let problems = problems(rules, keys, path, limits)?;
-    Ok(Validation {
-        competition_id: rules.competition.id.clone(),
-        submission_path: given.to_owned(),
-        valid: problems.is_empty(),
-        problems,
-        keys_checked: keys.is_some(),
-    })
+) -> Result<Validation, ArrowError> {
+    let contract = &rules.competition.submission;
+    let mut notes = Vec::new();
+    if expected.is_none() && holds_rows(contract) {
+        notes.push(
+            "rows were not checked against the expected keys: name a key file by --keys, or the data by --data-dir"
+                .into(),
+        );
+    }
+    let Admission { submission, .. } = admit(rules, Against { expected, scored: None }, path, limits)?;
+    let findings = match submission {
+        Ok(admitted) => {
+            if let Some(expected) = expected.filter(|_| rules.competition.answers.scored.is_some()) {
+                notes.extend(stand_ins(contract, &admitted, expected));
+            }
+            admitted.validate(rules).map(|refusal| refusal.findings)
+        }
+        Err(refusal) => Ok(refusal.findings),
+    };
+    let (verdict, problems) = match findings {
+        Ok(findings) if findings.is_empty() => (Verdict::Valid, Vec::new()),
+        Ok(findings) => (Verdict::Invalid, findings.iter().map(ToString::to_string).collect()),
+        Err(fault) => {
+            notes.push(match fault {
+                Fault::Exceeded(limit) => limit.to_string(),
+                Fault::Grader(text) => format!("the grader failed: {text}"),
+            });
+            (Verdict::Unknown, Vec::new())
+        }
+    };
+    let competition_id = rules.competition.id.clone();
+    Ok(Validation { competition_id, submission_path: given.to_owned(), verdict, problems, notes })
 }
 
-fn problems(
-    rules: &Rules,
-    keys: Option<&Table>,
-    path: &Path,
-    limits: &read::Limits,
-) -> Result<Vec<String>, ValidateError> {
-    let bytes = match admit::load(path, limits) {
-        Ok(bytes) => bytes,
-        Err(problem) => return Ok(vec![problem]),
-    };
-    let keys = keys.map(|table| Keys { table, scored: None });
-    match admit(rules, bytes, keys, limits)? {
-        Err(problems) => Ok(problems),
-        Ok(Admitted { table, submission, .. }) => {
-            let found = rules.grader.validate(&submission, &rules.options)?;
-            Ok(admit::told(found.map_err(ValidateError::Grader)?, &table))
-        }
-    }
+/// True if a contract says anything of rows.
+fn holds_rows(contract: &Contract) -> bool {
+    !contract.key.is_empty() || contract.rows.are_counted()
+}
+
+/// What is to be said of keys that stand in for others.
+fn stand_ins(contract: &Contract, admitted: &Admitted, expected: &Expected) -> Option<String> {
+    let strict = Contract { rows: Rows::Set, ..contract.clone() };
+    let replaced = contract.rows == Rows::Known && align::align(&strict, &admitted.table, expected, None).is_err();
+    replaced.then(|| {
+        "keys are repeated in place of others: grading takes that only if as many rows that count are left, and which rows count is \
+         not told; give each row once"
+            .into()
+    })
 }

@@ -45,6 +45,11 @@ impl Keys {
         self.missing.iter().map(|&row| row as usize).for_each(found);
     }
 
+    /// True if a row of the submission has no key.
+    pub(super) fn any_missing(&self) -> bool {
+        !self.missing.is_empty()
+    }
+
     pub(super) fn is_missing(&self, row: usize) -> bool {
         u32::try_from(row).is_ok_and(|row| self.missing.binary_search(&row).is_ok())
     }

@@ -1,5 +1,6 @@
 //! Alignment: which answer each row of a submission is graded against. It knows keys, and nothing of metrics.
 
+mod expected;
 mod index;
 mod keys;
 mod numpy_order;
@@ -10,6 +11,8 @@ use arrow::array::{ArrayRef, RecordBatch, UInt32Array};
 use arrow::compute::take_record_batch;
 use arrow::error::ArrowError;
 use arrow::row::Rows as Encoded;
+
+pub use self::expected::Expected;
 
 use self::index::Index;
 use self::keys::Keys;
@@ -47,14 +50,15 @@ fn counts(scored: Option<&[bool]>, answer: u32) -> bool {
 ///
 /// # Errors
 ///
-/// Everything that is wrong with the submission's keys and number of rows. Keys of the answers are named there, values never.
+/// Everything that is wrong with the submission's keys and number of rows. Keys of the answers are named there, in the order of the
+/// keys, values never. But for which answers count, these are the same for [`Expected::told`] as for all that is expected.
 pub fn align(
     contract: &Contract,
     submission: &Table,
-    answers: &Table,
+    expected: &Expected,
     scored: Option<&[bool]>,
 ) -> Result<Alignment, Vec<Finding>> {
-    let alignment = align_all(contract, submission, answers, scored)?;
+    let alignment = align_all(contract, submission, expected, scored)?;
     Ok(match scored {
         _ if contract.pairing == Pairing::Grader => Alignment::default(),
         Some(scored) => alignment.scored(scored),
@@ -65,13 +69,12 @@ pub fn align(
 fn align_all(
     contract: &Contract,
     submission: &Table,
-    answers: &Table,
+    expected: &Expected,
     scored: Option<&[bool]>,
 ) -> Result<Alignment, Vec<Finding>> {
-    let (rows, expected) = (submission.batch.num_rows(), answers.batch.num_rows());
-    let counted = matches!(contract.rows, Rows::Same | Rows::Set | Rows::Known | Rows::Sorted | Rows::Position);
+    let rows = submission.batch.num_rows();
     let mut findings = Vec::new();
-    if counted && rows != expected {
+    if let Some(expected) = expected.rows.filter(|&expected| rows != expected) {
         findings.push(
             Finding::new(format!("the submission has {rows} rows, but {expected} are expected"))
                 .remedy("give one row for each row of the sample submission"),
@@ -81,26 +84,24 @@ fn align_all(
         return if findings.is_empty() { Ok(Alignment::default()) } else { Err(findings) };
     }
 
-    let columns = |table: &Table| -> Option<Vec<ArrayRef>> {
-        contract.key.iter().map(|name| table.column(name).cloned()).collect()
-    };
-    // A column that is missing from the submission has been said; one that is missing from the answers is the competition's fault.
-    let (Some(ours), Some(theirs)) = (columns(submission), columns(answers)) else {
+    let ours: Option<Vec<ArrayRef>> = contract.key.iter().map(|name| submission.column(name).cloned()).collect();
+    let Some(ours) = ours else {
         findings.push(Finding::new(format!("the key ({}) is missing", contract.key.join(", "))));
         return Err(findings);
     };
+    let theirs = &expected.keys;
     if contract.rows == Rows::Sorted {
         if !findings.is_empty() {
             return Err(findings);
         }
-        return Ok(Alignment { submission: Some(keys::order(&ours)), answers: Some(keys::order(&theirs)) });
+        return Ok(Alignment { submission: Some(keys::order(&ours)), answers: Some(keys::order(theirs)) });
     }
     // Mostly a submission keeps the order of the answers: then nothing has to be encoded or looked up.
     let same = |(ours, theirs): (&ArrayRef, &ArrayRef)| ours.null_count() == 0 && ours == theirs;
-    if ours.iter().zip(&theirs).all(same) {
+    if ours.len() == theirs.len() && ours.iter().zip(theirs).all(same) {
         return Ok(Alignment::default());
     }
-    let keys = match Keys::new(&contract.key, &ours, &theirs) {
+    let keys = match Keys::new(&contract.key, &ours, theirs) {
         Ok(keys) => keys,
         Err(finding) => {
             findings.push(finding);
@@ -114,7 +115,7 @@ fn align_all(
         findings.extend((!missing.is_empty()).then_some(missing));
     }
 
-    let matching = Matching { contract, submission, keys: &keys, ours: &ours, theirs: &theirs, scored };
+    let matching = Matching { contract, submission, keys: &keys, ours: &ours, theirs, scored };
     match matching.alignment(&mut findings) {
         Some(alignment) if findings.is_empty() => Ok(alignment),
         _ => Err(findings),
@@ -162,7 +163,7 @@ impl Matching<'_> {
             return Some(Alignment::default());
         }
         // Keys may be equal and of other types, as `12` and `12.0` are.
-        if ours.num_rows() == theirs.num_rows() && ours.iter().eq(theirs.iter()) {
+        if !self.keys.any_missing() && ours.num_rows() == theirs.num_rows() && ours.iter().eq(theirs.iter()) {
             return Some(Alignment::default());
         }
         let index = Index::new(self.keys);
@@ -203,16 +204,32 @@ impl Matching<'_> {
         }
         let mut absent =
             Finding::new("keys that are missing").remedy("give one row for each row of the sample submission");
+        for row in self.absent(index) {
+            absent.add(|| (None, keys::spelled(self.theirs, row)));
+        }
+        findings.extend([unknown, repeated, absent].into_iter().filter(|finding| !finding.is_empty()));
+    }
+
+    /// Answers whose keys the submission should have and has not, in the order of their keys: the order of the answers may tell of their
+    /// values.
+    fn absent(&self, index: &Index) -> Vec<usize> {
         let mut asked = vec![0; index.answers.len()];
+        let mut absent = Vec::new();
         for (row, key) in index.answers.iter().map(|&key| key as usize).enumerate() {
             asked[key] += 1;
             let given = index.given[key];
-            let needed = given == 0 && !matches!(self.contract.rows, Rows::Known | Rows::Subset);
-            if needed || (self.contract.rows == Rows::Same && asked[key] > given) {
-                absent.add(|| (None, keys::spelled(self.theirs, row)));
+            let lacking = match self.contract.rows {
+                Rows::Known | Rows::Subset => false,
+                Rows::Same => asked[key] > given,
+                _ => given == 0 && asked[key] == 1,
+            };
+            if lacking {
+                absent.push(row);
             }
         }
-        findings.extend([unknown, repeated, absent].into_iter().filter(|finding| !finding.is_empty()));
+        let theirs = &self.keys.answers;
+        absent.sort_by(|&a, &b| theirs.row(a).cmp(&theirs.row(b)));
+        absent
     }
 
     fn spelled(&self, row: usize) -> String {

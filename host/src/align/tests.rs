@@ -14,7 +14,8 @@ fn contract(rows: &str) -> Contract {
 /// The values of column `v` of both sides, in the order in which they are paired.
 fn paired(rows: &str, submission: &str, answers: &str, scored: Option<&[bool]>) -> Result<[Vec<i64>; 2], String> {
     let (submission, answers) = (table(submission), table(answers));
-    let alignment = align(&contract(rows), &submission, &answers, scored)
+    let contract = contract(rows);
+    let alignment = align(&contract, &submission, &Expected::of(&contract, &answers)?, scored)
         .map_err(|findings| findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))?;
     let values = |table: &Table, rows: Option<&Vec<u32>>| {
         use arrow::array::AsArray;
@@ -74,7 +75,7 @@ fn a_subset_may_leave_keys_out_and_repeat_them() {
 fn a_grader_that_pairs_rows_gets_all_of_them_in_order() {
     let align_for_grader = |text: &str, submission| {
         let contract: Contract = toml::from_str(&format!("pairing = \"grader\"\n{text}")).unwrap();
-        align(&contract, &table(submission), &table(ANSWERS), None)
+        align(&contract, &table(submission), &Expected::of(&contract, &table(ANSWERS)).unwrap(), None)
     };
     let same = "key = [\"id\"]\nrows = \"same\"";
     assert_eq!(align_for_grader(same, "id,v\nd,4\nb,2\na,1\nc,3\n"), Ok(Alignment::default()));

@@ -1,4 +1,4 @@
-//! `assay keys`: the keys that a competition expects.
+//! `assay keys`: which rows must a submission have?
 
 use std::path::PathBuf;
 
@@ -10,28 +10,30 @@ use super::output;
 use super::surroundings::{DataDir, Surroundings};
 use super::{Ended, Failure};
 
-/// Derive a key file from a competition's answers: all that `assay validate` needs of them, and nothing that tells them.
+/// Make a key file of a competition's answers, for `assay validate` where the answers are not.
+///
+/// It holds the keys that submissions must have, and nothing else of the answers.
 #[derive(Args)]
 pub(super) struct Arguments {
-    /// The competition.
+    /// The competition, as `assay competitions` lists it.
     competition_id: String,
     #[command(flatten)]
     data_dir: DataDir,
-    /// Where it is written [default: printed].
+    /// The file to write [default: stdout].
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
 
 pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<Ended, Failure> {
     let competition = surroundings.registry()?.get(&arguments.competition_id).map_err(Failure::call)?;
-    let keys =
-        setup::keys(&competition, &arguments.data_dir.path()?, &read::Limits::default()).map_err(Failure::call)?;
-    let text = key_file::derive(&competition, &keys).map_err(Failure::program)?;
+    let data_dir = arguments.data_dir.path()?;
+    let expected = setup::expected(&competition, &data_dir, &read::Limits::default()).map_err(Failure::call)?;
+    let text = key_file::write(&competition, &expected).map_err(Failure::call)?;
     match &arguments.output {
         Some(path) => {
             std::fs::write(path, text).with_context(|| format!("--output {}", path.display())).map_err(Failure::Call)?
         }
-        None => output::data(text.trim_end_matches('\n'))?,
+        None => output::data(text.trim_end())?,
     }
     Ok(Ended::Fine)
 }

@@ -92,24 +92,34 @@ impl fmt::Display for Place {
 }
 
 impl ReadError {
-    /// The same without the value of any cell, for files whose values must not be seen.
+    /// The same without the value of any cell, for files whose values must not be seen. Without a header, values stand in its place, so
+    /// of columns only those are named whose names are `known` anyway.
     #[must_use]
-    pub fn withheld(mut self) -> Self {
+    pub fn withheld(mut self, known: impl Fn(&str) -> bool) -> Self {
         if let ReadError::Nul { value, .. } | ReadError::OpenQuote { value, .. } = &mut self {
             *value = None;
+        }
+        if let Some(place) = self.place() {
+            place.column.take_if(|name| !known(name));
         }
         self
     }
 
     /// The same with the name of the column, if `name` has one for the cell at that position (from 0).
     pub(super) fn named(mut self, name: impl Fn(usize) -> Option<String>) -> Self {
-        if let ReadError::CellLength { place, .. }
-        | ReadError::NotUtf8 { place }
-        | ReadError::Nul { place, .. }
-        | ReadError::OpenQuote { place, .. } = &mut self
-        {
+        if let Some(place) = self.place() {
             place.column = name(place.cell - 1);
         }
         self
+    }
+
+    fn place(&mut self) -> Option<&mut Place> {
+        match self {
+            ReadError::CellLength { place, .. }
+            | ReadError::NotUtf8 { place }
+            | ReadError::Nul { place, .. }
+            | ReadError::OpenQuote { place, .. } => Some(place),
+            _ => None,
+        }
     }
 }

@@ -25,5 +25,5 @@ pub use cage::{COMPILE, compile};
 pub use describe::{Description, OptionSpec, SettingKind};
 pub use engine::{Grader, LoadError, Sandbox};
 pub use limits::{Exceeded, Limits};
-pub use run::{Detail, Fault, Outcome, Problem, Run, Score, Task};
+pub use run::{Detail, Fault, Outcome, Problem, Run, Score, Task, Validated};
 pub use table::Unsupported;

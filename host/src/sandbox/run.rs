@@ -1,7 +1,6 @@
 //! One grading: a fresh instance, `validate`, `grade`, and what came of it.
 
 use arrow::array::RecordBatch;
-use thiserror::Error;
 use wasmtime::{Store, Trap};
 
 use super::bindings::{self, GraderPre};
@@ -59,13 +58,11 @@ pub enum Outcome {
 }
 
 /// A grader's fault.
-#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// It ran into a limit.
-    #[error(transparent)]
     Exceeded(Exceeded),
     /// It trapped, gave up, or returned what no grader may return.
-    #[error("{0}")]
     Grader(String),
 }
 
@@ -90,7 +87,33 @@ pub struct Run {
     pub fuel: u64,
 }
 
+/// What came of looking at a submission without the answers.
+#[derive(Clone, Debug)]
+pub struct Validated {
+    /// What is wrong with it, or with the grader.
+    pub problems: Result<Vec<Problem>, Fault>,
+    /// Fuel used, the same for the same inputs on every machine.
+    pub fuel: u64,
+}
+
 impl Grader {
+    /// Has the grader look at one submission, rows in the file's order, as [`Grader::grade`] does first. The answers are not at hand.
+    ///
+    /// # Errors
+    ///
+    /// If the table is not of the contract's types.
+    pub fn validate(&self, submission: &RecordBatch, options: &[(String, Setting)]) -> Result<Validated, Unsupported> {
+        let submission = Prepared::new(submission)?;
+        Ok(match Instance::new(&self.sandbox, &self.instance, submission.bytes()) {
+            Err(fault) => Validated { problems: Err(fault), fuel: 0 },
+            Ok(mut instance) => {
+                let texts = texts(options);
+                let problems = instance.validate(&submission, &bound(options, &texts));
+                Validated { problems, fuel: instance.fuel_used() }
+            }
+        })
+    }
+
     /// Grades one submission in an instance of its own.
     ///
     /// # Errors
@@ -109,21 +132,6 @@ impl Grader {
             }
         };
         Ok(Run { outcome, fuel })
-    }
-
-    /// Validates one submission, rows in the file's order, in an instance of its own: what is wrong with it by itself.
-    ///
-    /// # Errors
-    ///
-    /// If the table is not of the contract's types.
-    pub fn validate(
-        &self,
-        submission: &RecordBatch,
-        options: &[(String, Setting)],
-    ) -> Result<Result<Vec<Problem>, Fault>, Unsupported> {
-        let submission = Prepared::new(submission)?;
-        let instance = Instance::new(&self.sandbox, &self.instance, submission.bytes());
-        Ok(instance.and_then(|mut instance| instance.validate(&submission, options)))
     }
 }
 
@@ -157,6 +165,19 @@ impl<'a> Instance<'a> {
         described.map_err(|error| fault(&error, self.sandbox, self.fuel))
     }
 
+    /// What is wrong with the submission, in the words of a grader that has not seen the answers.
+    fn validate(
+        &mut self,
+        submission: &Prepared<'_>,
+        options: &[(&str, bindings::Setting<'_>)],
+    ) -> Result<Vec<Problem>, Fault> {
+        let columns = submission.columns();
+        let grading = self.grader.assay_grader_grading();
+        let validated = grading.call_validate(&mut self.store, submission.table(&columns), options);
+        let problems = validated.map_err(|error| fault(&error, self.sandbox, self.fuel))?.err().unwrap_or_default();
+        checked::problems(problems, self.sandbox.limits())
+    }
+
     fn grade(
         &mut self,
         submission: &Prepared<'_>,
@@ -164,15 +185,16 @@ impl<'a> Instance<'a> {
         answers: &Prepared<'_>,
         options: &[(String, Setting)],
     ) -> Result<Outcome, Fault> {
-        let problems = self.validate(submission, options)?;
+        let texts = texts(options);
+        let options = bound(options, &texts);
+        let problems = self.validate(submission, &options)?;
         if !problems.is_empty() {
             return Ok(Outcome::Invalid(problems));
         }
+
         let limits = self.sandbox.limits();
-        let texts: Vec<Vec<&str>> = options.iter().map(|(_, setting)| texts_of(setting)).collect();
-        let options = settings(options, &texts);
-        let (submission, key) = (aligned.columns(), answers.columns());
         let grading = self.grader.assay_grader_grading();
+        let (submission, key) = (aligned.columns(), answers.columns());
         let graded = grading.call_grade(&mut self.store, aligned.table(&submission), answers.table(&key), &options);
         match graded.map_err(|error| fault(&error, self.sandbox, self.fuel))? {
             Ok(score) => Ok(Outcome::Scored(checked::score(score, limits)?)),
@@ -181,32 +203,22 @@ impl<'a> Instance<'a> {
         }
     }
 
-    /// What is wrong with a submission by itself; nothing if it is fine.
-    fn validate(&mut self, submission: &Prepared<'_>, options: &[(String, Setting)]) -> Result<Vec<Problem>, Fault> {
-        let texts: Vec<Vec<&str>> = options.iter().map(|(_, setting)| texts_of(setting)).collect();
-        let options = settings(options, &texts);
-        let columns = submission.columns();
-        let grading = self.grader.assay_grader_grading();
-        let validated = grading.call_validate(&mut self.store, submission.table(&columns), &options);
-        match validated.map_err(|error| fault(&error, self.sandbox, self.fuel))? {
-            Ok(()) => Ok(Vec::new()),
-            Err(found) => checked::problems(found, self.sandbox.limits()),
-        }
-    }
-
     fn fuel_used(&self) -> u64 {
         self.fuel - self.store.get_fuel().unwrap_or(0).min(self.fuel)
     }
 }
 
-fn texts_of(setting: &Setting) -> Vec<&str> {
-    match setting {
-        Setting::Texts(texts) => texts.iter().map(String::as_str).collect(),
-        _ => Vec::new(),
-    }
+/// The lists of texts among the options, for [`bound`] to borrow.
+fn texts(options: &[(String, Setting)]) -> Vec<Vec<&str>> {
+    let lists = options.iter().map(|(_, setting)| match setting {
+        Setting::Texts(texts) => texts.as_slice(),
+        _ => &[],
+    });
+    lists.map(|texts| texts.iter().map(String::as_str).collect()).collect()
 }
 
-fn settings<'a>(options: &'a [(String, Setting)], texts: &'a [Vec<&'a str>]) -> Vec<(&'a str, bindings::Setting<'a>)> {
+/// The options in the contract's form.
+fn bound<'a>(options: &'a [(String, Setting)], texts: &'a [Vec<&'a str>]) -> Vec<(&'a str, bindings::Setting<'a>)> {
     options.iter().zip(texts).map(|((name, value), texts)| (name.as_str(), setting(value, texts))).collect()
 }
 

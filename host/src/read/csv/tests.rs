@@ -211,8 +211,9 @@ fn refusals_name_the_place() {
         let refusal = refusal(csv, &Limits::default());
         assert!(refusal.starts_with(expected), "{refusal}");
     }
-    let withheld = read("a\n\"secret").unwrap_err().withheld().to_string();
-    assert!(withheld.starts_with("line 2, column `a`: a quote opens here and never closes"), "{withheld}");
+    let withheld = |known| read("a\n\"secret").unwrap_err().withheld(|name| name == known).to_string();
+    assert!(withheld("a").starts_with("line 2, column `a`: a quote opens here and never closes"), "{}", withheld("a"));
+    assert!(withheld("b").starts_with("line 2, cell 1: a quote opens here and never closes"), "{}", withheld("b"));
 }
 
 #[test]
