@@ -8,7 +8,7 @@ use arrow::compute::cast;
 use arrow::datatypes::{DataType, Float64Type, Int64Type, Schema, UInt64Type};
 
 use crate::competition::{ColumnOrder, ColumnRule, ColumnType, Contract, ExtraColumns, RowSum};
-use crate::excerpt::excerpt;
+use crate::excerpt::{excerpt, list};
 use crate::finding::Finding;
 use crate::read::Table;
 
@@ -98,15 +98,6 @@ fn one_of(rule: &ColumnRule, header: &[String]) -> Option<Finding> {
         _ => "there is more than one of the columns",
     };
     Some(Finding::new(format!("{wrong} {}", list(&rule.names))).remedy("give exactly one of them"))
-}
-
-/// Names as messages list them.
-pub(crate) fn list(names: &[impl AsRef<str>]) -> String {
-    let mut list: Vec<String> = names.iter().take(10).map(|name| excerpt(name.as_ref()).to_string()).collect();
-    if names.len() > list.len() {
-        list.push(format!("… ({} columns)", names.len()));
-    }
-    list.join(", ")
 }
 
 /// Checks one column; gives the numbers if it is text that passes for numbers.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::digest::sha256;
+use crate::excerpt::{excerpt, list};
 
 /// One competition: its contract with participants, its grader, its medal thresholds.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
@@ -361,11 +362,17 @@ pub struct Leaderboard {
     pub median: f64,
 }
 
+#[cfg(test)]
+mod tests;
+
+/// How much of a file's path messages show, in characters.
+const PATH: usize = 4096;
+
 /// Why a competition cannot be used.
 #[derive(Debug, Error)]
 pub enum CompetitionError {
     /// The file is not TOML, or not of the form that this module gives.
-    #[error("{file}: {error}hint: the keys and their meaning are in competitions/schema.json")]
+    #[error("{}: {}hint: the keys and their meaning are in competitions/schema.json", excerpt(.file).unquoted(PATH), short(.error))]
     Syntax {
         /// The file.
         file: String,
@@ -373,13 +380,19 @@ pub enum CompetitionError {
         error: Box<toml::de::Error>,
     },
     /// The file is well formed but contradicts itself.
-    #[error("{file}: {message}")]
+    #[error("{}: {message}", excerpt(.file).unquoted(PATH))]
     Invalid {
         /// The file.
         file: String,
         /// What is wrong, and the remedy.
         message: String,
     },
+}
+
+/// What is wrong with a file, and the line it is on. Both are short where the file is in order, and whatever they like to be elsewhere.
+fn short(error: &toml::de::Error) -> String {
+    let text = error.to_string();
+    text.lines().take(8).map(|line| format!("{}\n", excerpt(line).unquoted(400))).collect()
 }
 
 impl Competition {
@@ -414,16 +427,25 @@ impl Competition {
             .flatten()
         {
             if file.is_empty() || file.split('/').any(|part| !plain(part)) {
-                return Some(format!("`data`: `{file}` must be a path below the competition's folder, without `..`"));
+                let file = excerpt(file);
+                return Some(format!("`data`: {file} must be a path below the competition's folder, without `..`"));
             }
         }
-        if self.answers.scored.as_ref().is_some_and(|scored| scored.min.is_none() && scored.max.is_none()) {
-            return Some("`answers.scored` needs `min`, `max` or both".into());
+        if let Some(scored) = &self.answers.scored {
+            if scored.min.is_none() && scored.max.is_none() {
+                return Some("`answers.scored` needs `min`, `max` or both".into());
+            }
+            if !all_finite([scored.min, scored.max]) {
+                return Some("`answers.scored`: `min` and `max` must be finite".into());
+            }
         }
         if self.answers.scored.is_some() && self.submission.pairing == Pairing::Grader {
             return Some("`answers.scored` needs rows that the host pairs, not `pairing = \"grader\"`".into());
         }
-        self.submission.contradiction().or_else(|| self.leaderboard.contradiction())
+        self.submission
+            .contradiction()
+            .or_else(|| self.leaderboard.contradiction())
+            .or_else(|| self.grader.contradiction())
     }
 }
 
@@ -447,30 +469,51 @@ impl Contract {
         let mut seen = HashSet::new();
         for name in self.key.iter().map(String::as_str).chain(self.column_names()) {
             if !seen.insert(name) {
-                return Some(format!("`submission` names column `{name}` twice"));
+                return Some(format!("`submission` names column {} twice", excerpt(name)));
             }
         }
         for rule in &self.columns {
             let numeric = matches!(rule.kind, ColumnType::Number | ColumnType::Integer);
             if !numeric && (rule.min.is_some() || rule.max.is_some() || rule.above.is_some()) {
-                return Some(format!(
-                    "`submission.columns` of {:?}: a range needs type `number` or `integer`",
-                    rule.names
-                ));
+                let names = list(&rule.names);
+                return Some(format!("`submission.columns` of {names}: a range needs type `number` or `integer`"));
+            }
+            if !all_finite([rule.min, rule.max, rule.above]) {
+                let names = list(&rule.names);
+                return Some(format!("`submission.columns` of {names}: `min`, `max` and `above` must be finite"));
             }
         }
+        let numbers = self.columns.iter().filter(|rule| rule.kind == ColumnType::Number);
+        let numbers: HashSet<&String> = numbers.flat_map(|rule| &rule.names).collect();
         for sum in &self.row_sums {
             if sum.tolerance.is_some() == sum.decimals.is_some() {
                 return Some("`submission.row_sums` needs either `tolerance` or `decimals`".into());
             }
-            for name in &sum.columns {
-                let number = |rule: &&ColumnRule| rule.kind == ColumnType::Number && rule.names.contains(name);
-                if !self.columns.iter().any(|rule| number(&rule)) {
-                    return Some(format!("`submission.row_sums`: `{name}` is not a column of type `number`"));
-                }
+            if !all_finite([Some(sum.total), sum.tolerance]) {
+                return Some("`submission.row_sums`: `total` and `tolerance` must be finite".into());
+            }
+            if let Some(name) = sum.columns.iter().find(|name| !numbers.contains(name)) {
+                return Some(format!("`submission.row_sums`: {} is not a column of type `number`", excerpt(name)));
             }
         }
         None
+    }
+}
+
+/// False if a comparison with one of them could not be meant, and its JSON form would not say what it is.
+fn all_finite<const N: usize>(numbers: [Option<f64>; N]) -> bool {
+    numbers.into_iter().flatten().all(f64::is_finite)
+}
+
+impl GraderUse {
+    fn contradiction(&self) -> Option<String> {
+        let finite = |setting: &Setting| match setting {
+            Setting::Number(number) => number.is_finite(),
+            Setting::Numbers(numbers) => numbers.iter().all(|number| number.is_finite()),
+            _ => true,
+        };
+        let (name, _) = self.options.iter().find(|(_, setting)| !finite(setting))?;
+        Some(format!("`grader.options`: numbers must be finite, and those of {} are not", excerpt(name)))
     }
 }
 

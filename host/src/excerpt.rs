@@ -1,6 +1,7 @@
-//! Values as messages show them: short, on one line, and harmless to a terminal.
+//! Text as it is shown: values in messages short and on one line, and nothing that plays tricks on a terminal.
 
-use std::fmt;
+use std::borrow::Cow;
+use std::fmt::{self, Write};
 
 /// How much of a value a message shows, in characters.
 const SHOWN: usize = 60;
@@ -43,6 +44,45 @@ impl fmt::Display for Excerpt<'_> {
     }
 }
 
+/// Names of columns as messages list them: the first ten, and how many there are.
+pub(crate) fn list(names: &[impl AsRef<str>]) -> String {
+    let mut list: Vec<String> = names.iter().take(10).map(|name| excerpt(name.as_ref()).to_string()).collect();
+    if names.len() > list.len() {
+        list.push(format!("… ({} columns)", names.len()));
+    }
+    list.join(", ")
+}
+
+/// Text for a terminal, of any number of lines: what would move the cursor, reorder text or hide is written as escapes.
+#[must_use]
+pub fn printable(text: &str) -> Cow<'_, str> {
+    escaped(text, |text, c| write!(text, "{}", c.escape_default()))
+}
+
+/// The same for JSON, whose value stays what it is.
+#[must_use]
+pub fn printable_json(json: &str) -> Cow<'_, str> {
+    // Outside its strings, JSON has none of these characters but line ends.
+    escaped(json, |text, c| c.encode_utf16(&mut [0; 2]).iter().try_for_each(|unit| write!(text, "\\u{unit:04x}")))
+}
+
+fn escaped(text: &str, escape: impl Fn(&mut String, char) -> fmt::Result) -> Cow<'_, str> {
+    let tricky = |c: char| unprintable(c) && c != '\n';
+    if !text.contains(tricky) {
+        return Cow::Borrowed(text);
+    }
+    let mut clean = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if tricky(c) {
+            // Writing to a string cannot fail.
+            let _ = escape(&mut clean, c);
+        } else {
+            clean.push(c);
+        }
+    }
+    Cow::Owned(clean)
+}
+
 /// Controls, and the format characters that reorder or hide text.
 pub(crate) fn unprintable(c: char) -> bool {
     c.is_control()
@@ -73,5 +113,26 @@ mod tests {
         assert_eq!(excerpt("a\nb\t\u{1b}[2J").to_string(), r"`a\nb\t\u{1b}[2J`");
         assert_eq!(excerpt("1\u{202e}2\u{200b}").to_string(), r"`1\u{202e}2\u{200b}`");
         assert_eq!(excerpt("a\u{202e}b").unquoted(8).to_string(), "a…");
+    }
+
+    #[test]
+    fn lists_of_names_are_cut() {
+        assert_eq!(list(&["a", "b\n"]), r"`a`, `b\n`");
+        assert!(list(&["x"; 11]).ends_with("`x`, … (11 columns)"));
+    }
+
+    #[test]
+    fn whole_texts_keep_their_lines() {
+        assert_eq!(printable("a\nb\r\u{9b}2J"), "a\nb\\r\\u{9b}2J");
+        assert!(matches!(printable("é\n"), Cow::Borrowed("é\n")));
+    }
+
+    #[test]
+    fn json_stays_the_same_value() {
+        let value = serde_json::json!({"\u{202e}": "a\u{7f}\u{9b}\n\u{e0001}é"});
+        let text = serde_json::to_string_pretty(&value).unwrap();
+        let clean = printable_json(&text);
+        assert_eq!(clean, "{\n  \"\\u202e\": \"a\\u007f\\u009b\\n\\udb40\\udc01é\"\n}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&clean).unwrap(), value);
     }
 }

@@ -7,6 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use thiserror::Error;
 
+use crate::excerpt::excerpt;
+use crate::read::{self, ReadError};
 use crate::sandbox::{Grader, Limits, LoadError, Sandbox};
 
 include!(concat!(env!("OUT_DIR"), "/embedded_graders.rs"));
@@ -31,14 +33,14 @@ pub enum Source {
 #[derive(Debug, Error)]
 pub enum GraderError {
     /// There is none of that name.
-    #[error("there is no grader `{name}`; there are {}", .known.join(", "))]
+    #[error("there is no grader {}; there are {}", excerpt(.name), .known.join(", "))]
     Unknown {
         /// The name.
         name: String,
         /// The names that there are.
         known: Vec<String>,
     },
-    /// The folder or a file in it cannot be read.
+    /// The folder cannot be read.
     #[error("{}: {error}", .path.display())]
     Io {
         /// The path.
@@ -46,8 +48,16 @@ pub enum GraderError {
         /// What went wrong.
         error: std::io::Error,
     },
+    /// A file in it cannot be read.
+    #[error("{}: {error}", .path.display())]
+    File {
+        /// The path.
+        path: PathBuf,
+        /// What went wrong.
+        error: ReadError,
+    },
     /// It is no grader.
-    #[error("grader `{name}`: {error}")]
+    #[error("grader {}: {error}", excerpt(.name))]
     Load {
         /// Its name.
         name: String,
@@ -117,15 +127,17 @@ impl Graders {
             None => Err(GraderError::Unknown { name: name.to_owned(), known: self.sources.keys().cloned().collect() }),
             Some(Source::Embedded(bytes)) => Ok(Cow::Borrowed(bytes)),
             Some(Source::File(path)) => {
-                let io = |error| GraderError::Io { path: path.clone(), error };
                 let limit = self.sandbox.limits().component_bytes;
-                let size = std::fs::metadata(path).map_err(io)?.len();
-                if size > limit as u64 {
-                    let size = usize::try_from(size).unwrap_or(usize::MAX);
-                    let error = LoadError::Size { size, limit };
-                    return Err(GraderError::Load { name: name.to_owned(), error });
-                }
-                std::fs::read(path).map(Cow::Owned).map_err(io)
+                let limits = read::Limits { bytes: limit as u64, ..read::Limits::default() };
+                let bytes = read::load(path, &limits).map_err(|error| match error {
+                    ReadError::Bytes { .. } => {
+                        let size = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
+                        let size = usize::try_from(size).unwrap_or(usize::MAX).max(limit + 1);
+                        GraderError::Load { name: name.to_owned(), error: LoadError::Size { size, limit } }
+                    }
+                    error => GraderError::File { path: path.clone(), error },
+                })?;
+                Ok(Cow::Owned(bytes))
             }
         }
     }

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use crate::competition::{Competition, CompetitionError};
+use crate::excerpt::excerpt;
+use crate::read::{self, Limits, ReadError};
 
 include!(concat!(env!("OUT_DIR"), "/embedded_competitions.rs"));
 
@@ -29,20 +31,34 @@ enum Source {
 #[derive(Debug, Error)]
 pub enum RegistryError {
     /// There is none of that id.
-    #[error("there is no competition `{id}`{}; `assay competitions` lists them", .near.as_ref().map(|near| format!(" (did you mean `{near}`?)")).unwrap_or_default())]
+    #[error("there is no competition {}{}; `assay competitions` lists them", excerpt(.id), .near.as_ref().map(|near| format!(" (did you mean {}?)", excerpt(near))).unwrap_or_default())]
     Unknown {
         /// The id.
         id: String,
         /// An id that looks like it.
         near: Option<String>,
     },
-    /// A folder or file cannot be read.
+    /// A folder cannot be read.
     #[error("{}: {error}", .path.display())]
     Io {
         /// The path.
         path: PathBuf,
         /// What went wrong.
         error: std::io::Error,
+    },
+    /// A file cannot be read.
+    #[error("{}: {error}", .path.display())]
+    File {
+        /// The path.
+        path: PathBuf,
+        /// What went wrong.
+        error: ReadError,
+    },
+    /// A file is too large to be a competition.
+    #[error("{}: it has more than {MAX_BYTES} bytes, which is the limit", .path.display())]
+    Size {
+        /// The path.
+        path: PathBuf,
     },
     /// It is not a competition.
     #[error(transparent)]
@@ -72,7 +88,8 @@ impl Registry {
         for entry in std::fs::read_dir(folder).map_err(io)? {
             let entry = entry.map_err(io)?;
             let path = entry.path().join("competition.toml");
-            if let (true, Ok(id)) = (path.is_file(), entry.file_name().into_string()) {
+            // What is there and no file is told to whoever asks for it.
+            if let (true, Ok(id)) = (path.exists(), entry.file_name().into_string()) {
                 self.sources.insert(id, Source::File(path));
             }
         }
@@ -97,11 +114,15 @@ impl Registry {
             }
             Some(Source::Embedded(text)) => Ok(Cow::Borrowed(text)),
             Some(Source::File(path)) => {
-                let io = |error| RegistryError::Io { path: path.clone(), error };
-                if std::fs::metadata(path).map_err(io)?.len() > MAX_BYTES {
-                    return Err(io(std::io::Error::other(format!("it has more than {MAX_BYTES} bytes"))));
-                }
-                std::fs::read_to_string(path).map(Cow::Owned).map_err(io)
+                let limits = Limits { bytes: MAX_BYTES, ..Limits::default() };
+                let bytes = read::load(path, &limits).map_err(|error| match error {
+                    ReadError::Bytes { .. } => RegistryError::Size { path: path.clone() },
+                    error => RegistryError::File { path: path.clone(), error },
+                })?;
+                String::from_utf8(bytes).map(Cow::Owned).map_err(|error| {
+                    let error = std::io::Error::new(std::io::ErrorKind::InvalidData, error.utf8_error());
+                    RegistryError::File { path: path.clone(), error: error.into() }
+                })
             }
         }
     }
@@ -119,9 +140,38 @@ impl Registry {
         };
         let competition = Competition::parse(&text, &file)?;
         if competition.id != id {
-            let message = format!("`id` is `{}`, but the folder's name is `{id}`: they must be equal", competition.id);
+            let (id, folder) = (excerpt(&competition.id), excerpt(id));
+            let message = format!("`id` is {id}, but the folder's name is {folder}: they must be equal");
             return Err(CompetitionError::Invalid { file, message }.into());
         }
         Ok(competition)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn registry(folder: &Path, make: impl FnOnce(&Path)) -> Registry {
+        std::fs::create_dir(folder.join("a\u{202e}")).unwrap();
+        make(&folder.join("a\u{202e}/competition.toml"));
+        let mut registry = Registry { sources: BTreeMap::new() };
+        registry.add_folder(folder).unwrap();
+        registry
+    }
+
+    #[test]
+    fn a_file_is_read_within_its_limit() {
+        let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let large = registry(one.path(), |path| std::fs::write(path, "#".repeat(MAX_BYTES as usize + 1)).unwrap());
+        assert!(matches!(large.get("a\u{202e}"), Err(RegistryError::Size { .. })));
+        let folder = registry(other.path(), |path| std::fs::create_dir(path).unwrap());
+        assert!(matches!(folder.get("a\u{202e}"), Err(RegistryError::File { error: ReadError::NotAFile, .. })));
+    }
+
+    #[test]
+    fn an_unknown_id_is_shown_as_an_excerpt() {
+        let error = Registry::embedded().get(&"\u{202e}x".repeat(100_000)).unwrap_err().to_string();
+        assert!(error.starts_with(r"there is no competition `\u{202e}x") && error.len() < 300, "{error}");
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use crate::competition::{Competition, Setting};
+use crate::excerpt::excerpt;
 use crate::graders::{GraderError, Graders};
 use crate::sandbox::{Description, Grader, OptionSpec, SettingKind};
 
@@ -63,27 +64,27 @@ pub(crate) type Options = (Vec<(String, Setting)>, BTreeSet<String>);
 
 /// The options in the form that the grader takes, and the columns they name.
 pub(crate) fn options(competition: &Competition, description: &Description) -> Result<Options, String> {
-    let grader = &competition.grader.component;
+    let grader = excerpt(&competition.grader.component);
     let given = &competition.grader.options;
     if let Some(name) = given.keys().find(|name| !description.options.iter().any(|spec| &spec.name == *name)) {
         let known: Vec<&str> = description.options.iter().map(|spec| spec.name.as_str()).collect();
-        return Err(format!("grader `{grader}` has no option `{name}`; it has {}", known.join(", ")));
+        return Err(format!("grader {grader} has no option {}; it has {}", excerpt(name), known.join(", ")));
     }
     if description.lower_is_better != competition.leaderboard.lower_is_better {
         let better = if description.lower_is_better { "lower" } else { "higher" };
-        return Err(format!("for grader `{grader}` a {better} score is the better one; `leaderboard` says otherwise"));
+        return Err(format!("for grader {grader} a {better} score is the better one; `leaderboard` says otherwise"));
     }
     let mut options = Vec::new();
     let mut named = BTreeSet::new();
     for spec in &description.options {
         match given.get(&spec.name) {
             None if spec.required => {
-                return Err(format!("grader `{grader}` needs option `{}`: {}", spec.name, spec.summary));
+                return Err(format!("grader {grader} needs option `{}`: {}", spec.name, spec.summary));
             }
             None => {}
             Some(value) => {
                 let setting = fitting(value, spec)
-                    .ok_or_else(|| format!("option `{}` of grader `{grader}` must be {}", spec.name, spec.kind))?;
+                    .ok_or_else(|| format!("option `{}` of grader {grader} must be {}", spec.name, spec.kind))?;
                 match (&setting, spec.kind) {
                     (Setting::Text(name), SettingKind::Column) => named.extend([name.clone()]),
                     (Setting::Texts(names), SettingKind::Columns) => named.extend(names.iter().cloned()),
@@ -99,7 +100,7 @@ pub(crate) fn options(competition: &Competition, description: &Description) -> R
             || competition.submission.column_names().any(|column| column == name)
     };
     if let Some(name) = named.iter().find(|name| !known(name)) {
-        return Err(format!("an option names column `{name}`, which neither `submission` nor `answers` has"));
+        return Err(format!("an option names column {}, which neither `submission` nor `answers` has", excerpt(name)));
     }
     Ok((options, named))
 }

@@ -10,6 +10,7 @@ use thiserror::Error;
 
 use crate::align::Expected;
 use crate::competition::{Competition, Scored};
+use crate::excerpt::excerpt;
 use crate::graders::Graders;
 use crate::read::{self, ReadError, ReadOptions, Table};
 use crate::rules::{Rules, RulesError};
@@ -111,7 +112,7 @@ impl Setup {
         let file = AnswersFile::load(competition, data_dir, limits)?;
         let table = file.table(keep)?;
         if let Some(name) = answers.columns.iter().find(|name| table.column(name).is_none()) {
-            return Err(file.fault(format!("there is no column `{name}`")));
+            return Err(file.fault(format!("there is no column {}", excerpt(name))));
         }
         let expected = Expected::of(&competition.submission, &table).map_err(|message| file.fault(message))?;
         let scored = answers.scored.as_ref().map(|scored| scored_rows(scored, &table)).transpose();
@@ -200,9 +201,9 @@ pub(crate) fn project(
 /// Which rows of the answers count.
 fn scored_rows(scored: &Scored, answers: &Table) -> Result<Vec<bool>, String> {
     let column = &scored.column;
-    let array = answers.column(column).ok_or_else(|| format!("there is no column `{column}`"))?;
+    let array = answers.column(column).ok_or_else(|| format!("there is no column {}", excerpt(column)))?;
     if *array.data_type() == DataType::Utf8 {
-        return Err(format!("column `{column}`, which says which rows count, is not of numbers"));
+        return Err(format!("column {}, which says which rows count, is not of numbers", excerpt(column)));
     }
     let numbers = cast(array, &DataType::Float64).map_err(|error| error.to_string())?;
     let numbers = numbers.as_primitive::<Float64Type>();

@@ -1,9 +1,13 @@
 //! Does a report hold? Its entries are graded again, and every field is compared but the time.
 
+use std::fmt;
+
 use serde::Serialize;
 use serde_json::Value;
+use thiserror::Error;
 
 use crate::batch::{Entry, Submission};
+use crate::excerpt::excerpt;
 use crate::report::{BatchReport, Report};
 
 /// A field in which a report and the grading done again differ.
@@ -17,18 +21,34 @@ pub struct Difference {
     pub found: Value,
 }
 
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [reported, found] = [&self.reported, &self.found].map(Value::to_string);
+        let [field, reported, found] = [&self.field, &reported, &found].map(|text| excerpt(text).unquoted(SHOWN));
+        write!(f, "{field}: the report says {reported}, grading again gives {found}")
+    }
+}
+
+/// How much of a field a [`Difference`] shows when it is displayed, and how much of a parser's message, in characters.
+const SHOWN: usize = 200;
+
+/// Why a file is no report.
+#[derive(Debug, Error)]
+#[error("{}", excerpt(&.0.to_string()).unquoted(SHOWN))]
+pub struct NoReport(serde_json::Error);
+
 /// The reports in a file that `assay grade` or `assay grade-sample` wrote.
 ///
 /// # Errors
 ///
 /// If it is neither; with line and column.
-pub fn parse(text: &[u8]) -> Result<Vec<Report>, serde_json::Error> {
+pub fn parse(text: &[u8]) -> Result<Vec<Report>, NoReport> {
     match serde_json::from_slice::<BatchReport>(text) {
         Ok(batch) => Ok(batch.competition_reports),
         Err(error) => match serde_json::from_slice(text) {
             Ok(report) => Ok(vec![report]),
             // Most files are batches, so what is wrong with one says more.
-            Err(_) => Err(error),
+            Err(_) => Err(NoReport(error)),
         },
     }
 }
@@ -69,7 +89,41 @@ fn compare(field: &str, reported: &Value, found: &Value, differences: &mut Vec<D
             let side = |object: &serde_json::Map<String, Value>| object.get(name).cloned().unwrap_or_default();
             compare(&inner, &side(ours), &side(theirs), differences);
         }
-    } else if reported != found {
+        return;
+    }
+    // As text, which tells -0.0 from 0.0.
+    let [ours, theirs] = [reported, found].map(Value::to_string);
+    if ours != theirs {
         differences.push(Difference { field: field.to_owned(), reported: reported.clone(), found: found.clone() });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with_score(score: f64) -> Report {
+        Report { score_exact: Some(score), ..Report::new(Some("a"), "b.csv") }
+    }
+
+    #[test]
+    fn numbers_differ_by_their_bits() {
+        assert_eq!(differences(&with_score(0.1), &with_score(0.1)), []);
+        for (ours, theirs) in [(0.1, 0.1_f64.next_up()), (0.0, -0.0), (1.0, 2.0)] {
+            let found = differences(&with_score(ours), &with_score(theirs));
+            assert!(matches!(&found[..], [Difference { field, .. }] if field == "score_exact"), "{ours}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_file_says_is_shown_as_an_excerpt() {
+        let long = "\u{202e}x".repeat(100_000);
+        let difference = Difference { field: long.clone(), reported: long.clone().into(), found: Value::Null };
+        let unknown = format!("{{\"outcome\": {}, \"competition_reports\": [{{}}]}}", Value::from(long.clone()));
+        let wrong = format!("{{\"total_runs\": {}}}", Value::from(long));
+        let [unknown, wrong] = [unknown, wrong].map(|text| parse(text.as_bytes()).unwrap_err().to_string());
+        for message in [difference.to_string(), unknown, wrong] {
+            assert!(!message.is_empty() && message.len() < 2000 && !message.contains('\u{202e}'), "{message}");
+        }
     }
 }

@@ -3,6 +3,7 @@
 pub mod attacks;
 pub mod cases;
 pub mod csv;
+pub mod fuzzing;
 pub mod verdict;
 
 use std::path::{Path, PathBuf};

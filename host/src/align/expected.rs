@@ -6,6 +6,7 @@ use arrow::row::{RowConverter, SortField};
 
 use super::keys::pick;
 use crate::competition::{Contract, Rows};
+use crate::excerpt::excerpt;
 use crate::read::Table;
 
 /// The rows that a submission must have: how many, and their keys.
@@ -24,8 +25,9 @@ impl Expected {
     ///
     /// If a column of the key is not there.
     pub fn of(contract: &Contract, answers: &Table) -> Result<Self, String> {
-        let column =
-            |name: &String| answers.column(name).cloned().ok_or_else(|| format!("there is no column `{name}`"));
+        let column = |name: &String| {
+            answers.column(name).cloned().ok_or_else(|| format!("there is no column {}", excerpt(name)))
+        };
         let keys = contract.key.iter().map(column).collect::<Result<_, _>>()?;
         Ok(Expected { rows: contract.rows.are_counted().then(|| answers.batch.num_rows()), keys })
     }

@@ -17,6 +17,7 @@ pub use self::expected::Expected;
 use self::index::Index;
 use self::keys::Keys;
 use crate::competition::{Contract, Pairing, Rows};
+use crate::excerpt::list;
 use crate::finding::Finding;
 use crate::read::Table;
 
@@ -86,7 +87,7 @@ fn align_all(
 
     let ours: Option<Vec<ArrayRef>> = contract.key.iter().map(|name| submission.column(name).cloned()).collect();
     let Some(ours) = ours else {
-        findings.push(Finding::new(format!("the key ({}) is missing", contract.key.join(", "))));
+        findings.push(Finding::new(format!("the key ({}) is missing", list(&contract.key))));
         return Err(findings);
     };
     let theirs = &expected.keys;
@@ -110,7 +111,7 @@ fn align_all(
     };
     // Among rows that are left out anyway, those without a key do no harm.
     if contract.rows != Rows::Superset {
-        let mut missing = Finding::new(format!("rows without a key ({})", contract.key.join(", ")));
+        let mut missing = Finding::new(format!("rows without a key ({})", list(&contract.key)));
         keys.missing_rows(|row| missing.add(|| (Some(submission.line(row)), String::new())));
         findings.extend((!missing.is_empty()).then_some(missing));
     }

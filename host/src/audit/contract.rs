@@ -1,9 +1,9 @@
 //! A competition's contract in words: what is checked, and how rows are paired.
 
-use crate::check::list;
 use crate::competition::{
     Answers, ColumnOrder, ColumnRule, ColumnType, Contract, ExtraColumns, Pairing, RowSum, Rows, Rule,
 };
+use crate::excerpt::list;
 
 /// What a submission is checked for before any grader runs.
 pub(super) fn checks(contract: &Contract) -> Vec<String> {

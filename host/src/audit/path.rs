@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::contract;
-use crate::check::list;
 use crate::competition::Competition;
 use crate::excerpt::excerpt;
+use crate::excerpt::list;
 use crate::read;
 use crate::rules::{self, Options};
 use crate::sandbox::{self, Description};

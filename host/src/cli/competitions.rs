@@ -43,7 +43,7 @@ pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<
             match Format::or_by_terminal(*format) {
                 Format::Json => output::json(&competition)?,
                 // The file itself says it best, comments and all.
-                Format::Table => output::data(registry.text(competition_id).map_err(Failure::call)?.trim_end())?,
+                Format::Table => output::text(registry.text(competition_id).map_err(Failure::call)?.trim_end())?,
             }
         }
         None => {

@@ -65,7 +65,7 @@ pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<
     }
     match Format::or_by_terminal(arguments.format) {
         Format::Json => output::json(&diagnoses)?,
-        Format::Table => output::data(&text(&diagnoses)?)?,
+        Format::Table => output::text(&text(&diagnoses)?)?,
     }
     Ok(if diagnoses.iter().all(|diagnosis| diagnosis.healthy) { Ended::Fine } else { Ended::AtFault })
 }

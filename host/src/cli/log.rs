@@ -71,7 +71,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Ended, Failure> {
             let result = Verdict { holds: verified.is_some(), verified, broken };
             match Format::or_by_terminal(*format) {
                 Format::Json => output::json(&result)?,
-                Format::Table => output::data(&shown(&result))?,
+                Format::Table => output::text(&shown(&result))?,
             }
             Ok(if result.holds { Ended::Fine } else { Ended::AtFault })
         }

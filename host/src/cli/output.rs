@@ -2,6 +2,7 @@
 
 use std::io::{IsTerminal, Write};
 
+use assay_host::{printable, printable_json};
 use clap::ValueEnum;
 use comfy_table::{ContentArrangement, Table, presets};
 use serde::Serialize;
@@ -27,10 +28,15 @@ impl Format {
 /// A line on stderr.
 pub(super) fn message(text: &str) {
     // If nobody listens any more, there is nobody to tell.
-    let _ = writeln!(std::io::stderr(), "{text}");
+    let _ = writeln!(std::io::stderr(), "{}", printable(text));
 }
 
-/// Text on stdout.
+/// Text for people on stdout.
+pub(super) fn text(text: &str) -> Result<(), Failure> {
+    data(&printable(text))
+}
+
+/// Text on stdout, exactly as it is.
 pub(super) fn data(text: &str) -> Result<(), Failure> {
     let mut stdout = std::io::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.write_all(b"\n")).and_then(|()| stdout.flush()) {
@@ -41,7 +47,7 @@ pub(super) fn data(text: &str) -> Result<(), Failure> {
 }
 
 pub(super) fn json(value: &impl Serialize) -> Result<(), Failure> {
-    data(&serde_json::to_string_pretty(value).map_err(Failure::program)?)
+    data(&printable_json(&serde_json::to_string_pretty(value).map_err(Failure::program)?))
 }
 
 /// A table with a header, or names and values without one.
@@ -53,6 +59,6 @@ pub(super) fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>
     } else {
         table.load_style(presets::UTF8_FULL_CONDENSED).set_header(header);
     }
-    table.add_rows(rows);
+    table.add_rows(rows.into_iter().map(|row| row.into_iter().map(|cell| printable(&cell).into_owned())));
     data(&table.trim_fmt())
 }

@@ -62,7 +62,7 @@ pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<
         validate(&rules, expected.as_ref(), &arguments.submission, &given, &limits).map_err(Failure::program)?;
     match Format::or_by_terminal(arguments.format) {
         Format::Json => output::json(&validation)?,
-        Format::Table => output::data(&text(&validation))?,
+        Format::Table => output::text(&text(&validation))?,
     }
     Ok(if validation.verdict == Verdict::Valid { Ended::Fine } else { Ended::AtFault })
 }

@@ -76,7 +76,7 @@ pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<
         .collect();
     match Format::or_by_terminal(arguments.format) {
         Format::Json => output::json(&differing)?,
-        Format::Table => output::data(&shown(&differing, reports.len()))?,
+        Format::Table => output::text(&shown(&differing, reports.len()))?,
     }
     let outside = again.iter().filter(|graded| !graded.report.outside_lock.is_empty()).count();
     if outside > 0 {
@@ -98,8 +98,8 @@ fn shown(differing: &[Differing], entries: usize) -> String {
     let mut text = String::new();
     for Differing { entry, competition_id, submission_path, differences } in differing {
         text += &format!("entry {entry}: {} {submission_path}\n", competition_id.as_deref().unwrap_or_default());
-        for Difference { field, reported, found } in differences {
-            text += &format!("  {field}: the report says {reported}, grading again gives {found}\n");
+        for difference in differences {
+            text += &format!("  {difference}\n");
         }
     }
     text + &format!("{} of {entries} entries are the same, bit for bit", entries - differing.len())

@@ -69,11 +69,16 @@ impl Columns<'_> {
         if self.rows == rows {
             return Err(ReadError::Rows { limit: rows });
         }
+        let known = self.header.len();
         let mut object = serde_json::Deserializer::from_str(text);
         let read = (&mut *self).deserialize(&mut object).and_then(|()| object.end());
         read.map_err(|error| ReadError::Json { line, message: message(&error) })?;
         if self.header.len() > columns {
             return Err(ReadError::Columns { line, limit: columns });
+        }
+        if let Some(new) = self.header.iter().skip(known).position(|name| name.len() > cell_bytes) {
+            let place = Place { line, cell: known + new + 1, column: None };
+            return Err(ReadError::CellLength { place, limit: cell_bytes });
         }
         self.rows += 1;
         let mut kept = 0;
@@ -226,7 +231,7 @@ mod tests {
     #[test]
     fn keys_may_come_late_twice_or_not_be_kept() {
         let keep = |name: &str| name != "skipped";
-        let options = ReadOptions { limits: &Limits { cell_bytes: 3, ..Limits::default() }, columns: Some(&keep) };
+        let options = ReadOptions { limits: &Limits { cell_bytes: 7, ..Limits::default() }, columns: Some(&keep) };
         let file = "\u{feff}{\"skipped\": \"long enough\"}\r\n\n  {\"late\": 1, \"late\": 2}";
         let table = read_json_lines(file.as_bytes(), &options).unwrap();
         assert_eq!(table.header, ["skipped", "late"]);
@@ -266,6 +271,7 @@ mod tests {
             ("{\"a\": 1, \"b\": 1}\n{}\n{}", "the file has more than 4 cells"),
             ("{\"a\": 1}\n{\"b\": 1, \"c\": 1}", "line 2: more than 2 columns"),
             ("{\"a\": \"12345\"}", "line 1, column `a`: a cell of more than 4 bytes"),
+            ("{\"a\": 1, \"12345\": 1}", "line 1, cell 2: a cell of more than 4 bytes"),
             ("{\"a\": [1, 2]}", "line 1, column `a`: a cell of more than 4 bytes"),
         ] {
             let refusal =

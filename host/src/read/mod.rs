@@ -8,20 +8,18 @@ mod cell;
 mod column;
 mod csv;
 mod error;
+mod file;
 mod header;
 mod json_lines;
 mod lines;
 mod rows;
-
-use std::fs::{self, File};
-use std::io::Read;
-use std::path::Path;
 
 use arrow::array::{ArrayRef, RecordBatch};
 use serde::Serialize;
 
 pub use self::csv::read_csv;
 pub use self::error::{Place, ReadError};
+pub use self::file::load;
 pub use self::json_lines::read_json_lines;
 
 use self::lines::Lines;
@@ -86,80 +84,5 @@ impl Table {
     #[must_use]
     pub fn line(&self, row: usize) -> u64 {
         self.lines.line(row)
-    }
-}
-
-/// Reads a whole file into memory.
-///
-/// # Errors
-///
-/// If it is no regular file (a link to one will do), cannot be read, or has more bytes than allowed.
-pub fn load(path: &Path, limits: &Limits) -> Result<Vec<u8>, ReadError> {
-    // Opening a pipe would wait for its other end, so the path is looked at first, and what was opened again.
-    if !fs::metadata(path)?.is_file() {
-        return Err(ReadError::NotAFile);
-    }
-    let file = File::open(path)?;
-    let metadata = file.metadata()?;
-    if !metadata.is_file() {
-        return Err(ReadError::NotAFile);
-    }
-    let too_large = ReadError::Bytes { limit: limits.bytes };
-    if metadata.len() > limits.bytes {
-        return Err(too_large);
-    }
-    let mut bytes = Vec::new();
-    let expected = usize::try_from(metadata.len()).unwrap_or(usize::MAX);
-    bytes.try_reserve_exact(expected.saturating_add(64)).map_err(|error| ReadError::Io(error.into()))?;
-    // The file may grow in the meantime.
-    file.take(limits.bytes.saturating_add(1)).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > limits.bytes {
-        return Err(too_large);
-    }
-    Ok(bytes)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::io::Write;
-
-    use super::*;
-
-    fn file(bytes: &[u8]) -> tempfile::NamedTempFile {
-        let mut file = tempfile::NamedTempFile::new().unwrap();
-        file.write_all(bytes).unwrap();
-        file
-    }
-
-    #[test]
-    fn a_file_is_loaded_up_to_the_limit() {
-        let file = file(b"12345");
-        let limits = |bytes| Limits { bytes, ..Limits::default() };
-        assert_eq!(load(file.path(), &limits(5)).unwrap(), b"12345");
-        assert!(matches!(load(file.path(), &limits(4)), Err(ReadError::Bytes { limit: 4 })));
-    }
-
-    #[test]
-    fn a_file_that_is_not_there_is_told_from_others() {
-        let error = load(Path::new("no/such/file.csv"), &Limits::default()).unwrap_err();
-        assert!(matches!(error, ReadError::Io(error) if error.kind() == std::io::ErrorKind::NotFound));
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn only_regular_files_and_links_to_them_are_loaded() {
-        use std::os::unix::fs::symlink;
-
-        let folder = tempfile::tempdir().unwrap();
-        let refused = |path: &Path| matches!(load(path, &Limits::default()), Err(ReadError::NotAFile));
-        assert!(refused(folder.path()));
-        assert!(refused(Path::new("/dev/zero")));
-        let file = file(b"a");
-        let link = folder.path().join("link.csv");
-        symlink(file.path(), &link).unwrap();
-        assert_eq!(load(&link, &Limits::default()).unwrap(), b"a");
-        let to_device = folder.path().join("device.csv");
-        symlink("/dev/zero", &to_device).unwrap();
-        assert!(refused(&to_device));
     }
 }

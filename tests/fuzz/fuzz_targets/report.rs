@@ -1,0 +1,3 @@
+#![no_main]
+
+assay_fuzz::target!(report);
