@@ -4,6 +4,7 @@ pub mod attacks;
 pub mod cases;
 pub mod csv;
 pub mod fuzzing;
+pub mod harmless;
 pub mod verdict;
 
 use std::path::{Path, PathBuf};

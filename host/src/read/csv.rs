@@ -9,6 +9,7 @@ use super::column::{Column, Finished, TooMuchText};
 use super::error::{Place, ReadError};
 use super::header;
 use super::lines::Lines;
+use super::packed;
 use super::rows::{Row, Rows, beginning};
 use super::{Limits, ReadOptions, Table};
 
@@ -59,6 +60,7 @@ const SAMPLE: usize = 1000;
 ///
 /// If the file is not UTF-8, if its rows cannot be told apart, or if it is larger than allowed.
 pub fn read_csv(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Table, ReadError> {
+    packed::refuse(bytes)?;
     let file = File::new(bytes, options)?;
     let mut columns: Vec<(usize, Column)> = file.kept.iter().map(|&(cell, _)| (cell, Column::new())).collect();
     let mut scanned = file.scan(&mut columns, SAMPLE)?;

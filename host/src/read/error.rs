@@ -17,6 +17,9 @@ pub enum ReadError {
     /// A folder, a device, a pipe.
     #[error("this is not a regular file; name a file")]
     NotAFile,
+    /// A file of another format, mostly a compressed one.
+    #[error("this is {format}, not a text file; unpack it, or write it as plain text")]
+    Packed { format: &'static str },
     /// [`Limits::bytes`](super::Limits::bytes).
     #[error(
         "the file has more than {limit} bytes, which is the limit; leave out rows and columns that are not asked for"

@@ -13,6 +13,7 @@ use serde_json::error::Category;
 use super::column::floats;
 use super::error::{Place, ReadError};
 use super::lines::Lines;
+use super::packed;
 use super::{Limits, ReadOptions, Table};
 
 /// Reads JSON lines: one object a line, whose keys name the columns. Empty lines are skipped.
@@ -27,6 +28,7 @@ use super::{Limits, ReadOptions, Table};
 ///
 /// If the file is not UTF-8, if a line is no JSON object, or if the file is larger than allowed.
 pub fn read_json_lines(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Table, ReadError> {
+    packed::refuse(bytes)?;
     let mut columns = Columns { options, header: Vec::new(), values: Vec::new(), positions: HashMap::new(), rows: 0 };
     let mut lines = Lines::default();
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);

@@ -12,6 +12,7 @@ mod file;
 mod header;
 mod json_lines;
 mod lines;
+mod packed;
 mod rows;
 
 use arrow::array::{ArrayRef, RecordBatch};

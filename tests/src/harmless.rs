@@ -1,0 +1,75 @@
+//! Runs on hostile input: they end, by themselves and with an exit code of the call or the submission, and what they print is harmless.
+
+use std::io::{Read, Seek};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::fuzzing::plays_tricks;
+use crate::{Failure, assay};
+
+/// The time for any run. Most take a fraction of a second.
+const TIME: Duration = Duration::from_secs(120);
+
+/// The longest that messages may be, in bytes.
+const MESSAGES: usize = 20_000;
+
+/// What came of a run.
+#[derive(Debug)]
+pub struct Run {
+    /// The exit code.
+    pub code: i32,
+    /// The data.
+    pub stdout: String,
+    /// The messages.
+    pub stderr: String,
+}
+
+/// The program, with a cache that tests share.
+///
+/// # Errors
+///
+/// If it is not built.
+pub fn program() -> Result<Command, Failure> {
+    let mut command = assay()?;
+    command.arg("--cache-dir").arg(crate::root().join("target/tests-cache"));
+    Ok(command)
+}
+
+/// Runs a command to its end.
+///
+/// # Errors
+///
+/// If it does not end in time, fails by itself, says too much, or prints what could play tricks on a terminal.
+pub fn run(command: &mut Command) -> Result<Run, Failure> {
+    let (mut stdout, mut stderr) = (tempfile::tempfile()?, tempfile::tempfile()?);
+    command.stdin(Stdio::null()).stdout(stdout.try_clone()?).stderr(stderr.try_clone()?);
+    let mut child = command.spawn()?;
+    let start = Instant::now();
+    let status = loop {
+        if let Some(status) = child.try_wait()? {
+            break status;
+        }
+        if start.elapsed() > TIME {
+            child.kill()?;
+            child.wait()?;
+            return Err(format!("it does not end: {command:?}").into());
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    };
+    let text = |file: &mut std::fs::File| -> Result<String, Failure> {
+        let mut text = String::new();
+        file.rewind()?;
+        file.read_to_string(&mut text)?;
+        Ok(text)
+    };
+    let (stdout, stderr) = (text(&mut stdout)?, text(&mut stderr)?);
+    let code = status.code().filter(|code| (0..=2).contains(code));
+    let Some(code) = code else { return Err(format!("{status}: {stderr}").into()) };
+    if stderr.len() > MESSAGES {
+        return Err(format!("{} bytes of messages: {stderr:.1000}", stderr.len()).into());
+    }
+    if let Some(text) = [&stdout, &stderr].into_iter().find(|text| plays_tricks(text)) {
+        return Err(format!("{text:?} plays tricks").into());
+    }
+    Ok(Run { code, stdout, stderr })
+}
