@@ -65,7 +65,7 @@ fn list(cases: &Cases) -> Result<std::path::PathBuf, Failure> {
 /// All that participants may see of a batch, score aside, and what the operator may see.
 fn graded(cases: &Cases) -> Result<(String, String), Failure> {
     let out = tempfile::tempdir()?;
-    let notes = out.path().join("operator.jsonl");
+    let (notes, uses) = (out.path().join("operator.jsonl"), out.path().join("uses.jsonl"));
     let run = assay()?
         .arg("grade")
         .arg("--submission")
@@ -76,8 +76,11 @@ fn graded(cases: &Cases) -> Result<(String, String), Failure> {
         .arg(out.path().join("out"))
         .arg("--operator-log")
         .arg(&notes)
+        .arg("--use-log")
+        .arg(&uses)
         .output()?;
     let mut visible = String::from_utf8_lossy(&run.stderr).into_owned() + &String::from_utf8_lossy(&run.stdout);
+    visible += &std::fs::read_to_string(uses)?;
     for report in std::fs::read_dir(out.path().join("out"))? {
         let mut report: serde_json::Value = serde_json::from_slice(&std::fs::read(report?.path())?)?;
         for entry in report["competition_reports"].as_array_mut().ok_or("no reports")? {

@@ -162,7 +162,7 @@ fn broken_files() -> Result<(), Failure> {
             b"\xff\xfei\0d\0,\0m\0\n\0",
             r"line 1, cell 1: a NUL character in `��i\u{0}d\u{0}`; remove it, or save the file in UTF-8",
         ),
-        (b"i\0d\0,\0m\0\n\0a\0,\0001\0\n\0", "line 1, cell 1: a NUL character"),
+        (b"i\0d\0,\0m\0\n\0a\0,\x001\0\n\0", "line 1, cell 1: a NUL character"),
         (b"\x1f\x8b\x08\0\0\0\0\0\0\x03\xcbL\xd1\xc9", "this is a gzip file, not a text file; unpack it"),
         (b"PK\x03\x04\x14\0\0\0\x08\0", "this is a ZIP archive"),
         (b"id,id.1\nsample_001,1\n", "columns that are missing: `malignant`; the header is `id`, `id.1`"),

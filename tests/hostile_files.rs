@@ -122,7 +122,7 @@ fn files_that_may_not_be_read() -> Result<(), Failure> {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("submission.csv");
     std::fs::copy(prediction(), &path)?;
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0))?;
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o0))?;
     // Nothing keeps the administrator out.
     if std::fs::File::open(&path).is_err() {
         let (report, code) = grade(&path)?;

@@ -2,6 +2,7 @@
 //!
 //! `ASSAY_KILLS=200` kills so many times; without it a few do. `--nocapture` shows what was met.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -12,7 +13,7 @@ use assay_tests::cases::Cases;
 use assay_tests::{Failure, assay};
 
 /// How many kills an ordinary run of the tests makes.
-const KILLS: u32 = 12;
+const KILLS: u32 = 20;
 
 fn grade(list: &Path, cases: &Cases, folder: &Path, resume: bool) -> Result<Command, Failure> {
     let mut command = assay()?;
@@ -37,17 +38,25 @@ fn reports(folder: &Path) -> Result<Vec<BatchReport>, Failure> {
     Ok(reports)
 }
 
-/// The whole lines of a run's journal, but for the first.
-fn journal(folder: &Path) -> Result<Vec<String>, Failure> {
+struct Journal {
+    /// The whole lines, but for the first.
+    entries: Vec<String>,
+    /// True if the last line is not whole.
+    torn: bool,
+}
+
+/// A run's journal, if there is one.
+fn journal(folder: &Path) -> Result<Option<Journal>, Failure> {
     for entry in std::fs::read_dir(folder.join("out")).into_iter().flatten() {
         let path = entry?.path();
         if path.to_string_lossy().ends_with(".partial.jsonl") {
             let text = std::fs::read_to_string(path)?;
-            let whole = text.rfind('\n').map_or("", |end| &text[..end]);
-            return Ok(whole.lines().skip(1).map(ToOwned::to_owned).collect());
+            let (whole, rest) = text.split_at(text.rfind('\n').map_or(0, |end| end + 1));
+            let entries = whole.lines().skip(1).map(ToOwned::to_owned).collect();
+            return Ok(Some(Journal { entries, torn: !rest.is_empty() }));
         }
     }
-    Ok(Vec::new())
+    Ok(None)
 }
 
 /// A report without its time.
@@ -67,6 +76,8 @@ fn a_killed_batch_loses_nothing() -> Result<(), Failure> {
     let list = cases.folder().join("some.jsonl");
     std::fs::write(&list, some.join("\n"))?;
 
+    // The first run may compile graders.
+    assert!(grade(&list, &cases, tempfile::tempdir()?.path(), false)?.status()?.success());
     let whole = tempfile::tempdir()?;
     let start = Instant::now();
     assert!(grade(&list, &cases, whole.path(), false)?.status()?.success());
@@ -75,25 +86,33 @@ fn a_killed_batch_loses_nothing() -> Result<(), Failure> {
     assert_eq!(expected.len(), some.len());
 
     let mut random = fastrand::Rng::with_seed(20);
-    let (mut before, mut between, mut after, mut torn) = (0, 0, 0, 0);
+    let (mut before, mut between, mut after, mut torn, mut torn_journals) = (0, 0, 0, 0, 0);
+    let mut lengths = Vec::new();
     for kill in 0..kills {
         let folder = tempfile::tempdir()?;
         let mut run = grade(&list, &cases, folder.path(), false)?.spawn()?;
-        std::thread::sleep(duration.mul_f64(random.f64() * 1.1));
+        // A random moment of each of so many parts of the run.
+        std::thread::sleep(duration.mul_f64((f64::from(kill) + random.f64()) / f64::from(kills) * 1.1));
         run.kill()?;
         run.wait()?;
 
         let early = reports(folder.path())?;
-        let journaled = journal(folder.path())?;
+        let journaled = journal(folder.path())?.map_or_else(Vec::new, |journal| {
+            torn_journals += u32::from(journal.torn);
+            journal.entries
+        });
         match (early.len(), journaled.len()) {
             (0, 0) => before += 1,
-            (0, _) => between += 1,
+            (0, length) => {
+                between += 1;
+                lengths.push(length);
+            }
             _ => after += 1,
         }
         let log = folder.path().join("uses.jsonl");
         let mut uses = 0;
         if log.exists() {
-            torn += u32::from(verify(&log, &[], |_| uses += 1)?.torn);
+            torn += u32::from(verify(&log, &[], &[], |_| uses += 1)?.torn);
         }
         assert!(
             uses >= journaled.len(),
@@ -120,16 +139,34 @@ fn a_killed_batch_loses_nothing() -> Result<(), Failure> {
             }
             let again = expected.len() - journaled.len();
             let anchors: Vec<_> = resumed.iter().filter_map(|report| report.use_log.clone()).collect();
+            assert_eq!(anchors.len(), 1, "kill {kill}");
+            let mut recorded: HashMap<(String, String), usize> = HashMap::new();
             let mut all = 0;
-            verify(&log, &anchors, |_| all += 1)?;
+            verify(&log, &anchors, &[], |entry| {
+                all += 1;
+                *recorded.entry((entry.competition_id, entry.submission)).or_default() += 1;
+            })?;
             assert_eq!(all, uses + again, "kill {kill}");
+            // Each entry has a use of its own.
+            for report in &last.competition_reports {
+                let submission = report.receipt.as_ref().and_then(|receipt| receipt.submission.clone());
+                let key = (report.competition_id.clone().unwrap_or_default(), submission.unwrap_or_default());
+                let left = recorded.get_mut(&key).filter(|left| **left > 0);
+                *left.ok_or_else(|| format!("kill {kill}: no use of {key:?} is on record"))? -= 1;
+            }
         }
-        assert!(journal(folder.path())?.is_empty());
+        assert!(journal(folder.path())?.is_none(), "kill {kill}: the journal is still there");
     }
+    assert!(between > 0, "no kill hit a run under way");
+    lengths.sort_unstable();
     println!(
         "{kills} kills within {:.0?}: {before} before the first entry was finished, {between} between, {after} after the report was \
-         written; {torn} lines of the log were torn",
-        Duration::mul_f64(duration, 1.1)
+         written; of {} entries, journals had {} to {}, {} in the median; {torn_journals} lines of journals were torn, and {torn} of logs",
+        Duration::mul_f64(duration, 1.1),
+        expected.len(),
+        lengths[0],
+        lengths[lengths.len() - 1],
+        lengths[lengths.len() / 2],
     );
     Ok(())
 }

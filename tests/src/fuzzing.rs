@@ -303,10 +303,10 @@ fn reads(read: Read, file: &[u8], limits: &Limits) -> Result<Table, ReadError> {
         (Ok(all), Ok(again)) => {
             tables::are_equal(all, again);
             tables::keeps(all, limits, file);
-            let some = |name: &str| name.len() % 2 == 0;
+            let some = |name: &str| name.len().is_multiple_of(2);
             let some =
                 read(file, &ReadOptions { limits, columns: Some(&some) }).expect("fewer columns can be read too");
-            tables::is_projection(&some, all, |name| name.len() % 2 == 0);
+            tables::is_projection(&some, all, |name| name.len().is_multiple_of(2));
         }
         (Err(all), Err(again)) => {
             assert_eq!(all.to_string(), again.to_string());
@@ -314,7 +314,7 @@ fn reads(read: Read, file: &[u8], limits: &Limits) -> Result<Table, ReadError> {
         }
         _ => panic!("{all:?}, but then {again:?}"),
     }
-    all.map_err(|error| error.withheld(|_| false)).inspect_err(|error| is_bearable(error))
+    all.map_err(|error| error.withheld(|_| false)).inspect_err(is_bearable)
 }
 
 /// Holds a submission against a contract and aligns it with answers. The input is a `competition.toml`, a submission and answers, between

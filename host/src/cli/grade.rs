@@ -13,7 +13,7 @@ use assay_host::journal::{Journal, Opened, Run};
 use assay_host::read;
 use assay_host::report::{BatchReport, Outcome, Report};
 use assay_host::sandbox::sha256;
-use assay_host::uses::{Purpose, UseLog};
+use assay_host::uses::Purpose;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -84,12 +84,9 @@ pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<
         start_itself: false,
     })?;
     let graders = surroundings.graders()?;
-    let [competitions, others] = surroundings.folders();
-    let run = Run {
-        list: sha256(&list),
-        host: env!("CARGO_PKG_VERSION").into(),
-        folders: vec![Some(data_dir.clone()), competitions, others],
-    };
+    let mut places = surroundings.places();
+    places.extend([("--data-dir", Some(data_dir.clone())), ("the list's folder", Some(list_dir.to_owned()))]);
+    let run = Run::new(sha256(&list), places).map_err(Failure::program)?;
     let (journal, finished) = journal(arguments, &run)?;
 
     let progress = progress(entries.len());
@@ -111,13 +108,19 @@ pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<
     progress.finish_and_clear();
 
     let slowest = slowest(&graded, arguments.slowest);
-    let anchor = uses.as_ref().map(UseLog::sync).transpose().map_err(Failure::program)?;
-    let report = BatchReport::new(graded.into_iter().map(|graded| graded.report).collect()).anchored(anchor);
+    let reports = graded.into_iter().map(|graded| graded.report).collect();
+    let (reports, anchor) = match &uses {
+        Some(uses) => uses.settled(reports),
+        None => (reports, None),
+    };
+    let settled = uses.is_none() || anchor.is_some();
+    let report = BatchReport::new(reports).anchored(anchor);
     let path = report
         .write(&arguments.output_dir, chrono::Utc::now())
         .with_context(|| format!("the report cannot be written to {}", arguments.output_dir.display()))
         .map_err(Failure::Program)?;
-    if let Some(Err(error)) = journal.map(Journal::remove) {
+    // If the log failed, the journal still has what was graded.
+    if let Some(Err(error)) = journal.filter(|_| settled).map(Journal::remove) {
         output::message(&format!("warning: the journal of this run cannot be removed: {error}"));
     }
     output::message(&format!("{slowest}{}", summary(&report, &path)));
@@ -130,24 +133,19 @@ fn journal(arguments: &Arguments, run: &Run) -> Result<(Option<Journal>, HashMap
     let opened = Journal::open(folder, run, arguments.resume)
         .with_context(|| format!("the journal in {}", folder.display()))
         .map_err(Failure::Program)?;
-    match opened {
-        Opened::Ready(journal, finished) => Ok((Some(journal), finished)),
-        Opened::Busy => {
-            let busy = format!("another process grades this list into {}", folder.display());
-            if arguments.resume {
-                return Err(Failure::Call(anyhow::anyhow!("--resume: {busy}")));
-            }
-            output::message(&format!("{busy}: if this run is interrupted, it cannot be resumed"));
-            Ok((None, HashMap::new()))
+    let unavailable = match opened {
+        Opened::Ready(journal, finished) => return Ok((Some(journal), finished)),
+        Opened::Other(why) => {
+            return Err(Failure::Call(anyhow::anyhow!("--resume: {why}; start without --resume")));
         }
-        Opened::Other(other) => Err(Failure::Call(anyhow::anyhow!(
-            "--resume: the interrupted run was of version {} with the folders {:?}, this one is of {} with {:?}; start without --resume",
-            other.host,
-            other.folders,
-            run.host,
-            run.folders
-        ))),
+        Opened::Busy => format!("another process grades this list into {}", folder.display()),
+        Opened::Unlockable(error) => format!("the journal in {} cannot be locked ({error})", folder.display()),
+    };
+    if arguments.resume {
+        return Err(Failure::Call(anyhow::anyhow!("--resume: {unavailable}")));
     }
+    output::message(&format!("{unavailable}: if this run is interrupted, it cannot be resumed"));
+    Ok((None, HashMap::new()))
 }
 
 /// How many entries there is no verdict on, for whatever reason.

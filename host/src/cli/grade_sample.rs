@@ -8,8 +8,9 @@ use assay_host::read;
 use assay_host::report::{Outcome, Report};
 use assay_host::sandbox::Detail;
 use assay_host::setup::{self, Setup};
-use assay_host::uses::Purpose;
+use assay_host::uses::{Anchor, Purpose};
 use clap::Args;
+use serde::Serialize;
 
 use super::lock::Against;
 use super::output::{self, Format};
@@ -35,6 +36,15 @@ pub(super) struct Arguments {
     operator: bool,
 }
 
+/// A report with the state of the log that its use is in, as the report on a batch has it.
+#[derive(Serialize)]
+struct Anchored<'a> {
+    #[serde(flatten)]
+    report: &'a Report,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    use_log: Option<Anchor>,
+}
+
 pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<Ended, Failure> {
     let competition = surroundings.registry()?.get(&arguments.competition_id).map_err(Failure::call)?;
     let data_dir = arguments.data_dir.path()?;
@@ -48,11 +58,12 @@ pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<
     let given = arguments.submission.display().to_string();
     let Graded { mut report, operator, .. } = grade(&setup, &arguments.submission, &given, &limits);
     report.outside_lock = lock.outside(&report);
-    if let Some(uses) = &uses {
-        uses.record(&report).and_then(|()| uses.sync()).map_err(Failure::program)?;
-    }
+    let use_log = match &uses {
+        Some(uses) => Some(uses.record(&report).and_then(|()| uses.sync()).map_err(Failure::program)?),
+        None => None,
+    };
     match Format::or_by_terminal(arguments.format) {
-        Format::Json => output::json(&report)?,
+        Format::Json => output::json(&Anchored { report: &report, use_log })?,
         Format::Table => output::table(&[], rows(&report))?,
     }
     if arguments.operator {

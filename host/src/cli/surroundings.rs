@@ -31,7 +31,7 @@ pub(super) struct Surroundings {
     #[arg(long, global = true, value_name = "FILE", env = "ASSAY_USE_LOG")]
     use_log: Option<PathBuf>,
     /// Write scores into that log too.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, requires = "use_log")]
     use_log_scores: bool,
 }
 
@@ -84,9 +84,11 @@ impl Surroundings {
         self.use_log.as_ref().map(open).transpose()
     }
 
-    /// The folders that decide what is graded, beside the program's own competitions and graders.
-    pub(super) fn folders(&self) -> [Option<PathBuf>; 2] {
-        [self.competitions.clone(), self.graders.clone()]
+    /// What decides what is graded and recorded, beside the program's own competitions and graders.
+    pub(super) fn places(&self) -> Vec<(&'static str, Option<PathBuf>)> {
+        let named =
+            [("--competitions", &self.competitions), ("--graders", &self.graders), ("--use-log", &self.use_log)];
+        named.map(|(name, path)| (name, path.clone())).to_vec()
     }
 
     pub(super) fn graders(&self) -> Result<Graders, Failure> {

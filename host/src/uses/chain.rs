@@ -49,7 +49,11 @@ impl Broken {
     }
 
     pub(super) fn unknown_tail(bytes: u64) -> Self {
-        Broken::whole(format!("its head does not know its last {bytes} bytes, far more than a killed writer leaves"))
+        Broken::whole(format!("its head does not know its last {bytes} bytes, far more than killed writers leave"))
+    }
+
+    pub(super) fn headless() -> Self {
+        Broken::whole("its head is gone, so lines may be missing at the end")
     }
 }
 
@@ -87,12 +91,10 @@ impl Chain {
     /// Follows the chain over one more line, line feed included.
     pub(super) fn add(&mut self, line: &[u8]) -> Result<Use, Broken> {
         let State { entries, bytes, head } = &mut self.state;
-        let number = *entries + 1;
+        // A head may say anything.
+        let number = entries.saturating_add(1);
         if line.len() > MAX_LINE {
-            return Err(Broken::at(
-                number,
-                format!("it has {} bytes, more than a line of this log ever has", line.len()),
-            ));
+            return Err(Broken::at(number, format!("it is longer than {MAX_LINE} bytes, as no line of this log is")));
         }
         let entry: Use = serde_json::from_slice(line).map_err(|error| {
             Broken::at(number, format!("it is no entry: {}", excerpt(&error.to_string()).unquoted(200)))
@@ -110,10 +112,32 @@ impl Chain {
                 "it does not continue the line before: that one was changed, or lines were removed, added or moved",
             ));
         }
-        *entries += 1;
-        *bytes += line.len() as u64;
+        if entry.at().is_none() {
+            return Err(Broken::at(number, format!("its time is {}, which is none", excerpt(&entry.time))));
+        }
+        *entries = number;
+        *bytes = bytes.saturating_add(line.len() as u64);
         *head = sha256(line);
         Ok(entry)
+    }
+
+    /// Holds the chain against what the log's head knows of it, if it has come to that place.
+    pub(super) fn meets(&self, known: &Chain) -> Result<(), Broken> {
+        let (found, known) = (&self.state, &known.state);
+        if found.entries != known.entries || found == known {
+            return Ok(());
+        }
+        if found.head != known.head {
+            return Err(Broken::at(
+                found.entries.max(1),
+                "the log's head knows another line here: it or the head was changed",
+            ));
+        }
+        let State { entries, bytes, .. } = known;
+        Err(Broken::whole(format!(
+            "its head was changed: it says {bytes} bytes for {entries} entries, which have {}",
+            found.bytes
+        )))
     }
 
     pub(super) fn entries(&self) -> u64 {

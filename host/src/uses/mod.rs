@@ -8,10 +8,16 @@
 //!
 //! Several processes may write to one log, and any of them may be killed at any moment. A line is written first and the head after it.
 //! Lines that the head does not know yet count if they continue the chain; a line without its end was never told to anybody, and
-//! the next writer cuts it off. A power cut can take the lines since the last [`UseLog::sync`], which comes before a report is written.
+//! the next writer cuts it off.
+//!
+//! What is written survives a kill, but a power cut only from the next [`UseLog::sync`] on, which comes before a report is written. It can
+//! take the lines of a batch under way, of which no report was written. Their head may survive them, as may a journal. The log then looks
+//! as if its last lines were taken out, nothing more is graded with it, and the operator starts another one.
 
 mod chain;
 mod summary;
+#[cfg(test)]
+mod tests;
 mod verify;
 
 use std::fs::{File, OpenOptions};
@@ -20,7 +26,7 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use chrono::{SecondsFormat, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -28,14 +34,14 @@ use crate::report::{Outcome, Report};
 use chain::Chain;
 
 pub use chain::{Anchor, Broken};
-pub use summary::{Summary, Usage, summarize};
+pub use summary::{Summary, Tally, Usage};
 pub use verify::{Verified, verify};
 
 /// The longest line of a log, in bytes.
 const MAX_LINE: usize = 4096;
 
-/// The most bytes of lines that the head may not know.
-const MAX_TAIL: u64 = 16 << 20;
+/// The most bytes of lines that the head may not know. A killed writer leaves one line, and the next one makes up for it.
+const MAX_TAIL: u64 = 64 << 10;
 
 /// Why answers were used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -76,6 +82,14 @@ pub struct Use {
     pub previous: String,
 }
 
+impl Use {
+    /// When; none if its time is none.
+    #[must_use]
+    pub fn at(&self) -> Option<DateTime<Utc>> {
+        DateTime::parse_from_rfc3339(&self.time).ok().map(|time| time.to_utc())
+    }
+}
+
 /// Why nothing can be added to a log.
 #[derive(Debug, Error)]
 pub enum UseLogError {
@@ -88,7 +102,7 @@ pub enum UseLogError {
         error: io::Error,
     },
     /// The log is not what was written to it.
-    #[error("the log of uses {}: {broken}; `assay log verify` says more", .path.display())]
+    #[error("the log of uses {}: {broken}", .path.display())]
     Broken {
         /// The file.
         path: PathBuf,
@@ -107,7 +121,8 @@ pub struct UseLog {
 
 struct Files {
     log: File,
-    head: File,
+    /// None if it was gone when the log was opened.
+    head: Option<File>,
 }
 
 impl UseLog {
@@ -117,13 +132,17 @@ impl UseLog {
     ///
     /// If it cannot be opened.
     pub fn open(path: &Path, purpose: Purpose, with_scores: bool) -> Result<Self, UseLogError> {
-        let open = |path: PathBuf| {
+        let open = |path: &Path| {
             let mut options = OpenOptions::new();
-            let file = options.read(true).write(true).create(true).truncate(false).open(&path);
-            file.and_then(regular).map_err(|error| UseLogError::Io { path, error })
+            let file = options.read(true).write(true).create(true).truncate(false).open(path).and_then(regular);
+            file.map_err(|error| UseLogError::Io { path: path.to_owned(), error })
         };
-        let files = Files { log: open(path.to_owned())?, head: open(head_of(path))? };
-        Ok(UseLog { path: path.to_owned(), purpose, with_scores, files: Mutex::new(files) })
+        let log = open(path)?;
+        let head = head_of(path);
+        // Whoever writes the first line has made the head before.
+        let written = log.metadata().map_err(|error| UseLogError::Io { path: path.to_owned(), error })?.len() > 0;
+        let head = if written && !head.exists() { None } else { Some(open(&head)?) };
+        Ok(UseLog { path: path.to_owned(), purpose, with_scores, files: Mutex::new(Files { log, head }) })
     }
 
     /// Adds a use, if the answers were used for this report: its submission could be read.
@@ -133,13 +152,13 @@ impl UseLog {
     /// If it cannot be written, or the log was tampered with. What the report says must then not be told to anybody.
     pub fn record(&self, report: &Report) -> Result<(), UseLogError> {
         let (Some(competition_id), Some(receipt)) = (&report.competition_id, &report.receipt) else { return Ok(()) };
-        let Some(submission) = &receipt.submission else { return Ok(()) };
+        let Some(submission) = submission(report) else { return Ok(()) };
         let mut entry = Use {
             entry: 0,
             time: Utc::now().to_rfc3339_opts(SecondsFormat::Micros, true),
             purpose: self.purpose,
             competition_id: competition_id.clone(),
-            submission: submission.clone(),
+            submission: submission.to_owned(),
             outcome: report.outcome,
             component: receipt.digests.component.clone(),
             answers: receipt.digests.answers.clone(),
@@ -153,8 +172,9 @@ impl UseLog {
             chain.head().clone_into(&mut entry.previous);
             let mut line = serde_json::to_vec(&entry).map_err(|error| self.io(error.into()))?;
             line.push(b'\n');
-            files.log.write_all_at(&line, end).map_err(|error| self.io(error))?;
+            // What a reader would refuse is not written.
             chain.add(&line).map_err(|broken| self.broken(broken))?;
+            files.log.write_all_at(&line, end).map_err(|error| self.io(error))?;
             self.write_head(files, &chain)
         })
     }
@@ -164,8 +184,21 @@ impl UseLog {
     pub fn recorded(&self, report: Report) -> Report {
         match self.record(&report) {
             Ok(()) => report,
-            Err(error) => Report::new(report.competition_id.as_deref(), &report.submission_path)
-                .refused(Outcome::NotGraded, error.to_string()),
+            Err(error) => withheld(&report, &error),
+        }
+    }
+
+    /// The reports on uses that are on record, once these survive a power cut, and the log's state, for a report on all of them to hold. If
+    /// that cannot be had, reports that say why there is no outcome.
+    #[must_use]
+    pub fn settled(&self, reports: Vec<Report>) -> (Vec<Report>, Option<Anchor>) {
+        match self.sync() {
+            Ok(anchor) => (reports, Some(anchor)),
+            Err(error) => {
+                let of_answers = |report: &Report| submission(report).is_some();
+                let settle = |report| if of_answers(&report) { withheld(&report, &error) } else { report };
+                (reports.into_iter().map(settle).collect(), None)
+            }
         }
     }
 
@@ -178,7 +211,8 @@ impl UseLog {
         self.locked(|files| {
             let (chain, _) = self.end(files)?;
             self.write_head(files, &chain)?;
-            files.log.sync_data().and_then(|()| files.head.sync_data()).map_err(|error| self.io(error))?;
+            let head = self.head(files)?;
+            files.log.sync_data().and_then(|()| head.sync_data()).map_err(|error| self.io(error))?;
             Ok(chain.anchor())
         })
     }
@@ -195,7 +229,8 @@ impl UseLog {
     /// The chain up to the last whole line, and where that ends. Whatever a killed writer left after it is cut off.
     fn end(&self, files: &Files) -> Result<(Chain, u64), UseLogError> {
         let io = |error| self.io(error);
-        let mut chain = Chain::from_head(&read(&files.head).map_err(io)?).map_err(|broken| self.broken(broken))?;
+        let head = read(self.head(files)?).map_err(io)?;
+        let mut chain = Chain::from_head(&head).map_err(|broken| self.broken(broken))?;
         let length = files.log.metadata().map_err(io)?.len();
         let known = chain.bytes();
         if length < known {
@@ -220,7 +255,11 @@ impl UseLog {
         let mut head = serde_json::to_vec(&chain.state()).map_err(|error| self.io(error.into()))?;
         head.push(b'\n');
         // It never gets shorter, so one write replaces it.
-        files.head.write_all_at(&head, 0).map_err(|error| self.io(error))
+        self.head(files)?.write_all_at(&head, 0).map_err(|error| self.io(error))
+    }
+
+    fn head<'a>(&self, files: &'a Files) -> Result<&'a File, UseLogError> {
+        files.head.as_ref().ok_or_else(|| self.broken(Broken::headless()))
     }
 
     fn io(&self, error: io::Error) -> UseLogError {
@@ -232,6 +271,22 @@ impl UseLog {
     }
 }
 
+/// SHA-256 of the submission that was held against answers; none if there was none to hold.
+fn submission(report: &Report) -> Option<&str> {
+    report.receipt.as_ref().and_then(|receipt| receipt.submission.as_deref())
+}
+
+/// What is left of a report whose use of answers is not on record.
+fn withheld(report: &Report, error: &UseLogError) -> Report {
+    Report {
+        thresholds: report.thresholds,
+        is_lower_better: report.is_lower_better,
+        submission_exists: report.submission_exists,
+        ..Report::new(report.competition_id.as_deref(), &report.submission_path)
+    }
+    .refused(Outcome::NotGraded, error.to_string())
+}
+
 /// Where the head of a log is.
 fn head_of(log: &Path) -> PathBuf {
     let mut name = log.as_os_str().to_owned();
@@ -239,8 +294,17 @@ fn head_of(log: &Path) -> PathBuf {
     name.into()
 }
 
+/// Opens a file to read, if it is one: a pipe would wait for its other end.
+fn open_regular(path: &Path) -> io::Result<File> {
+    if std::fs::metadata(path)?.is_file() { regular(File::open(path)?) } else { Err(not_regular()) }
+}
+
 fn regular(file: File) -> io::Result<File> {
-    if file.metadata()?.is_file() { Ok(file) } else { Err(io::Error::other("this is not a regular file")) }
+    if file.metadata()?.is_file() { Ok(file) } else { Err(not_regular()) }
+}
+
+fn not_regular() -> io::Error {
+    io::Error::other("this is not a regular file")
 }
 
 /// What a head holds.

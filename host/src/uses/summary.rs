@@ -18,8 +18,8 @@ pub struct Usage {
     pub uses: u64,
     /// How often by purpose.
     pub purposes: BTreeMap<Purpose, u64>,
-    /// How often it got a score.
-    pub scored: u64,
+    /// How often by outcome.
+    pub outcomes: BTreeMap<Outcome, u64>,
     /// When first.
     pub first: String,
     /// When last.
@@ -37,31 +37,40 @@ pub struct Summary {
     pub usages: Vec<Usage>,
 }
 
-/// Adds up uses, which come in the order of the log.
-#[must_use]
-pub fn summarize(uses: impl IntoIterator<Item = Use>) -> Summary {
-    let mut usages: BTreeMap<(String, String), Usage> = BTreeMap::new();
-    let mut count = 0;
-    for entry in uses {
-        count += 1;
+/// Adds up uses. It grows with how many different ones there are.
+#[derive(Clone, Debug, Default)]
+pub struct Tally {
+    uses: u64,
+    usages: BTreeMap<(String, String), Usage>,
+}
+
+impl Tally {
+    /// Adds a use; they come in the order of the log.
+    pub fn add(&mut self, entry: Use) {
+        self.uses += 1;
         let key = (entry.competition_id.clone(), entry.submission.clone());
-        let usage = usages.entry(key).or_insert_with(|| Usage {
+        let usage = self.usages.entry(key).or_insert_with(|| Usage {
             competition_id: entry.competition_id,
             submission: entry.submission,
             uses: 0,
             purposes: BTreeMap::new(),
-            scored: 0,
+            outcomes: BTreeMap::new(),
             first: entry.time.clone(),
             last: String::new(),
         });
         usage.uses += 1;
         *usage.purposes.entry(entry.purpose).or_default() += 1;
-        usage.scored += u64::from(entry.outcome == Outcome::Scored);
+        *usage.outcomes.entry(entry.outcome).or_default() += 1;
         usage.last = entry.time;
     }
-    let mut usages: Vec<Usage> = usages.into_values().collect();
-    usages.sort_by(|a, b| (&a.competition_id, &a.first).cmp(&(&b.competition_id, &b.first)));
-    let mut competitions: Vec<&str> = usages.iter().map(|usage| usage.competition_id.as_str()).collect();
-    competitions.dedup();
-    Summary { uses: count, competitions: competitions.len(), usages }
+
+    /// What they add up to.
+    #[must_use]
+    pub fn summary(self) -> Summary {
+        let mut usages: Vec<Usage> = self.usages.into_values().collect();
+        usages.sort_by(|a, b| (&a.competition_id, &a.first).cmp(&(&b.competition_id, &b.first)));
+        let mut competitions: Vec<&str> = usages.iter().map(|usage| usage.competition_id.as_str()).collect();
+        competitions.dedup();
+        Summary { uses: self.uses, competitions: competitions.len(), usages }
+    }
 }

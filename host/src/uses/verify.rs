@@ -1,13 +1,12 @@
 //! Is a log what was written to it?
 
-use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use serde::Serialize;
 
 use super::chain::{Anchor, Broken, Chain};
-use super::{MAX_LINE, Use, UseLogError, head_of, read, regular};
+use super::{MAX_LINE, MAX_TAIL, Use, UseLogError, head_of, open_regular, read};
 
 /// A log that holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -19,36 +18,39 @@ pub struct Verified {
     pub torn: bool,
 }
 
-/// Follows a log's chain from the start, and holds it against its head and against the anchors that reports hold. `each` gets the uses
-/// in order.
+/// Follows a log's chain from the start, and holds it against its head, against the anchors that reports hold, and against `heads`, digests
+/// that it had at some time. `each` gets the uses in order; they count only if the whole log holds.
 ///
 /// # Errors
 ///
 /// At the first thing that is wrong, or if the log cannot be read.
-pub fn verify(path: &Path, anchors: &[Anchor], mut each: impl FnMut(Use)) -> Result<Verified, UseLogError> {
+pub fn verify(
+    path: &Path,
+    anchors: &[Anchor],
+    heads: &[String],
+    mut each: impl FnMut(Use),
+) -> Result<Verified, UseLogError> {
     let io = |error| UseLogError::Io { path: path.to_owned(), error };
     let broken = |broken| UseLogError::Broken { path: path.to_owned(), broken };
-    // A pipe would wait for its other end.
-    if !std::fs::metadata(path).map_err(io)?.is_file() {
-        return Err(io(std::io::Error::other("this is not a regular file")));
-    }
-    let file = File::open(path).map_err(io)?;
+    let file = open_regular(path).map_err(io)?;
     // Writers wait meanwhile, so that log and head fit.
     file.lock_shared().map_err(io)?;
-    let head = match File::open(head_of(path)).and_then(regular) {
+    let head = match open_regular(&head_of(path)) {
         Ok(head) => Some(read(&head).map_err(io)?),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-        Err(error) => return Err(io(error)),
+        Err(error) => return Err(UseLogError::Io { path: head_of(path), error }),
     };
-    let known = head.as_deref().map(Chain::from_head).transpose().map_err(broken)?.map(|chain| chain.anchor());
+    let known = head.as_deref().map(Chain::from_head).transpose().map_err(broken)?;
 
     let mut chain = Chain::new();
-    let mut due: Vec<&Anchor> = known.iter().chain(anchors).collect();
+    let (mut anchors, mut heads): (Vec<_>, Vec<_>) = (anchors.iter().collect(), heads.iter().collect());
     let mut reader = BufReader::new(&file);
     let mut line = Vec::new();
     let mut torn = false;
     loop {
-        meet(&mut due, &chain).map_err(broken)?;
+        known.as_ref().map_or(Ok(()), |known| chain.meets(known)).map_err(broken)?;
+        meet(&mut anchors, &chain).map_err(broken)?;
+        heads.retain(|head| *head != chain.head());
         line.clear();
         let limit = MAX_LINE as u64 + 1;
         reader.by_ref().take(limit).read_until(b'\n', &mut line).map_err(io)?;
@@ -61,15 +63,7 @@ pub fn verify(path: &Path, anchors: &[Anchor], mut each: impl FnMut(Use)) -> Res
         }
         each(chain.add(&line).map_err(broken)?);
     }
-    if let Some(anchor) = due.first() {
-        let (found, known) = (chain.entries(), anchor.entries);
-        return Err(broken(Broken::whole(format!(
-            "its last lines are gone: it has {found} entries, but there were {known}"
-        ))));
-    }
-    if known.is_none() && chain.entries() > 0 {
-        return Err(broken(Broken::whole("its head is gone, so lines may be missing at the end")));
-    }
+    complete(&chain, known.as_ref(), &anchors, &heads).map_err(broken)?;
     Ok(Verified { anchor: chain.anchor(), torn })
 }
 
@@ -87,4 +81,25 @@ fn meet(due: &mut Vec<&Anchor>, chain: &Chain) -> Result<(), Broken> {
         !here
     });
     wrong.map_or(Ok(()), Err)
+}
+
+/// Does the chain, at its end, hold all that it should? `anchors` and `heads` are those that were not met.
+fn complete(chain: &Chain, known: Option<&Chain>, anchors: &[&Anchor], heads: &[&String]) -> Result<(), Broken> {
+    let there_were = known.map(Chain::entries).into_iter().chain(anchors.iter().map(|anchor| anchor.entries)).max();
+    if let Some(there_were) = there_were.filter(|&entries| entries > chain.entries()) {
+        let found = chain.entries();
+        return Err(Broken::whole(format!(
+            "its last lines are gone: it has {found} entries, but there were {there_were}"
+        )));
+    }
+    if let Some(head) = heads.first() {
+        return Err(Broken::whole(format!("no line has the digest {head}: lines are gone, or the log was rewritten")));
+    }
+    match known {
+        None if chain.entries() > 0 => Err(Broken::headless()),
+        Some(known) if chain.bytes().saturating_sub(known.bytes()) > MAX_TAIL => {
+            Err(Broken::unknown_tail(chain.bytes() - known.bytes()))
+        }
+        _ => Ok(()),
+    }
 }

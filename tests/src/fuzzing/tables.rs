@@ -80,7 +80,7 @@ pub(super) fn meets(checked: &RecordBatch, submission: &Table, contract: &Contra
             let exempt = rule.all_missing == Rule::Allow && array.null_count() == array.len();
             let untyped = rule.kind == ColumnType::Any || exempt;
             assert!(untyped || rule.missing == Rule::Allow || array.null_count() == 0, "missing values");
-            assert!(untyped || is_text(array) == !is_number(rule.kind), "{:?} as {}", rule.kind, array.data_type());
+            assert!(untyped || is_text(array) != is_number(rule.kind), "{:?} as {}", rule.kind, array.data_type());
             if !untyped && is_number(rule.kind) {
                 let numbers = cast(array, &DataType::Float64).expect("these are numbers");
                 let numbers = numbers.as_primitive::<Float64Type>();
