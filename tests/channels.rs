@@ -1,141 +1,245 @@
-//! Answers never reach participants: whatever is in them, nothing that participants may see holds it, in any competition.
+//! Answers never reach participants: values that are planted in them turn up in nothing that a participant may see.
+//!
+//! In all 82 competitions, column after column of the made-up answers is filled with canaries: words and numbers that no submission
+//! has. Whatever comes of that (a score, a refusal, a grader's fault, answers that cannot be used), it is told without them. That the
+//! canaries do get as far as the graders shows in what the operator is told.
 
-use std::path::Path;
-
+use assay_host::competition::Competition;
+use assay_host::grade::grade;
+use assay_host::graders::Graders;
 use assay_host::registry::Registry;
-use assay_host::setup;
+use assay_host::report::Outcome;
+use assay_host::rules::Rules;
+use assay_host::sandbox::{Limits, Sandbox};
+use assay_host::setup::{self, Setup};
+use assay_host::validate::validate;
+use assay_host::{key_file, read};
 use assay_tests::cases::Cases;
-use assay_tests::csv;
-use assay_tests::{Failure, assay};
+use assay_tests::{Failure, assay, csv};
+use serde_json::{Map, Value};
 
-/// What the answers hold in every cell that is no key, and nothing else holds.
-const TEXT: &str = "canary-3f1d0c9a";
+/// How many columns of a competition are tried, and how many submissions in each.
+const COLUMNS: usize = 8;
+const SUBMISSIONS: usize = 6;
 
-/// The same as a number.
-const NUMBER: &str = "73164090.0625";
+/// What is planted.
+#[derive(Clone, Copy, Debug)]
+enum Canary {
+    Word,
+    Decimal,
+    Integer,
+}
 
-/// What of it could be in a message: a number may be rounded or written another way.
-const DIGITS: &str = "73164090";
+impl Canary {
+    fn cell(self, row: usize) -> String {
+        match self {
+            Canary::Word => format!("canary{row}"),
+            Canary::Decimal => format!("0.7316409{row:03}"),
+            Canary::Integer => format!("7316409{row:03}"),
+        }
+    }
+}
 
-/// Writes the canary into every cell of the answers but keys.
-fn spoil(cases: &Cases, canary: impl Fn(&str) -> String) -> Result<(), Failure> {
-    let registry = Registry::embedded();
+/// What no participant may see.
+fn holds_canary(text: &str) -> bool {
+    text.to_lowercase().contains("canary") || text.contains("7316409")
+}
+
+/// The columns of the answers that are no keys, some of them where there are many.
+fn columns(competition: &Competition, answers: &str) -> Result<Vec<String>, Failure> {
+    let names: Vec<String> = if competition.data.answers.ends_with(".jsonl") {
+        let first: Map<String, Value> = serde_json::from_str(answers.lines().next().ok_or("no line")?)?;
+        first.keys().cloned().collect()
+    } else {
+        csv::rows(answers)[0].iter().map(|name| name.replace('"', "")).collect()
+    };
+    let names: Vec<String> = names.into_iter().filter(|name| !competition.submission.key.contains(name)).collect();
+    Ok(names.iter().step_by(names.len().div_ceil(COLUMNS).max(1)).cloned().collect())
+}
+
+/// The answers with canaries in every second cell of a column, so that others remain.
+fn planted(competition: &Competition, answers: &str, column: &str, canary: Canary) -> Result<String, Failure> {
+    if competition.data.answers.ends_with(".jsonl") {
+        let line = |(row, line): (usize, &str)| -> Result<String, Failure> {
+            let mut object: Map<String, Value> = serde_json::from_str(line)?;
+            if row % 2 == 0 {
+                object.insert(column.to_owned(), Value::String(canary.cell(row)));
+            }
+            Ok(Value::Object(object).to_string() + "\n")
+        };
+        return answers.lines().enumerate().map(line).collect();
+    }
+    let mut rows = csv::rows(answers);
+    let place = rows[0].iter().position(|name| name.replace('"', "") == column).ok_or("no such column")?;
+    for (row, cells) in rows.iter_mut().enumerate().skip(1).step_by(2) {
+        cells[place] = canary.cell(row);
+    }
+    Ok(csv::file(&rows, "\n"))
+}
+
+/// What came of all gradings with canaries.
+#[derive(Debug, Default)]
+struct Seen {
+    scored: usize,
+    invalid: usize,
+    at_fault: usize,
+    unusable: usize,
+    operator: usize,
+}
+
+#[test]
+fn what_is_planted_in_the_answers_is_never_told() -> Result<(), Failure> {
+    let (cases, registry, limits) = (Cases::unpack(|_| true)?, Registry::embedded(), read::Limits::default());
+    let graders = Graders::embedded(Sandbox::new(Limits::default(), None)?);
+    let (mut seen, mut told) = (Seen::default(), Vec::new());
     for id in registry.ids() {
         let competition = registry.get(id)?;
         let path = setup::answers(&cases.data(), &competition);
-        let text = std::fs::read_to_string(&path)?;
-        let key = &competition.submission.key;
-        let spoiled = if path.extension().is_some_and(|extension| extension == "csv") {
-            let mut rows = csv::rows(&text);
-            let header: Vec<String> = rows[0].iter().map(|name| name.trim_matches('"').to_owned()).collect();
-            for row in &mut rows[1..] {
-                for (cell, name) in row.iter_mut().zip(&header) {
-                    if !key.contains(name) {
-                        *cell = canary(cell);
+        let answers = std::fs::read_to_string(&path)?;
+        let rules = Rules::new(competition.clone(), &graders)?;
+        let all: Vec<_> = cases.list.iter().filter(|case| case.competition_id == id).collect();
+        let some: Vec<_> = all.iter().step_by(all.len().div_ceil(SUBMISSIONS)).collect();
+        for column in columns(&competition, &answers)? {
+            for canary in [Canary::Word, Canary::Decimal, Canary::Integer] {
+                let planted = planted(&competition, &answers, &column, canary)?;
+                assert!(holds_canary(&planted), "{id}, {column}");
+                std::fs::write(&path, planted)?;
+                let mut check = |visible: String| {
+                    if holds_canary(&visible) {
+                        told.push(format!("{id}, {canary:?} in {column}: {visible}"));
                     }
+                };
+                let expected = setup::expected(&competition, &cases.data(), &limits)?;
+                check(key_file::write(&competition, &expected)?);
+                let setup = match Setup::new(competition.clone(), &graders, &cases.data(), &limits) {
+                    Ok(setup) => setup,
+                    Err(error) => {
+                        check(error.to_string());
+                        seen.unusable += 1;
+                        continue;
+                    }
+                };
+                for case in &some {
+                    let file = cases.folder().join(&case.submission_path);
+                    let graded = grade(&setup, &file, "submission.csv", &limits);
+                    check(serde_json::to_string(&graded.report)?);
+                    let validation = validate(&rules, Some(&expected), &file, "submission.csv", &limits)?;
+                    check(serde_json::to_string(&validation)?);
+                    match graded.report.outcome {
+                        Outcome::Scored => seen.scored += 1,
+                        Outcome::InvalidSubmission => seen.invalid += 1,
+                        _ => seen.at_fault += 1,
+                    }
+                    seen.operator += usize::from(holds_canary(&format!("{:?}", graded.operator)));
                 }
             }
-            csv::file(&rows, "\n")
-        } else {
-            let mut lines = String::new();
-            for line in text.lines() {
-                let mut object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(line)?;
-                object
-                    .iter_mut()
-                    .filter(|(name, _)| !key.contains(name))
-                    .for_each(|(_, value)| *value = canary("x").into());
-                lines += &format!("{}\n", serde_json::to_string(&object)?);
-            }
-            lines
-        };
-        std::fs::write(path, spoiled)?;
+        }
+        std::fs::write(&path, answers)?;
     }
+    println!("{seen:?}");
+    assert!(told.is_empty(), "{} told:\n{}", told.len(), told[..told.len().min(20)].join("\n"));
+    let Seen { scored, invalid, at_fault, unusable, operator } = seen;
+    assert!([scored, invalid, at_fault, operator].iter().all(|&count| count >= 100) && unusable > 0, "{seen:?}");
     Ok(())
 }
 
-/// Some submissions of each competition: valid ones and all kinds that are not.
-fn list(cases: &Cases) -> Result<std::path::PathBuf, Failure> {
-    let all = std::fs::read_to_string(cases.jsonl())?;
-    let path = cases.folder().join("some.jsonl");
-    let some: Vec<&str> = all.lines().step_by(3).collect();
-    std::fs::write(&path, some.join("\n"))?;
-    Ok(path)
-}
-
-/// All that participants may see of a batch, score aside, and what the operator may see.
-fn graded(cases: &Cases) -> Result<(String, String), Failure> {
-    let out = tempfile::tempdir()?;
-    let (notes, uses) = (out.path().join("operator.jsonl"), out.path().join("uses.jsonl"));
-    let run = assay()?
-        .arg("grade")
-        .arg("--submission")
-        .arg(list(cases)?)
-        .arg("--data-dir")
+/// All that the program prints of a competition's ordinary submission.
+fn printed(cases: &Cases, competition: &str, arguments: &[&str]) -> Result<String, Failure> {
+    let submission = cases.folder().join(format!("submissions/{competition}/no-final-newline.csv"));
+    let output = assay()?
+        .args(&arguments[..1])
+        .arg(submission)
+        .args([competition, "--data-dir"])
         .arg(cases.data())
-        .arg("--output-dir")
-        .arg(out.path().join("out"))
-        .arg("--operator-log")
-        .arg(&notes)
-        .arg("--use-log")
-        .arg(&uses)
+        .args(&arguments[1..])
         .output()?;
-    let mut visible = String::from_utf8_lossy(&run.stderr).into_owned() + &String::from_utf8_lossy(&run.stdout);
-    visible += &std::fs::read_to_string(uses)?;
-    for report in std::fs::read_dir(out.path().join("out"))? {
-        let mut report: serde_json::Value = serde_json::from_slice(&std::fs::read(report?.path())?)?;
-        for entry in report["competition_reports"].as_array_mut().ok_or("no reports")? {
-            // A score is a number made of the answers: an error of these answers is as large as they are.
-            let entry = entry.as_object_mut().ok_or("no report")?;
-            entry.remove("score");
-            entry.remove("score_exact");
-        }
-        visible += &report.to_string();
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr))
+}
+
+#[test]
+fn answers_that_cannot_be_read_are_not_quoted() -> Result<(), Failure> {
+    const COMPETITION: &str = "dogs-vs-cats-redux-kernels-edition";
+    let cases = Cases::unpack(|case| case == "no-final-newline")?;
+    let answers_path = setup::answers(&cases.data(), &Registry::embedded().get(COMPETITION)?);
+    for (answers, expected) in [
+        (&b"id,label\n1,\"canary"[..], "a quote opens here"),
+        (b"id,label\n1,canary\0\n", "a NUL character"),
+        (b"id,label\n1,canary\xff\n", "not UTF-8"),
+        (b"id,label\n1,0\n2,canary,canary\n", "3 cells"),
+        // pandas takes the first cell for a row label, and the label for the key.
+        (b"id,label\n1,canary,0\n2,canary,1\n", "more cells than its header"),
+        // The first row is taken for the header.
+        (b"1,canary\n2,7316409\n", "there is no column `id`"),
+        (b"1,canary\n2,\"7316409", "a quote opens here"),
+        (b"1,canary\n2,7316409\xff\n", "not UTF-8"),
+    ] {
+        std::fs::write(&answers_path, answers)?;
+        let printed = printed(&cases, COMPETITION, &["grade-sample"])?;
+        assert!(printed.contains(expected), "{printed}");
+        assert!(!holds_canary(&printed), "{printed}");
+        let path = cases.folder().join("list.jsonl");
+        let submission = format!("submissions/{COMPETITION}/no-final-newline.csv");
+        std::fs::write(
+            &path,
+            format!("{{\"competition_id\": \"{COMPETITION}\", \"submission_path\": \"{submission}\"}}"),
+        )?;
+        let reports = assay_tests::reports(&path, &cases.data(), &[])?;
+        let report = serde_json::to_string(&reports)?;
+        assert!(report.contains("not-graded") && report.contains(expected.trim_end_matches("`id`")), "{report}");
+        assert!(!holds_canary(&report), "{report}");
     }
-    Ok((visible, std::fs::read_to_string(notes)?))
-}
-
-fn around(text: &str, canary: &str) -> String {
-    text.find(canary).map(|at| text.chars().skip(at.saturating_sub(400)).take(800).collect()).unwrap_or_default()
-}
-
-#[test]
-fn no_text_of_the_answers_is_seen() -> Result<(), Failure> {
-    let cases = Cases::unpack(|_| true)?;
-    spoil(&cases, |_| TEXT.into())?;
-    let (visible, operator) = graded(&cases)?;
-    assert!(!visible.contains(TEXT), "{}", around(&visible, TEXT));
-    assert!(operator.contains(TEXT), "no grader says anything of the answers: the canary is not where it should be");
     Ok(())
 }
 
+/// The recall of each class is for the operator: its name is a label of the answers.
 #[test]
-fn no_number_of_the_answers_is_seen() -> Result<(), Failure> {
-    let cases = Cases::unpack(|_| true)?;
-    spoil(&cases, |cell| if cell.trim_matches('"').parse::<f64>().is_ok() { NUMBER.into() } else { cell.to_owned() })?;
-    let (visible, operator) = graded(&cases)?;
-    assert!(!visible.contains(DIGITS), "{}", around(&visible, DIGITS));
-    assert!(operator.contains(DIGITS), "no grader says anything of the answers: the canary is not where it should be");
+fn only_the_operator_is_told_what_the_grader_says() -> Result<(), Failure> {
+    const COMPETITION: &str = "cassava-leaf-disease-classification";
+    let cases = Cases::unpack(|case| case == "no-final-newline")?;
+    let competition = Registry::embedded().get(COMPETITION)?;
+    let path = setup::answers(&cases.data(), &competition);
+    std::fs::write(&path, planted(&competition, &std::fs::read_to_string(&path)?, "label", Canary::Integer)?)?;
+    for format in ["json", "table"] {
+        let participant = printed(&cases, COMPETITION, &["grade-sample", "--format", format])?;
+        assert!(participant.contains("scored") && !holds_canary(&participant), "{participant}");
+        let operator = printed(&cases, COMPETITION, &["grade-sample", "--format", format, "--operator"])?;
+        assert!(holds_canary(&operator), "{operator}");
+        let validated = printed(&cases, COMPETITION, &["validate", "--format", format])?;
+        assert!(validated.contains("valid") && !holds_canary(&validated), "{validated}");
+    }
     Ok(())
 }
 
-/// Nor by `assay validate`, which does not even look at them.
+/// A batch over all competitions, with words in the last column of the answers: neither the report nor what is printed has them.
 #[test]
-fn validate_never_sees_the_answers() -> Result<(), Failure> {
-    let cases = Cases::unpack(|_| true)?;
-    let said = |data: &Path| -> Result<Vec<Vec<u8>>, Failure> {
-        let mut said = Vec::new();
-        for case in cases.list.iter().step_by(40) {
-            let run = assay()?
-                .args(["validate", &case.submission_path, &case.competition_id, "--data-dir"])
-                .arg(data)
-                .current_dir(cases.folder())
-                .output()?;
-            said.push(run.stdout);
-        }
-        Ok(said)
-    };
-    let before = said(&cases.data())?;
-    spoil(&cases, |_| TEXT.into())?;
-    assert!(before == said(&cases.data())?, "what validate says depends on the answers' values");
+fn a_batch_tells_nothing_but_to_the_operator_s_log() -> Result<(), Failure> {
+    let (cases, registry) = (Cases::unpack(|_| true)?, Registry::embedded());
+    for id in registry.ids() {
+        let competition = registry.get(id)?;
+        let path = setup::answers(&cases.data(), &competition);
+        let answers = std::fs::read_to_string(&path)?;
+        let column = columns(&competition, &answers)?.pop().ok_or("no column beside the key")?;
+        std::fs::write(&path, planted(&competition, &answers, &column, Canary::Word)?)?;
+    }
+    let (list, out, log) = (cases.folder().join("some.jsonl"), cases.folder().join("out"), cases.folder().join("log"));
+    let all = std::fs::read_to_string(cases.jsonl())?;
+    std::fs::write(&list, all.lines().step_by(7).collect::<Vec<_>>().join("\n"))?;
+    let output = assay()?
+        .arg("grade")
+        .args(["--submission".as_ref(), list.as_os_str(), "--data-dir".as_ref(), cases.data().as_os_str()])
+        .args(["--output-dir".as_ref(), out.as_os_str(), "--operator-log".as_ref(), log.as_os_str()])
+        .output()?;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let mut visible = text(&output.stdout) + &text(&output.stderr);
+    for entry in std::fs::read_dir(&out)? {
+        visible += &std::fs::read_to_string(entry?.path())?;
+    }
+    assert!(visible.contains("competition_reports"), "{visible}");
+    assert!(!holds_canary(&visible), "{}", lines_with_canaries(&visible));
+    assert!(holds_canary(&std::fs::read_to_string(&log)?));
     Ok(())
+}
+
+fn lines_with_canaries(text: &str) -> String {
+    text.lines().filter(|line| holds_canary(line)).take(20).collect::<Vec<_>>().join("\n")
 }

@@ -25,7 +25,9 @@ fn every_test_that_the_specification_names_exists() -> Result<(), Failure> {
     }
     assert!(named.len() > 50, "only {} tests are named", named.len());
     for (file, test) in named {
-        let path = root().join(format!("tests/{}.rs", if file.is_empty() { &test } else { &file }));
+        let name = if file.is_empty() { &test } else { &file };
+        let path = root().join(format!("tests/{name}.rs"));
+        let path = if path.exists() { path } else { root().join(format!("tests/{name}/main.rs")) };
         let source = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
         // The suite of attacks makes its tests by a macro, one a line.
         let made = [format!("fn {test}("), format!("    {test} {}:", test.to_uppercase())];

@@ -168,7 +168,12 @@ impl<'a> AnswersFile<'a> {
         let options = ReadOptions { limits: &self.limits, columns: Some(&keep) };
         let json_lines = self.competition.data.answers.ends_with(".jsonl");
         let read = if json_lines { read::read_json_lines } else { read::read_csv };
-        read(&self.bytes, &options).map_err(|error| self.fault(error.withheld(&keep).to_string()))
+        let table = read(&self.bytes, &options).map_err(|error| self.fault(error.withheld(&keep).to_string()))?;
+        // Names would go with other cells than they are meant for, so that values would pass for keys, which are told.
+        if table.labels > 0 {
+            return Err(self.fault("its rows have more cells than its header has names".into()));
+        }
+        Ok(table)
     }
 
     fn fault(&self, message: String) -> SetupError {

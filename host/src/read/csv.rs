@@ -79,7 +79,7 @@ pub fn read_csv(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Table, ReadEr
     let options = RecordBatchOptions::new().with_row_count(Some(rows));
     let arrays = arrays.into_iter().map(|(_, array)| array).collect();
     let batch = RecordBatch::try_new_with_options(schema, arrays, &options)?;
-    Ok(Table { header: file.header, batch, lines: scanned.lines })
+    Ok(Table { header: file.header, batch, labels: file.labels, lines: scanned.lines })
 }
 
 /// A file whose header has been read.

@@ -52,7 +52,7 @@ pub fn read_json_lines(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Table,
     }
     let options = RecordBatchOptions::new().with_row_count(Some(rows));
     let batch = RecordBatch::try_new_with_options(Arc::new(Schema::new(fields)), arrays, &options)?;
-    Ok(Table { header: columns.header, batch, lines })
+    Ok(Table { header: columns.header, batch, labels: 0, lines })
 }
 
 /// The columns as far as they are read.

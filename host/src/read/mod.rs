@@ -71,6 +71,8 @@ pub struct Table {
     /// never null: with a value missing, a column of integers is one of `Float64`. A `Float64` holds NaN where it is null, and only
     /// there.
     pub batch: RecordBatch,
+    /// How many cells at the start of each row are row labels, dropped because the header has no name for them.
+    pub labels: usize,
     lines: Lines,
 }
 
