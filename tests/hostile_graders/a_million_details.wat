@@ -1,28 +1,10 @@
-;; Returns a million details.
-(memory (export "memory") 1024)
-(global $heap (mut i32) (i32.const 16008192))
-(func $hex (param $number i32) (result i32)
-  (local $at i32)
-  (local $digit i32)
-  (local.set $at (call $realloc (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 8)))
-  (loop $next
-    (i32.store8 (i32.add (local.get $at) (local.get $digit))
-      (i32.add (i32.const 97) (i32.and (i32.shr_u (local.get $number) (i32.shl (local.get $digit) (i32.const 2))) (i32.const 15))))
-    (local.set $digit (i32.add (local.get $digit) (i32.const 1)))
-    (br_if $next (i32.lt_u (local.get $digit) (i32.const 8))))
-  (local.get $at))
-(func $grade (param i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
-  (local $index i32)
-  (local $at i32)
-  ;; Each name is eight hexadecimal digits of its index.
-  (loop $next
-    (local.set $at (i32.add (i32.const 8192) (i32.shl (local.get $index) (i32.const 4))))
-    (i32.store (local.get $at) (call $hex (local.get $index)))
-    (i32.store offset=4 (local.get $at) (i32.const 8))
-    (f64.store offset=8 (local.get $at) (f64.convert_i32_u (local.get $index)))
+;; `grade` gives a million details.
+(memory (export "memory") 256)
+(func (export "#grade") (type $grade)
+  (local $index i32) (local $place i32)
+  (loop $again
+    (local.set $place (i32.add (i32.const 4096) (i32.shl (local.get $index) (i32.const 4))))
+    (call $pair (local.get $place) (i32.const 32) (i32.const 2))
     (local.set $index (i32.add (local.get $index) (i32.const 1)))
-    (br_if $next (i32.lt_u (local.get $index) (i32.const 1000000))))
-  (f64.store (i32.const 1032) (f64.const 0.5))
-  (i32.store (i32.const 1040) (i32.const 8192))
-  (i32.store (i32.const 1044) (i32.const 1000000))
-  (i32.const 1024))
+    (br_if $again (i32.lt_u (local.get $index) (i32.const 1000000))))
+  (call $detailed (f64.const 0.5) (i32.const 1000000)))

@@ -1,10 +1,5 @@
-;; Returns a detail that is not a number.
-(data (i32.const 2048) "nothing")
-(func $grade (param i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
-  (i32.store (i32.const 4096) (i32.const 2048))
-  (i32.store (i32.const 4100) (i32.const 7))
+;; `grade` gives a detail that is not a number.
+(func (export "#grade") (type $grade)
+  (call $pair (i32.const 4096) (i32.const 32) (i32.const 2))
   (f64.store (i32.const 4104) (f64.const nan))
-  (f64.store (i32.const 1032) (f64.const 0.5))
-  (i32.store (i32.const 1040) (i32.const 4096))
-  (i32.store (i32.const 1044) (i32.const 1))
-  (i32.const 1024))
+  (call $detailed (f64.const 0.5) (i32.const 1)))

@@ -1,10 +1,5 @@
-;; Returns a detail whose name reads in another order than it is written.
-(data (i32.const 2048) "a\e2\80\aeb")
-(func $grade (param i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
-  (i32.store (i32.const 4096) (i32.const 2048))
-  (i32.store (i32.const 4100) (i32.const 5))
-  (f64.store (i32.const 4104) (f64.const 1))
-  (f64.store (i32.const 1032) (f64.const 0.5))
-  (i32.store (i32.const 1040) (i32.const 4096))
-  (i32.store (i32.const 1044) (i32.const 1))
-  (i32.const 1024))
+;; `grade` gives a detail a name that reads backwards.
+(data (i32.const 1024) "a\u{202e}b")
+(func (export "#grade") (type $grade)
+  (call $pair (i32.const 4096) (i32.const 1024) (i32.const 5))
+  (call $detailed (f64.const 0.5) (i32.const 1)))

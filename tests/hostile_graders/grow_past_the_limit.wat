@@ -1,4 +1,4 @@
-;; Takes one page more than it may have.
-(func $grade (param i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
+;; `grade` takes a page more than it may have.
+(func (export "#grade") (type $grade)
   (drop (memory.grow (i32.sub (i32.const 16385) (memory.size))))
-  (global.get $score))
+  (call $score (f64.const 0.5)))

@@ -1,23 +1,12 @@
-;; Takes more options than it may.
-(func $hex (param $number i32) (result i32)
-  (local $at i32)
-  (local $digit i32)
-  (local.set $at (call $realloc (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 8)))
-  (loop $next
-    (i32.store8 (i32.add (local.get $at) (local.get $digit))
-      (i32.add (i32.const 97) (i32.and (i32.shr_u (local.get $number) (i32.shl (local.get $digit) (i32.const 2))) (i32.const 15))))
-    (local.set $digit (i32.add (local.get $digit) (i32.const 1)))
-    (br_if $next (i32.lt_u (local.get $digit) (i32.const 8))))
-  (local.get $at))
-(func $describe (result i32)
-  (local $index i32)
-  (local $at i32)
-  (loop $next
-    (local.set $at (i32.add (i32.const 16384) (i32.mul (local.get $index) (i32.const 20))))
-    (i32.store (local.get $at) (call $hex (local.get $index)))
-    (i32.store offset=4 (local.get $at) (i32.const 8))
+;; `describe` lists 65 options.
+(func (export "#describe") (result i32)
+  (local $index i32) (local $name i32)
+  (loop $again
+    ;; Each name is a letter and a character from the digits on.
+    (local.set $name (i32.add (i32.const 1024) (i32.shl (local.get $index) (i32.const 1))))
+    (i32.store16 (local.get $name)
+      (i32.or (i32.const 0x61) (i32.shl (i32.add (i32.const 0x30) (local.get $index)) (i32.const 8))))
+    (call $option (local.get $index) (local.get $name) (i32.const 2))
     (local.set $index (i32.add (local.get $index) (i32.const 1)))
-    (br_if $next (i32.lt_u (local.get $index) (i32.const 65))))
-  (i32.store offset=28 (global.get $description) (i32.const 16384))
-  (i32.store offset=32 (global.get $description) (i32.const 65))
-  (global.get $description))
+    (br_if $again (i32.lt_u (local.get $index) (i32.const 65))))
+  (call $describe (i32.const 64) (i32.const LENGTH) (i32.const 65)))

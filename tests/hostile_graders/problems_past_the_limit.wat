@@ -1,15 +1,8 @@
-;; Finds more problems than it may.
-(data (i32.const 2048) "problem")
-(func $validate (param i32 i32 i32 i32 i32) (result i32)
+;; `validate` finds 257 problems.
+(func (export "#validate") (type $validate)
   (local $index i32)
-  (local $at i32)
-  (loop $next
-    (local.set $at (i32.add (i32.const 16384) (i32.mul (local.get $index) (i32.const 28))))
-    (i32.store (local.get $at) (i32.const 2048))
-    (i32.store offset=4 (local.get $at) (i32.const 7))
+  (loop $again
+    (call $pair (i32.add (i32.const 4096) (i32.mul (i32.const 28) (local.get $index))) (i32.const 32) (i32.const 11))
     (local.set $index (i32.add (local.get $index) (i32.const 1)))
-    (br_if $next (i32.lt_u (local.get $index) (i32.const 257))))
-  (i32.store8 (i32.const 1024) (i32.const 1))
-  (i32.store (i32.const 1028) (i32.const 16384))
-  (i32.store (i32.const 1032) (i32.const 257))
-  (i32.const 1024))
+    (br_if $again (i32.lt_u (local.get $index) (i32.const 257))))
+  (call $problems (i32.const 257)))

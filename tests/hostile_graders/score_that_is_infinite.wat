@@ -1,4 +1,3 @@
-;; Scores infinity.
-(func $grade (param i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
-  (f64.store (i32.const 1032) (f64.const inf))
-  (i32.const 1024))
+;; `grade` gives an infinite score.
+(func (export "#grade") (type $grade)
+  (call $score (f64.const inf)))

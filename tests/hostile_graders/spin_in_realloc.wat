@@ -1,2 +1,4 @@
-;; Never makes room for what the host hands over.
-(func $realloc (param i32 i32 i32 i32) (result i32) (loop $again (br $again)) (unreachable))
+;; It never ends when the host asks it for room.
+(func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
+  (call $spin)
+  (unreachable))

@@ -1,3 +1,2 @@
-;; Never ends, before anything is called.
-(func $spin (loop $again (br $again)))
+;; It never ends before anything is asked of it.
 (start $spin)

@@ -1,13 +1,5 @@
-;; Returns two details of one name.
-(data (i32.const 2048) "same")
-(func $grade (param i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
-  (i32.store (i32.const 4096) (i32.const 2048))
-  (i32.store (i32.const 4100) (i32.const 4))
-  (f64.store (i32.const 4104) (f64.const 1))
-  (i32.store (i32.const 4112) (i32.const 2048))
-  (i32.store (i32.const 4116) (i32.const 4))
-  (f64.store (i32.const 4120) (f64.const 1))
-  (f64.store (i32.const 1032) (f64.const 0.5))
-  (i32.store (i32.const 1040) (i32.const 4096))
-  (i32.store (i32.const 1044) (i32.const 2))
-  (i32.const 1024))
+;; `grade` gives two details of one name.
+(func (export "#grade") (type $grade)
+  (call $pair (i32.const 4096) (i32.const 32) (i32.const 2))
+  (call $pair (i32.const 4112) (i32.const 32) (i32.const 2))
+  (call $detailed (f64.const 0.5) (i32.const 2)))

@@ -1,14 +1,6 @@
-;; Takes two options of one name.
-(data (i32.const 2048) "the-same")
-(func $describe (result i32)
-  (local $index i32)
-  (local $at i32)
-  (loop $next
-    (local.set $at (i32.add (i32.const 16384) (i32.mul (local.get $index) (i32.const 20))))
-    (i32.store (local.get $at) (i32.const 2048))
-    (i32.store offset=4 (local.get $at) (i32.const 8))
-    (local.set $index (i32.add (local.get $index) (i32.const 1)))
-    (br_if $next (i32.lt_u (local.get $index) (i32.const 2))))
-  (i32.store offset=28 (global.get $description) (i32.const 16384))
-  (i32.store offset=32 (global.get $description) (i32.const 2))
-  (global.get $description))
+;; `describe` lists two options of one name, of which a competition could set one.
+(data (i32.const 1024) "weight")
+(func (export "#describe") (result i32)
+  (call $option (i32.const 0) (i32.const 1024) (i32.const 6))
+  (call $option (i32.const 1) (i32.const 1024) (i32.const 6))
+  (call $describe (i32.const 64) (i32.const LENGTH) (i32.const 2)))

@@ -1,186 +1,101 @@
-//! Hostile graders: small components in text form, and what grading with one of them gives.
+//! Hostile graders, from a few lines of text to a component.
 //!
-//! A fixture is the fields of a core module, such as `(func $grade …)`; whatever an honest grader needs besides is added. It is called by
-//! the canonical ABI, so what it returns are places in its memory. One that starts with `(component` or `(module` is taken as it is.
+//! A fixture holds only what is hostile: fields of a core module. What it does not export, an honest prelude adds. Its types and the
+//! places of what they return are those of the canonical ABI:
+//!
+//! ```text
+//! describe: func() -> description            #describe () -> i32
+//! validate: func(submission, options)        #validate (rows, columns, count, options, count) -> i32
+//! grade: func(submission, answers, options)  #grade (rows, columns, count, rows, columns, count, options, count) -> i32
+//!
+//! description    name 0, version 8, summary 16, direction 24 (u8), options 28; a text or list is its place and its length
+//! option-spec    name 0, kind 8 (u8), required 9 (u8), summary 12; 20 bytes
+//! result         of validate: 0 is ok, 1 an error (u8); problems 4
+//! problem        message 0, row 8 (u8: 1 if there is one) and 12, column 16 (u8: 1 if there is one) and 20; 28 bytes
+//! result         of grade: 0 is ok, 1 an error (u8); value 8 (f64), details 16; or kind 8 (u8), text 12
+//! detail         name 0, value 8 (f64); 16 bytes
+//! column         name 0, values 8 (u8: 4 is utf8) and 12, validity 28; 40 bytes; utf8 is offsets 0, bytes 8
+//! ```
+//!
+//! `"#` stands for the interface's name, `NAME` for the fixture's and `LENGTH` for that name's length, `FUEL` for what uses up 1,000
+//! units of it. A fixture that starts with
+//! `(component` or `(module` is whole.
 
-use std::ffi::OsStr;
-use std::fmt::Write;
-use std::path::Path;
-use std::time::{Duration, Instant};
+use wit_component::{ComponentEncoder, StringEncoding};
+use wit_parser::Resolve;
 
-use assay_host::report::{BatchReport, Report};
-use tempfile::TempDir;
-use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
-use wit_parser::{Resolve, UnresolvedPackageGroup};
+use crate::{Failure, root};
 
-use crate::{Failure, assay, root};
+include!(concat!(env!("OUT_DIR"), "/attacks.rs"));
 
-/// What every fixture may use. The description is at 512, `ok` of `validate` at 576, and an honest score of 0.5 at 640.
-const COMMON: &str = r#"
-  (data (i32.const 256) "attack0.1.0A hostile grader.")
-  (data (i32.const 512) "\00\01\00\00\06\00\00\00\06\01\00\00\05\00\00\00\0b\01\00\00\11\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00")
-  (data (i32.const 648) "\00\00\00\00\00\00\e0\3f")
-  (global $description i32 (i32.const 512))
-  (global $valid i32 (i32.const 576))
-  (global $score i32 (i32.const 640))
-  (export "cabi_realloc" (func $realloc))
-  (export "assay:grader/grading@0.1.0#describe" (func $describe))
-  (export "assay:grader/grading@0.1.0#validate" (func $validate))
-  (export "assay:grader/grading@0.1.0#grade" (func $grade))
-"#;
+/// The version of the contract that this program keeps.
+pub const VERSION: &str = "0.1.0";
 
-/// What a fixture has unless it has its own: how that would start, and the honest one.
-const HONEST: &[(&str, &str)] = &[
-    ("(memory (export", r#"(memory (export "memory") 32)"#),
-    ("(global $heap", "(global $heap (mut i32) (i32.const 0x10000))"),
-    (
-        "(func $realloc",
-        "(func $realloc (param $old i32) (param $old_size i32) (param $align i32) (param $size i32) (result i32)
-          (local $at i32)
-          (local.set $at (i32.and
-            (i32.add (global.get $heap) (i32.sub (local.get $align) (i32.const 1)))
-            (i32.sub (i32.const 0) (local.get $align))))
-          (global.set $heap (i32.add (local.get $at) (local.get $size)))
-          (local.get $at))",
-    ),
-    ("(func $describe", "(func $describe (result i32) (global.get $description))"),
-    ("(func $validate", "(func $validate (param i32 i32 i32 i32 i32) (result i32) (global.get $valid))"),
-    ("(func $grade", "(func $grade (param i32 i32 i32 i32 i32 i32 i32 i32) (result i32) (global.get $score))"),
+/// What helps every fixture: a heap's start, and texts, scores and errors in the form of the canonical ABI.
+const HELP: &str = include_str!("prelude/help.wat");
+
+/// What a grader exports, honest.
+const HONEST: [(&str, &str); 5] = [
+    ("memory", include_str!("prelude/memory.wat")),
+    ("cabi_realloc", include_str!("prelude/realloc.wat")),
+    ("#describe", include_str!("prelude/describe.wat")),
+    ("#validate", include_str!("prelude/validate.wat")),
+    ("#grade", include_str!("prelude/grade.wat")),
 ];
 
-/// The component, or core module, of a fixture.
+impl Attack {
+    /// What it attacks: the first line of its file.
+    #[must_use]
+    pub fn does(self) -> &'static str {
+        let line = self.text().lines().next().unwrap_or_default();
+        line.trim_start_matches(";; ")
+    }
+
+    /// The attack as a file that a grader would be.
+    ///
+    /// # Errors
+    ///
+    /// If its text is not that of a module or a component.
+    pub fn component(self) -> Result<Vec<u8>, Failure> {
+        component(self.name(), self.text(), VERSION)
+    }
+}
+
+/// A component of that version of the contract, made of a fixture's text.
 ///
 /// # Errors
 ///
-/// If the fixture is not well formed.
-pub fn component(fixture: &str) -> Result<Vec<u8>, Failure> {
-    let code = fixture.lines().find(|line| !line.starts_with(";;")).unwrap_or_default();
+/// If the text is not that of a module or a component.
+pub fn component(name: &str, text: &str, version: &str) -> Result<Vec<u8>, Failure> {
+    let code = text.lines().find(|line| !line.is_empty() && !line.starts_with(";;")).unwrap_or_default();
     if code.starts_with("(component") || code.starts_with("(module") {
-        return Ok(wat::parse_str(fixture)?);
+        return Ok(wat::parse_str(text)?);
     }
-    let mut module = format!("(module {COMMON}");
-    for (start, field) in HONEST {
-        if !fixture.contains(start) {
-            writeln!(module, "{field}")?;
-        }
-    }
-    let mut module = wat::parse_str(format!("{module}{fixture})"))?;
+    wrap(&wat::parse_str(module(name, text, version))?, version)
+}
+
+/// The text of a whole module: a fixture and what it lacks.
+fn module(name: &str, text: &str, version: &str) -> String {
+    let exports = |name: &str| text.contains(&format!("(export \"{name}\")"));
+    let lacking = HONEST.into_iter().filter(|(name, _)| !exports(name)).map(|(_, text)| text);
+    let fields: String = [HELP, text].into_iter().chain(lacking).collect();
+    let fields = fields.replace("\"#", &format!("\"assay:grader/grading@{version}#"));
+    let fields = fields.replace("FUEL", &"(drop (i32.const 0))".repeat(1000));
+    format!("(module\n{})", fields.replace("NAME", name).replace("LENGTH", &name.len().to_string()))
+}
+
+/// A component around a core module that has the contract's functions.
+///
+/// # Errors
+///
+/// If it has not.
+pub fn wrap(module: &[u8], version: &str) -> Result<Vec<u8>, Failure> {
+    let contract = std::fs::read_to_string(root().join("wit").join(VERSION).join("grader.wit"))?;
     let mut resolve = Resolve::default();
-    let package = resolve.push_group(UnresolvedPackageGroup::parse_dir(root().join("wit/0.1.0"))?)?;
+    let package = resolve.push_str("grader.wit", &contract.replace(VERSION, version))?;
     let world = resolve.select_world(&[package], Some("grader"))?;
-    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, false)?;
-    Ok(ComponentEncoder::default().module(&module)?.encode()?)
-}
-
-/// The competition that hostile graders are asked to grade, beside the example that is graded honestly.
-pub const COMPETITION: &str = "attack";
-
-/// A folder with a hostile grader and its competition.
-pub struct Scene {
-    folder: TempDir,
-}
-
-/// What came of a batch.
-pub struct Run {
-    /// The reports, in the order of the list.
-    pub reports: Vec<Report>,
-    /// All that participants may see: the report as it is written, and what the program printed.
-    pub visible: String,
-    /// What the operator alone may see.
-    pub operator: String,
-    /// The exit code.
-    pub code: Option<i32>,
-    /// How long the program ran.
-    pub took: Duration,
-}
-
-impl Scene {
-    /// The example competition again under another id, with `attack.wasm` as its grader.
-    ///
-    /// # Errors
-    ///
-    /// If its files cannot be written.
-    pub fn new(component: &[u8]) -> Result<Self, Failure> {
-        let competition = std::fs::read_to_string(root().join("examples/breast-cancer-wisconsin/competition.toml"))?
-            .replace("id = \"breast-cancer-wisconsin\"", "id = \"attack\"")
-            .replace("\"roc-auc\"", "\"attack\"")
-            .replace("options = { targets = [\"malignant\"] }", "");
-        let answers = std::fs::read(root().join("examples/breast-cancer-wisconsin/prepared/private/answers.csv"))?;
-        Scene::with(&[("attack", component)], &competition, &answers)
-    }
-
-    /// Any competition with the id [`COMPETITION`], its answers (`private/answers.csv`), and graders.
-    ///
-    /// # Errors
-    ///
-    /// If its files cannot be written.
-    pub fn with(graders: &[(&str, &[u8])], competition: &str, answers: &[u8]) -> Result<Self, Failure> {
-        let folder = tempfile::tempdir()?;
-        let write = |path: &str, content: &[u8]| {
-            let path = folder.path().join(path);
-            std::fs::create_dir_all(path.parent().unwrap_or(Path::new("")))?;
-            std::fs::write(path, content)
-        };
-        for (name, component) in graders {
-            write(&format!("graders/{name}.wasm"), component)?;
-        }
-        write("competitions/attack/competition.toml", competition.as_bytes())?;
-        write("data/attack/prepared/private/answers.csv", answers)?;
-        let example = root().join("examples/breast-cancer-wisconsin");
-        for (from, to) in [
-            ("competition.toml", "competitions/breast-cancer-wisconsin/competition.toml"),
-            ("prepared/private/answers.csv", "data/breast-cancer-wisconsin/prepared/private/answers.csv"),
-            ("logistic-regression.csv", "submission.csv"),
-        ] {
-            write(to, &std::fs::read(example.join(from))?)?;
-        }
-        Ok(Scene { folder })
-    }
-
-    /// Where the scene is.
-    #[must_use]
-    pub fn folder(&self) -> &Path {
-        self.folder.path()
-    }
-
-    /// Grades these submissions, given by competition and file, one after the other in one process.
-    ///
-    /// # Errors
-    ///
-    /// If the program writes no report.
-    pub fn grade(&self, list: &[(&str, &str)]) -> Result<Run, Failure> {
-        let path = |name: &str| self.folder.path().join(name);
-        let mut lines = String::new();
-        for (competition, submission) in list {
-            writeln!(lines, "{}", serde_json::json!({"competition_id": competition, "submission_path": submission}))?;
-        }
-        std::fs::write(path("list.jsonl"), lines)?;
-        let mut command = assay()?;
-        command.current_dir(&self.folder).args(["grade", "--threads", "1"]);
-        for (option, value) in [
-            ("--submission", "list.jsonl"),
-            ("--data-dir", "data"),
-            ("--output-dir", "out"),
-            ("--competitions", "competitions"),
-            ("--graders", "graders"),
-            ("--cache-dir", "cache"),
-            ("--operator-log", "operator.jsonl"),
-        ] {
-            command.args([OsStr::new(option), path(value).as_os_str()]);
-        }
-        let start = Instant::now();
-        let run = command.output()?;
-        let took = start.elapsed();
-        let printed = [run.stdout, run.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
-        let report = std::fs::read_dir(path("out"))?.next().ok_or_else(|| printed.clone())??;
-        let report = std::fs::read_to_string(report.path())?;
-        let batch: BatchReport = serde_json::from_str(&report)?;
-        Ok(Run {
-            reports: batch.competition_reports,
-            visible: report + &printed,
-            operator: std::fs::read_to_string(path("operator.jsonl"))?,
-            code: run.status.code(),
-            took,
-        })
-    }
+    let mut module = module.to_vec();
+    wit_component::embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, false)?;
+    // What is not valid is for the program to find out.
+    Ok(ComponentEncoder::default().validate(false).module(&module)?.encode()?)
 }

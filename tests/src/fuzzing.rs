@@ -441,7 +441,9 @@ fn is_same(report: &Report, again: &Report) {
 pub fn component(data: &[u8]) {
     static SANDBOX: OnceLock<Sandbox> = OnceLock::new();
     let sandbox = SANDBOX.get_or_init(|| Sandbox::new(small_limits(), None).expect("the sandbox can be set up"));
-    let fixture = str::from_utf8(data).ok().and_then(|text| crate::attacks::component(text).ok());
+    let fixture = str::from_utf8(data)
+        .ok()
+        .and_then(|text| crate::attacks::component("attack", text, crate::attacks::VERSION).ok());
     let component = fixture.as_deref().unwrap_or(data);
     match (sandbox.load(component), sandbox.load(component)) {
         (Ok(grader), Ok(again)) => {

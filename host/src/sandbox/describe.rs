@@ -9,6 +9,7 @@ use super::bindings::{self, GraderPre};
 use super::checked;
 use super::engine::{LoadError, Sandbox};
 use super::run::{Fault, Instance, State};
+use crate::excerpt::excerpt;
 
 /// What a grader says of itself.
 #[derive(Clone, Debug, Serialize)]
@@ -106,11 +107,22 @@ fn check(description: bindings::Description, sandbox: &Sandbox) -> Result<Descri
     if let Some(twice) = options.iter().find(|option| !names.insert(&option.name)) {
         return Err(Fault::Grader(format!("it lists two options named `{}`", twice.name)));
     }
+    let name = checked::name(&description.name, limits)?;
+    if !of_words(&name) {
+        let name = excerpt(&name);
+        return Err(Fault::Grader(format!("its name is {name}: lower-case words with hyphens are expected")));
+    }
     Ok(Description {
-        name: checked::name(&description.name, limits)?,
+        name,
         version: checked::name(&description.version, limits)?,
         summary: checked::text(&description.summary, limits),
         lower_is_better: description.direction == bindings::Direction::LowerIsBetter,
         options,
     })
+}
+
+/// True for lower-case words with hyphens, such as `roc-auc` and `f1-macro`.
+fn of_words(name: &str) -> bool {
+    let word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    name.starts_with(|c: char| c.is_ascii_lowercase()) && name.split('-').all(word)
 }

@@ -5,6 +5,7 @@ use wasmparser::{ComponentExternalKind, Encoding, Parser, Payload};
 use super::checked;
 use super::engine::LoadError;
 use super::limits::Limits;
+use crate::excerpt::excerpt;
 
 /// The interface that a grader exports, without its version.
 const INTERFACE: &str = "assay:grader/grading@";
@@ -19,8 +20,6 @@ const NAMED: usize = 8;
 pub(super) fn check(component: &[u8], limits: &Limits) -> Result<(), LoadError> {
     let malformed =
         |error: wasmparser::BinaryReaderError| LoadError::Component(checked::text(&error.to_string(), limits));
-    let named =
-        |name: &str| format!("`{}`", checked::text(name, &Limits { text_bytes: limits.name_bytes, ..limits.clone() }));
     let mut imports = Vec::new();
     let mut version = None;
     // How many modules and components the parser is inside of, below the outermost.
@@ -32,7 +31,7 @@ pub(super) fn check(component: &[u8], limits: &Limits) -> Result<(), LoadError> 
             Payload::End(_) => depth = depth.saturating_sub(1),
             Payload::ComponentImportSection(section) if depth == 0 => {
                 for import in section {
-                    imports.push(named(import.map_err(malformed)?.name.name));
+                    imports.push(excerpt(import.map_err(malformed)?.name.name).to_string());
                 }
             }
             Payload::ComponentExportSection(section) if depth == 0 => {

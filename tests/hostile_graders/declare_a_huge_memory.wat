@@ -1,2 +1,0 @@
-;; Declares four GiB.
-(memory (export "memory") 65536)

@@ -1,2 +1,0 @@
-;; Declares a table of ten million elements.
-(table 10000000 funcref)

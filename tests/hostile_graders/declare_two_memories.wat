@@ -1,2 +1,0 @@
-;; Declares a second memory, to have twice as much.
-(memory $second 1)

@@ -1,0 +1,2 @@
+;; It declares a table of a million elements.
+(table 1000000 funcref)

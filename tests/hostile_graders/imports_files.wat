@@ -1,0 +1,3 @@
+;; It imports files.
+(component
+  (import "wasi:filesystem/types@0.2.0" (instance)))

@@ -1,0 +1,3 @@
+;; It imports something that nobody knows.
+(component
+  (import "nobody:knows/it@1.0.0" (instance)))

@@ -1,0 +1,2 @@
+;; It is a component that does nothing.
+(component)

@@ -1,0 +1,5 @@
+;; `validate` finds a problem in a row that the submission does not have.
+(func (export "#validate") (type $validate)
+  (i32.store8 (i32.const 4104) (i32.const 1))
+  (i32.store (i32.const 4108) (i32.const 200))
+  (call $problem (i32.const 32) (i32.const 11)))

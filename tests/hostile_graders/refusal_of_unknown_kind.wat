@@ -1,8 +1,0 @@
-;; Returns a refusal of a kind that there is not.
-(func $grade (param i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
-  ;; err(invalid-submission(text))
-  (i32.store8 (i32.const 1024) (i32.const 1))
-  (i32.store8 (i32.const 1032) (i32.const 7))
-  (i32.store (i32.const 1036) (i32.const 2048))
-  (i32.store (i32.const 1040) (i32.const 1))
-  (i32.const 1024))

@@ -1,0 +1,2 @@
+;; It declares a memory beside the one that every grader has.
+(memory $beside 1)

@@ -1,0 +1,3 @@
+;; It gives up before anything is asked of it.
+(func $start unreachable)
+(start $start)
