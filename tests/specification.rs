@@ -30,7 +30,7 @@ fn every_test_that_the_specification_names_exists() -> Result<(), Failure> {
         let path = if path.exists() { path } else { root().join(format!("tests/{name}/main.rs")) };
         let source = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
         // The suite of attacks makes its tests by a macro, one a line.
-        let made = [format!("fn {test}("), format!("    {test} => ")];
+        let made = [format!("fn {test}("), format!("    {test} =>")];
         assert!(file.is_empty() || made.iter().any(|made| source.contains(made)), "{file}::{test}");
     }
     Ok(())
