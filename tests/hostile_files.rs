@@ -474,17 +474,17 @@ fn reports_that_mean_harm() -> Result<(), Failure> {
         verify(report.to_string().as_bytes())
     };
     assert_eq!(claimed(&|_| {})?.map(|run| run.code), [0, 0]);
-    let many: serde_json::Map<String, Value> = (0..20_000).map(|key| (format!("{key}{TRICKS}"), json!(1))).collect();
+    let many: serde_json::Map<String, Value> =
+        (0..20_000).map(|key| (format!("{key}{TRICKS}"), json!(1e300))).collect();
     let many = Value::from(many);
     let long = TRICKS.repeat(100_000);
-    let changes: [(&str, &str, Value); 8] = [
+    let changes: [(&str, &str, Value); 7] = [
         ("/submission_path", "receipt.submission", json!("zero.csv")),
         ("/submission_path", "outcome", json!("pipe.csv")),
         ("/submission_path", "submission_exists", json!("/proc/self/environ")),
         ("/competition_id", "outcome", json!(long)),
         ("/reason", "reason", json!(long)),
         ("/receipt/limits", "receipt.limits.0", many),
-        ("/receipt/limits", "receipt.limits", json!({"\u{202e}": long})),
         ("/receipt/grader/name", "receipt.grader.name", json!(TRICKS)),
     ];
     for (field, differs, value) in changes {

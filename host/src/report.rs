@@ -2,12 +2,13 @@
 //!
 //! The reference's fields keep their names and places; ours follow.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io::Write;
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::competition::Leaderboard;
 use crate::medal::{self, Medals};
@@ -116,10 +117,17 @@ pub struct Receipt {
     pub host: String,
     /// The version of the engine.
     pub engine: String,
-    /// The limits that the grader ran under.
+    /// The limits that the grader ran under, by name.
+    #[serde(deserialize_with = "numbers")]
     pub limits: serde_json::Value,
     /// The fuel it used; none if it did not run.
     pub fuel: Option<u64>,
+}
+
+/// An object of numbers alone: anything else that a report may hold here would take many times the memory of its text.
+fn numbers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<serde_json::Value, D::Error> {
+    let numbers: BTreeMap<String, serde_json::Number> = Deserialize::deserialize(deserializer)?;
+    Ok(numbers.into_iter().map(|(name, number)| (name, serde_json::Value::from(number))).collect())
 }
 
 /// A grader: the names that others and it itself give it, and its version.

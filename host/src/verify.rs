@@ -115,6 +115,22 @@ mod tests {
         }
     }
 
+    /// Or a small file would take a lot of memory.
+    #[test]
+    fn limits_are_numbers() {
+        let receipt = |limits: &str| {
+            let text = format!(
+                r#"{{"grader": {{"name": "g", "version": "1"}}, "component": "", "contract": "", "options": "", "answers": "",
+                    "thresholds": "", "wit": "", "host": "", "engine": "", "limits": {limits}}}"#
+            );
+            serde_json::from_str::<crate::report::Receipt>(&text).map(|receipt| receipt.limits.to_string())
+        };
+        assert_eq!(receipt(r#"{"a": 1, "b": 0.5}"#).unwrap(), r#"{"a":1,"b":0.5}"#);
+        assert!(receipt("[0, 0]").is_err());
+        assert!(receipt(r#"{"a": [0, 0]}"#).is_err());
+        assert!(receipt(r#"{"a": "1"}"#).is_err());
+    }
+
     #[test]
     fn what_a_file_says_is_shown_as_an_excerpt() {
         let long = "\u{202e}x".repeat(100_000);

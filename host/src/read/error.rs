@@ -13,7 +13,7 @@ use crate::excerpt::excerpt;
 pub enum ReadError {
     /// The operating system says no.
     #[error("the file cannot be read: {0}")]
-    Io(#[from] std::io::Error),
+    Io(std::io::Error),
     /// A folder, a device, a pipe.
     #[error("this is not a regular file; name a file")]
     NotAFile,
@@ -68,6 +68,13 @@ pub enum ReadError {
     /// The columns cannot be made into a table.
     #[error("the table cannot be built: {0}")]
     Arrow(#[from] ArrowError),
+}
+
+/// Not as its source, which would be told twice.
+impl From<std::io::Error> for ReadError {
+    fn from(error: std::io::Error) -> Self {
+        ReadError::Io(error)
+    }
 }
 
 fn shown(value: &Option<String>) -> String {
