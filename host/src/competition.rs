@@ -2,14 +2,16 @@
 //!
 //! Unknown keys are errors. The JSON schema of this file is `competitions/schema.json`.
 
-use std::collections::{BTreeMap, HashSet};
+mod parse;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
-use crate::digest::sha256;
-use crate::excerpt::{excerpt, list};
+pub use parse::CompetitionError;
 
 /// One competition: its contract with participants, its grader, its medal thresholds.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
@@ -362,170 +364,9 @@ pub struct Leaderboard {
     pub median: f64,
 }
 
-#[cfg(test)]
-mod tests;
-
-/// How much of a file's path messages show, in characters.
-const PATH: usize = 4096;
-
-/// Why a competition cannot be used.
-#[derive(Debug, Error)]
-pub enum CompetitionError {
-    /// The file is not TOML, or not of the form that this module gives.
-    #[error("{}: {}hint: the keys and their meaning are in competitions/schema.json", excerpt(.file).unquoted(PATH), short(.error))]
-    Syntax {
-        /// The file.
-        file: String,
-        /// What is wrong, with line and column.
-        error: Box<toml::de::Error>,
-    },
-    /// The file is well formed but contradicts itself.
-    #[error("{}: {message}", excerpt(.file).unquoted(PATH))]
-    Invalid {
-        /// The file.
-        file: String,
-        /// What is wrong, and the remedy.
-        message: String,
-    },
-}
-
-/// What is wrong with a file, and the line it is on. Both are short where the file is in order, and whatever they like to be elsewhere.
-fn short(error: &toml::de::Error) -> String {
-    let text = error.to_string();
-    text.lines().take(8).map(|line| format!("{}\n", excerpt(line).unquoted(400))).collect()
-}
-
-impl Competition {
-    /// Reads the text of a `competition.toml`; `file` is what errors call it.
-    ///
-    /// # Errors
-    ///
-    /// If the text is not a competition, or contradicts itself.
-    pub fn parse(text: &str, file: &str) -> Result<Self, CompetitionError> {
-        let parsed: Competition = toml::from_str(text)
-            .map_err(|error| CompetitionError::Syntax { file: file.to_owned(), error: Box::new(error) })?;
-        let competition = Competition { digest: sha256(text.as_bytes()), ..parsed };
-        match competition.contradiction() {
-            None => Ok(competition),
-            Some(message) => Err(CompetitionError::Invalid { file: file.to_owned(), message }),
-        }
-    }
-
-    /// The first thing that cannot be meant.
-    fn contradiction(&self) -> Option<String> {
-        let plain = |id: &str| {
-            !id.is_empty()
-                && id.len() <= 128
-                && id.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
-                && !id.starts_with('.')
-        };
-        if !plain(&self.id) {
-            return Some("`id` must be of letters, digits, `-`, `_` and `.`, and not start with `.`".into());
-        }
-        for file in [Some(&self.data.answers), Some(&self.data.sample_submission), self.data.gold_submission.as_ref()]
-            .into_iter()
-            .flatten()
-        {
-            if file.is_empty() || file.split('/').any(|part| !plain(part)) {
-                let file = excerpt(file);
-                return Some(format!("`data`: {file} must be a path below the competition's folder, without `..`"));
-            }
-        }
-        if let Some(scored) = &self.answers.scored {
-            if scored.min.is_none() && scored.max.is_none() {
-                return Some("`answers.scored` needs `min`, `max` or both".into());
-            }
-            if !all_finite([scored.min, scored.max]) {
-                return Some("`answers.scored`: `min` and `max` must be finite".into());
-            }
-        }
-        if self.answers.scored.is_some() && self.submission.pairing == Pairing::Grader {
-            return Some("`answers.scored` needs rows that the host pairs, not `pairing = \"grader\"`".into());
-        }
-        self.submission
-            .contradiction()
-            .or_else(|| self.leaderboard.contradiction())
-            .or_else(|| self.grader.contradiction())
-    }
-}
-
 impl Contract {
     /// The names of the columns beside the key, in the contract's order.
     pub fn column_names(&self) -> impl Iterator<Item = &str> {
         self.columns.iter().flat_map(|rule| rule.names.iter().map(String::as_str))
-    }
-
-    fn contradiction(&self) -> Option<String> {
-        let any_rows = self.rows == Rows::Subset && self.pairing == Pairing::Grader;
-        if self.key.is_empty() && self.rows != Rows::Position && !any_rows {
-            return Some(
-                "`submission.key` is empty, which `rows = \"position\"` allows, and `rows = \"subset\"` with `pairing = \"grader\"`"
-                    .into(),
-            );
-        }
-        if self.column_order == ColumnOrder::Exact && self.columns.iter().any(|rule| rule.one_of) {
-            return Some("`submission.columns`: with `one_of`, `column_order` cannot be `exact`".into());
-        }
-        let mut seen = HashSet::new();
-        for name in self.key.iter().map(String::as_str).chain(self.column_names()) {
-            if !seen.insert(name) {
-                return Some(format!("`submission` names column {} twice", excerpt(name)));
-            }
-        }
-        for rule in &self.columns {
-            let numeric = matches!(rule.kind, ColumnType::Number | ColumnType::Integer);
-            if !numeric && (rule.min.is_some() || rule.max.is_some() || rule.above.is_some()) {
-                let names = list(&rule.names);
-                return Some(format!("`submission.columns` of {names}: a range needs type `number` or `integer`"));
-            }
-            if !all_finite([rule.min, rule.max, rule.above]) {
-                let names = list(&rule.names);
-                return Some(format!("`submission.columns` of {names}: `min`, `max` and `above` must be finite"));
-            }
-        }
-        let numbers = self.columns.iter().filter(|rule| rule.kind == ColumnType::Number);
-        let numbers: HashSet<&String> = numbers.flat_map(|rule| &rule.names).collect();
-        for sum in &self.row_sums {
-            if sum.tolerance.is_some() == sum.decimals.is_some() {
-                return Some("`submission.row_sums` needs either `tolerance` or `decimals`".into());
-            }
-            if !all_finite([Some(sum.total), sum.tolerance]) {
-                return Some("`submission.row_sums`: `total` and `tolerance` must be finite".into());
-            }
-            if let Some(name) = sum.columns.iter().find(|name| !numbers.contains(name)) {
-                return Some(format!("`submission.row_sums`: {} is not a column of type `number`", excerpt(name)));
-            }
-        }
-        None
-    }
-}
-
-/// False if a comparison with one of them could not be meant, and its JSON form would not say what it is.
-fn all_finite<const N: usize>(numbers: [Option<f64>; N]) -> bool {
-    numbers.into_iter().flatten().all(f64::is_finite)
-}
-
-impl GraderUse {
-    fn contradiction(&self) -> Option<String> {
-        let finite = |setting: &Setting| match setting {
-            Setting::Number(number) => number.is_finite(),
-            Setting::Numbers(numbers) => numbers.iter().all(|number| number.is_finite()),
-            _ => true,
-        };
-        let (name, _) = self.options.iter().find(|(_, setting)| !finite(setting))?;
-        Some(format!("`grader.options`: numbers must be finite, and those of {} are not", excerpt(name)))
-    }
-}
-
-impl Leaderboard {
-    fn contradiction(&self) -> Option<String> {
-        let best_first = [self.gold, self.silver, self.bronze];
-        if best_first.iter().chain([&self.median]).any(|threshold| !threshold.is_finite()) {
-            return Some("`leaderboard`: thresholds must be finite".into());
-        }
-        let ordered = best_first
-            .windows(2)
-            .all(|pair| if self.lower_is_better { pair[0] <= pair[1] } else { pair[0] >= pair[1] });
-        (!ordered).then(|| "`leaderboard`: gold must be no worse than silver, and silver no worse than bronze".into())
     }
 }
