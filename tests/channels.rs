@@ -221,13 +221,14 @@ fn a_batch_tells_nothing_but_to_the_operator_s_log() -> Result<(), Failure> {
         let column = columns(&competition, &answers)?.pop().ok_or("no column beside the key")?;
         std::fs::write(&path, planted(&competition, &answers, &column, Canary::Word)?)?;
     }
-    let (list, out, log) = (cases.folder().join("some.jsonl"), cases.folder().join("out"), cases.folder().join("log"));
+    let [list, out, log, uses] = ["some.jsonl", "out", "log", "uses"].map(|name| cases.folder().join(name));
     let all = std::fs::read_to_string(cases.jsonl())?;
     std::fs::write(&list, all.lines().step_by(7).collect::<Vec<_>>().join("\n"))?;
     let output = assay()?
         .arg("grade")
         .args(["--submission".as_ref(), list.as_os_str(), "--data-dir".as_ref(), cases.data().as_os_str()])
         .args(["--output-dir".as_ref(), out.as_os_str(), "--operator-log".as_ref(), log.as_os_str()])
+        .args(["--use-log".as_ref(), uses.as_os_str(), "--use-log-scores".as_ref()])
         .output()?;
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let mut visible = text(&output.stdout) + &text(&output.stderr);
@@ -235,6 +236,8 @@ fn a_batch_tells_nothing_but_to_the_operator_s_log() -> Result<(), Failure> {
         visible += &std::fs::read_to_string(entry?.path())?;
     }
     assert!(visible.contains("competition_reports"), "{visible}");
+    // The log of uses may be shown to anybody.
+    visible += &std::fs::read_to_string(&uses)?;
     assert!(!holds_canary(&visible), "{}", lines_with_canaries(&visible));
     assert!(holds_canary(&std::fs::read_to_string(&log)?));
     Ok(())
