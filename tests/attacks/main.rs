@@ -110,6 +110,7 @@ attacks! {
     long_problem_of_wide_characters => invalid(format!("x{}…", "é".repeat(2047)));
     problem_with_control_and_bidi_characters => invalid("column ` column`:  [2Jgold   dlog .");
     problems_at_the_limit => invalid(vec!["Is hostile."; 256].join("\n"));
+    problems_of_1_mib => limit("the grader returned more than 65536 bytes of problems");
     problems_past_the_limit => limit("the grader returned more than 256 problems");
     no_problems => scored(0.5);
     problem_in_the_last_row => invalid("Is hostile.: line 201");

@@ -41,16 +41,17 @@ pub(super) fn text(text: &str, limits: &Limits) -> String {
 
 pub(super) fn problems(problems: Vec<bindings::Problem>, limits: &Limits) -> Result<Vec<Problem>, Fault> {
     count("problems", problems.len(), limits.problems)?;
-    problems
+    let problems: Vec<Problem> = problems
         .into_iter()
-        .map(|problem| {
-            Ok(Problem {
-                message: text(&problem.message, limits),
-                row: problem.row.map(|row| row as usize),
-                column: problem.column.map(|column| text(&column, limits)),
-            })
+        .map(|problem| Problem {
+            message: text(&problem.message, limits),
+            row: problem.row.map(|row| row as usize),
+            column: problem.column.map(|column| text(&column, limits)),
         })
-        .collect()
+        .collect();
+    let texts = problems.iter().map(|problem| problem.message.len() + problem.column.as_ref().map_or(0, String::len));
+    count("bytes of problems", texts.sum(), limits.problem_bytes)?;
+    Ok(problems)
 }
 
 pub(super) fn score(score: bindings::Score, limits: &Limits) -> Result<Score, Fault> {

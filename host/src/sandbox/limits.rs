@@ -33,6 +33,8 @@ pub struct Limits {
     pub details: usize,
     /// The problems that `validate` may report.
     pub problems: usize,
+    /// The text of all problems, in bytes.
+    pub problem_bytes: usize,
     /// The options that `describe` may list.
     pub options: usize,
     /// A name's length, in bytes.
@@ -57,6 +59,7 @@ impl Default for Limits {
             table_elements: 100_000,
             details: 1024,
             problems: 256,
+            problem_bytes: 64 << 10,
             options: 64,
             name_bytes: 256,
             text_bytes: 4096,
