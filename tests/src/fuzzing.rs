@@ -2,22 +2,22 @@
 //!
 //! [`TARGETS`] lists them. `tests/fuzz/` runs them with libFuzzer; the test `fuzzing` replays its corpus, and mutations of it.
 
+mod components;
 mod mutation;
 mod tables;
+mod words;
 
-use std::sync::OnceLock;
-
-use arrow::array::{Array, ArrayRef, Float64Array, RecordBatch, StringArray};
-use arrow::datatypes::{DataType, Field, Schema};
 use assay_host::align::{self, Expected};
 use assay_host::batch;
-use assay_host::competition::{ColumnType, Competition, Pairing};
+use assay_host::competition::{Competition, Pairing};
 use assay_host::read::{self, Limits, ReadError, ReadOptions, Table};
 use assay_host::report::{BatchReport, Report};
-use assay_host::sandbox::{self, Grader, Outcome, Sandbox, Task};
 use assay_host::{check, verify};
 
+pub use self::components::component;
 pub use self::mutation::mutated;
+
+use self::words::{COMPONENT, CONTRACT, CSV, JSON, LIST, REPORT};
 
 /// What is fuzzed, and words of its format, of which mutations are made.
 pub struct Target {
@@ -37,187 +37,6 @@ pub const TARGETS: &[Target] = &[
     Target { name: "list", run: list, words: LIST },
     Target { name: "report", run: report, words: REPORT },
     Target { name: "component", run: component, words: COMPONENT },
-];
-
-const CSV: &[&str] = &[
-    ",",
-    "\"",
-    "\"\"",
-    "\n",
-    "\r",
-    "\r\n",
-    " ",
-    "\t",
-    "\0",
-    "\u{feff}",
-    "NA",
-    "nan",
-    "-0",
-    "inf",
-    "-inf",
-    "true",
-    "False",
-    "1e400",
-    "-1e400",
-    "9223372036854775807",
-    "-9223372036854775808",
-    "18446744073709551615",
-    "99999999999999999999",
-    "0.1",
-    ".5e-3",
-    "\u{202e}",
-    "x,x.1,x",
-    "Unnamed: 0",
-];
-const JSON: &[&str] = &[
-    "{",
-    "}",
-    "[",
-    "]",
-    ":",
-    ",",
-    "\"",
-    "\n",
-    "\\u0000",
-    "\\ud800",
-    "\\u202e",
-    "null",
-    "true",
-    "false",
-    "-0",
-    "1e400",
-    "0.1",
-    "18446744073709551615",
-    "-9223372036854775808",
-    "{\"a\":1}",
-    "\"a\":",
-    "\u{feff}",
-];
-const LIST: &[&str] = &[
-    "{\"competition_id\":\"a\",\"submission_path\":\"b\"}",
-    "\"competition_id\":",
-    "\"submission_path\":",
-    "\n",
-    "#",
-    "//",
-    "{",
-    "}",
-    "[",
-    "]",
-    "\"",
-    ",",
-    "\\u0000",
-    "\\u202e",
-    "\u{feff}",
-    "../",
-    "null",
-    "1e400",
-];
-const REPORT: &[&str] = &[
-    "{",
-    "}",
-    "[",
-    "]",
-    ":",
-    ",",
-    "\"",
-    "null",
-    "true",
-    "1",
-    "-0.0",
-    "1e400",
-    "\\u202e",
-    "\"competition_reports\":",
-    "\"receipt\":",
-    "\"details\":",
-    "\"limits\":",
-    "\"outcome\":",
-    "\"scored\"",
-    "\"not-graded\"",
-    "\"fuel\":",
-    "\"score\":",
-    "\"created_at\":",
-];
-const CONTRACT: &[&str] = &[
-    "\n",
-    "\"",
-    "[",
-    "]",
-    "=",
-    ",",
-    "[submission]",
-    "[[submission.columns]]",
-    "[[submission.row_sums]]",
-    "key = [\"id\"]",
-    "key = []",
-    "rows = \"same\"",
-    "rows = \"set\"",
-    "rows = \"superset\"",
-    "rows = \"known\"",
-    "rows = \"merge\"",
-    "rows = \"subset\"",
-    "rows = \"sorted\"",
-    "rows = \"position\"",
-    "pairing = \"grader\"",
-    "type = \"number\"",
-    "type = \"integer\"",
-    "type = \"text\"",
-    "type = \"any\"",
-    "min = 0.0",
-    "max = 1.0",
-    "above = 0",
-    "nan",
-    "inf",
-    "missing = \"allow\"",
-    "one_of = true",
-    "column_order = \"exact\"",
-    "extra_columns = \"refuse\"",
-    "numbers_as_text = \"allow\"",
-    "infinite = \"allow\"",
-    "decimals = 255",
-    "tolerance = 0.1",
-    "total = 1.0",
-    "[answers]",
-    "scored = { column = \"y\", min = 0.5 }",
-    SEPARATOR,
-    "id,y\n",
-    "a,1\n",
-    "1,0.5\n",
-    "1_0",
-    "NA",
-    "-0",
-    "1e300",
-    "18446744073709551615",
-    "\u{202e}",
-];
-const COMPONENT: &[&str] = &[
-    "(func $grade",
-    "(func $validate",
-    "(func $describe",
-    "(func $realloc",
-    "(param i32 i32 i32 i32 i32)",
-    "(result i32)",
-    ")",
-    "(",
-    "(i32.const ",
-    "0",
-    "640",
-    "576",
-    "512",
-    "65536",
-    "0x7fffffff",
-    "-1",
-    "(unreachable)",
-    "(loop $l (br $l))",
-    "(i32.store ",
-    "(f64.store ",
-    "(memory.grow ",
-    "(call $grade)",
-    "(global.get $score)",
-    "(data (i32.const 640) \"\\01\")",
-    "\\ff",
-    "nan",
-    "\0asm",
 ];
 
 /// Between the parts of an input that has several.
@@ -303,10 +122,10 @@ fn reads(read: Read, file: &[u8], limits: &Limits) -> Result<Table, ReadError> {
         (Ok(all), Ok(again)) => {
             tables::are_equal(all, again);
             tables::keeps(all, limits, file);
-            let some = |name: &str| name.len().is_multiple_of(2);
+            let keep = |name: &str| name.len().is_multiple_of(2);
             let some =
-                read(file, &ReadOptions { limits, columns: Some(&some) }).expect("fewer columns can be read too");
-            tables::is_projection(&some, all, |name| name.len().is_multiple_of(2));
+                read(file, &ReadOptions { limits, columns: Some(&keep) }).expect("fewer columns can be read too");
+            tables::is_projection(&some, all, keep);
         }
         (Err(all), Err(again)) => {
             assert_eq!(all.to_string(), again.to_string());
@@ -431,108 +250,4 @@ pub fn report(data: &[u8]) {
 fn is_same(report: &Report, again: &Report) {
     let differences = verify::differences(report, again);
     assert!(differences.is_empty(), "{differences:?}");
-}
-
-/// Loads a component, given as it is or as the text of a fixture, and grades with it.
-///
-/// # Panics
-///
-/// If a second time gives something else, or if anything that comes back is beyond the limits.
-pub fn component(data: &[u8]) {
-    static SANDBOX: OnceLock<Sandbox> = OnceLock::new();
-    let sandbox = SANDBOX.get_or_init(|| Sandbox::new(small_limits(), None).expect("the sandbox can be set up"));
-    let fixture = str::from_utf8(data)
-        .ok()
-        .and_then(|text| crate::attacks::component("attack", text, crate::attacks::VERSION).ok());
-    let component = fixture.as_deref().unwrap_or(data);
-    match (sandbox.load(component), sandbox.load(component)) {
-        (Ok(grader), Ok(again)) => {
-            describes(&grader);
-            assert_eq!(grader.digest(), again.digest());
-            let (first, second) = (grades(&grader), grades(&again));
-            assert_eq!(first, second);
-        }
-        (Err(error), Err(again)) => {
-            assert_eq!(error.to_string(), again.to_string());
-            is_bearable(&error);
-        }
-        (first, second) => panic!("{:?}, but then {:?}", first.err(), second.err()),
-    }
-}
-
-fn small_limits() -> sandbox::Limits {
-    sandbox::Limits {
-        component_bytes: 64 << 10,
-        fuel_base: 100_000,
-        fuel_per_byte: 100,
-        memory_bytes: 4 << 20,
-        stack_bytes: 64 << 10,
-        table_elements: 1000,
-        details: 4,
-        problems: 4,
-        options: 4,
-        name_bytes: 32,
-        text_bytes: 100,
-        returned_bytes: 64 << 10,
-        ..sandbox::Limits::default()
-    }
-}
-
-/// What a grader says of itself is within limits.
-fn describes(grader: &Grader) {
-    let (description, limits) = (grader.description(), grader.limits());
-    let is_name = |name: &str| {
-        assert!(
-            !name.is_empty() && name.len() <= limits.name_bytes && !plays_tricks(name) && !name.contains('\n'),
-            "{name:?}"
-        );
-    };
-    // A text that is cut ends with an ellipsis.
-    let is_text = |text: &str| assert!(text.len() <= limits.text_bytes + "…".len() && !plays_tricks(text), "{text:?}");
-    is_name(&description.name);
-    is_name(&description.version);
-    is_text(&description.summary);
-    assert!(description.options.len() <= limits.options);
-    for option in &description.options {
-        is_name(&option.name);
-        is_text(&option.summary);
-    }
-}
-
-/// What comes of grading a small table: it is within limits. The outcome is in words, as NaN is not equal to itself.
-fn grades(grader: &Grader) -> (String, u64) {
-    let columns: [(&str, ArrayRef); 2] = [
-        ("id", std::sync::Arc::new(StringArray::from(vec![Some("a"), None, Some("b")]))),
-        ("y", std::sync::Arc::new(Float64Array::from(vec![0.0, 0.5, f64::NAN]))),
-    ];
-    let fields: Vec<Field> =
-        columns.iter().map(|(name, array)| Field::new(*name, array.data_type().clone(), true)).collect();
-    let arrays = columns.into_iter().map(|(_, array)| array).collect();
-    let table = RecordBatch::try_new(std::sync::Arc::new(Schema::new(fields)), arrays).expect("this is a table");
-    let run = grader
-        .grade(&Task { submission: &table, aligned: &table, answers: &table, options: &[] })
-        .expect("the types are the contract's");
-    let limits = grader.limits();
-    assert!(run.fuel <= limits.fuel(10_000), "{} units of fuel", run.fuel);
-    let is_text = |text: &str| assert!(text.len() <= limits.text_bytes + 100 && !plays_tricks(text), "{text:?}");
-    match &run.outcome {
-        Outcome::Scored(score) => assert!(score.details.len() <= limits.details),
-        Outcome::Invalid(problems) => {
-            assert!(!problems.is_empty() && problems.len() <= limits.problems);
-            problems.iter().for_each(|problem| is_text(&problem.message));
-        }
-        Outcome::Refused(text) => is_text(text),
-        Outcome::Fault(fault) => is_text(&format!("{fault:?}")),
-    }
-    (format!("{:?}", run.outcome), run.fuel)
-}
-
-/// True for what a rule calls a number.
-fn is_number(kind: ColumnType) -> bool {
-    matches!(kind, ColumnType::Number | ColumnType::Integer)
-}
-
-/// True for a column of text.
-fn is_text(array: &ArrayRef) -> bool {
-    *array.data_type() == DataType::Utf8
 }

@@ -1,6 +1,8 @@
-//! Runs on hostile input: they end, by themselves and with an exit code of the call or the submission, and what they print is harmless.
+//! Hostile input, and runs on it: they end, by themselves and with an exit code of the call or the submission, and what they print is
+//! harmless.
 
 use std::io::{Read, Seek};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -12,6 +14,49 @@ const TIME: Duration = Duration::from_secs(120);
 
 /// The longest that messages may be, in bytes.
 const MESSAGES: usize = 20_000;
+
+/// What is in a name that could play tricks: an escape sequence, a line end, marks that reorder text, a hidden character.
+pub const TRICKS: &str = "\u{1b}[2J\r\n\u{202e}\u{2066}\u{200b}\u{9b}x";
+
+/// Makes something that is not a regular file, of a kind of [`ODD`]: what is no kind is where a link leads.
+///
+/// # Errors
+///
+/// If it cannot be made.
+#[cfg(unix)]
+pub fn odd(kind: &str, path: &Path) -> Result<(), Failure> {
+    use std::os::unix::{fs::symlink, net::UnixListener};
+
+    match kind {
+        "a folder" => std::fs::create_dir(path)?,
+        "a pipe" => drop(Command::new("mkfifo").arg(path).status()?),
+        // The file stays when nobody listens any more.
+        "a socket" => drop(UnixListener::bind(path)?),
+        "a link to itself" => symlink(path, path)?,
+        "a link to nothing" => symlink("nothing", path)?,
+        link => symlink(link, path)?,
+    }
+    Ok(())
+}
+
+const NOT_A_FILE: &str = "this is not a regular file";
+
+/// Things that are not regular files, and how they are refused.
+pub const ODD: &[(&str, &str)] = &[
+    ("a folder", NOT_A_FILE),
+    ("a pipe", NOT_A_FILE),
+    ("a socket", NOT_A_FILE),
+    ("a link to itself", "Too many levels of symbolic links"),
+    ("/dev/zero", NOT_A_FILE),
+    ("/dev/null", NOT_A_FILE),
+    ("/dev/tty", NOT_A_FILE),
+    ("/dev/stdin", NOT_A_FILE),
+    ("/proc/self/mem", NOT_A_FILE),
+    ("/proc/self/environ", NOT_A_FILE),
+    ("/proc/self/fd/0", NOT_A_FILE),
+    ("/sys/kernel/uevent_seqnum", NOT_A_FILE),
+    ("/", NOT_A_FILE),
+];
 
 /// What came of a run.
 #[derive(Debug)]

@@ -8,8 +8,6 @@ use arrow::datatypes::{DataType, Float64Type};
 use assay_host::competition::{ColumnType, Contract, Rows, Rule};
 use assay_host::read::{Limits, Table};
 
-use super::{is_number, is_text};
-
 /// The longest suffix that the reader gives a name (`Unnamed: 8191`, or `.8191.8191` to tell equal names apart).
 const SUFFIX: usize = 32;
 
@@ -123,4 +121,14 @@ pub(super) fn pair_up(ours: &RecordBatch, theirs: &RecordBatch, contract: &Contr
             assert_eq!(&ours, &theirs, "key {name}");
         }
     }
+}
+
+/// True for what a rule calls a number.
+fn is_number(kind: ColumnType) -> bool {
+    matches!(kind, ColumnType::Number | ColumnType::Integer)
+}
+
+/// True for a column of text.
+fn is_text(array: &ArrayRef) -> bool {
+    *array.data_type() == DataType::Utf8
 }
