@@ -44,6 +44,12 @@ impl fmt::Display for Excerpt<'_> {
     }
 }
 
+/// A path or a name as it is listed: on one line, cut after some 200 characters, and harmless to a terminal.
+#[must_use]
+pub fn listed(text: &str) -> String {
+    excerpt(text).unquoted(200).to_string()
+}
+
 /// Names of columns as messages list them: the first ten, and how many there are.
 pub(crate) fn list(names: &[impl AsRef<str>]) -> String {
     let mut list: Vec<String> = names.iter().take(10).map(|name| excerpt(name.as_ref()).to_string()).collect();
@@ -117,6 +123,7 @@ mod tests {
 
     #[test]
     fn lists_of_names_are_cut() {
+        assert_eq!(listed(&"x".repeat(60_000)), format!("{}…", "x".repeat(200)));
         assert_eq!(list(&["a", "b\n"]), r"`a`, `b\n`");
         assert!(list(&["x"; 11]).ends_with("`x`, … (11 columns)"));
     }

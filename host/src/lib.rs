@@ -42,5 +42,5 @@ pub mod uses;
 pub mod validate;
 pub mod verify;
 
-pub use excerpt::{printable, printable_json};
+pub use excerpt::{listed, printable, printable_json};
 pub use finding::Finding;

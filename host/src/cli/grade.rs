@@ -10,6 +10,7 @@ use assay_host::batch::{Batch, entries};
 use assay_host::confine::Access;
 use assay_host::grade::{Graded, Operator};
 use assay_host::journal::{Journal, Opened, Run};
+use assay_host::listed;
 use assay_host::read;
 use assay_host::report::{BatchReport, Outcome, Report};
 use assay_host::sandbox::sha256;
@@ -168,8 +169,8 @@ fn slowest(graded: &[Graded], count: usize) -> String {
     let mut graded: Vec<&Graded> = graded.iter().collect();
     graded.sort_by_key(|graded| std::cmp::Reverse(graded.took));
     let lines = graded.into_iter().take(count).map(|Graded { report, took, .. }| {
-        let competition = report.competition_id.as_deref().unwrap_or_default();
-        format!("{:>8.1} ms  {competition}  {}\n", took.as_secs_f64() * 1e3, report.submission_path)
+        let competition = listed(report.competition_id.as_deref().unwrap_or_default());
+        format!("{:>8.1} ms  {competition}  {}\n", took.as_secs_f64() * 1e3, listed(&report.submission_path))
     });
     lines.collect()
 }

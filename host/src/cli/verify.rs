@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use assay_host::batch::Batch;
 use assay_host::confine::Access;
+use assay_host::listed;
 use assay_host::read;
 use assay_host::report::Report;
 use assay_host::uses::Purpose;
@@ -97,7 +98,8 @@ fn differing(entry: usize, reported: &Report, found: &Report) -> Differing {
 fn shown(differing: &[Differing], entries: usize) -> String {
     let mut text = String::new();
     for Differing { entry, competition_id, submission_path, differences } in differing {
-        text += &format!("entry {entry}: {} {submission_path}\n", competition_id.as_deref().unwrap_or_default());
+        let competition = listed(competition_id.as_deref().unwrap_or_default());
+        text += &format!("entry {entry}: {competition} {}\n", listed(submission_path));
         for difference in differences {
             text += &format!("  {difference}\n");
         }
