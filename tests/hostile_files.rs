@@ -6,22 +6,12 @@
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
-use assay_tests::harmless::{ODD, Run, TRICKS, odd, program, run};
-use assay_tests::{Failure, root};
+use assay_tests::Failure;
+use assay_tests::harmless::{EXAMPLE, ODD, Run, TRICKS, examples, odd, prediction, program, run};
 use serde_json::{Value, json};
-
-const EXAMPLE: &str = "breast-cancer-wisconsin";
-
-fn examples() -> PathBuf {
-    root().join("examples")
-}
-
-fn prediction() -> PathBuf {
-    examples().join(EXAMPLE).join("logistic-regression.csv")
-}
 
 /// The program with these arguments, on the example's data.
 fn assay<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Result<Command, Failure> {

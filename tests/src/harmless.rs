@@ -2,12 +2,12 @@
 //! harmless.
 
 use std::io::{Read, Seek};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::fuzzing::plays_tricks;
-use crate::{Failure, assay};
+use crate::{Failure, assay, root};
 
 /// The time for any run. Most take a fraction of a second.
 const TIME: Duration = Duration::from_secs(120);
@@ -17,6 +17,21 @@ const MESSAGES: usize = 20_000;
 
 /// What is in a name that could play tricks: an escape sequence, a line end, marks that reorder text, a hidden character.
 pub const TRICKS: &str = "\u{1b}[2J\r\n\u{202e}\u{2066}\u{200b}\u{9b}x";
+
+/// The competition that most runs are on.
+pub const EXAMPLE: &str = "breast-cancer-wisconsin";
+
+/// Where it and its data are.
+#[must_use]
+pub fn examples() -> PathBuf {
+    root().join("examples")
+}
+
+/// An honest submission to it.
+#[must_use]
+pub fn prediction() -> PathBuf {
+    examples().join(EXAMPLE).join("logistic-regression.csv")
+}
 
 /// Makes something that is not a regular file, of a kind of [`ODD`]: what is no kind is where a link leads.
 ///
