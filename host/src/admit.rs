@@ -8,7 +8,7 @@ use arrow::error::ArrowError;
 
 use crate::align::{self, Alignment, Expected};
 use crate::check;
-use crate::finding::Finding;
+use crate::finding::{Finding, Place};
 use crate::read::{self, ReadError, ReadOptions, Table};
 use crate::rules::Rules;
 use crate::sandbox::{Fault, Problem, Validated, sha256};
@@ -38,6 +38,8 @@ pub(crate) struct Admitted {
     pub(crate) handed: RecordBatch,
     /// Which answer each row is graded against. None: nobody knows.
     pub(crate) alignment: Alignment,
+    /// That its first cells are row labels, if they are: told if anything else is wrong.
+    row_labels: Option<Finding>,
 }
 
 /// Why a submission is refused.
@@ -55,6 +57,30 @@ impl From<Vec<Finding>> for Refusal {
     }
 }
 
+impl Refusal {
+    /// The same with a finding that explains others put before them.
+    fn beside(mut self, explanation: Option<&Finding>) -> Self {
+        if !self.findings.is_empty() {
+            self.findings.splice(0..0, explanation.cloned());
+        }
+        self
+    }
+
+    /// The same with cells shown as they are written. For that the file is read again, since its bytes are dropped while a submission
+    /// may still be right. If it has changed since, cells are shown as the table has them.
+    fn spelled(mut self, path: &Path, digest: &str, limits: &read::Limits) -> Self {
+        let cells: Vec<read::Cell> = self.findings.iter().flat_map(Finding::shown_cells).collect();
+        if cells.is_empty() {
+            return self;
+        }
+        if let Some(bytes) = read::load(path, limits).ok().filter(|bytes| sha256(bytes) == digest) {
+            let written = read::written(&bytes, cells.into_iter(), limits);
+            self.findings.iter_mut().for_each(|finding| finding.spell(&written));
+        }
+        self
+    }
+}
+
 /// Reads the file at `path`, checks it, and finds the answer of each row. Where columns are as they should be and rows are not, the
 /// grader is asked what else is wrong; that it fails then is no news.
 pub(crate) fn admit(
@@ -67,17 +93,21 @@ pub(crate) fn admit(
         Ok(bytes) => bytes,
         Err(finding) => return Ok(Admission { digest: None, submission: Err(vec![finding].into()) }),
     };
-    let digest = Some(sha256(&bytes));
+    let digest = sha256(&bytes);
+    let refused = |refusal| Ok(Admission { digest: Some(digest.clone()), submission: Err(refusal) });
     let contract = &rules.competition.submission;
     let keep = |name: &str| rules.hands_over(name) || contract.key.iter().any(|key| key == name);
     let table = match read::read_csv(&bytes, &ReadOptions { limits, columns: Some(&keep) }) {
         Ok(table) => table,
-        Err(error) => {
-            return Ok(Admission { digest, submission: Err(vec![Finding::new(error.to_string())].into()) });
-        }
+        Err(error) => return refused(vec![Finding::new(error.to_string())].into()),
     };
+    if let Some(finding) = check::separator(contract, &table.header) {
+        return refused(vec![finding].into());
+    }
+    let row_labels = read::surplus(&bytes, &table, limits).map(|surplus| check::row_labels(&table, surplus));
     drop(bytes);
 
+    let refused = |refusal: Refusal| refused(refusal.beside(row_labels.as_ref()).spelled(path, &digest, limits));
     let checked = check::check(contract, &table);
     let aligned = match against.expected {
         Some(expected) => align::align(contract, &table, expected, against.scored),
@@ -86,19 +116,26 @@ pub(crate) fn admit(
     let checked = match checked {
         Ok(checked) => checked,
         Err(mut findings) => {
+            if contract.rows.are_counted() && aligned.is_err() {
+                findings.retain(|finding| *finding != check::no_rows());
+            }
             findings.extend(aligned.err().into_iter().flatten());
-            return Ok(Admission { digest, submission: Err(findings.into()) });
+            return refused(findings.into());
         }
     };
     let handed = project(&checked, |name| rules.hands_over(name))?;
-    let submission = match aligned {
-        Ok(alignment) => Ok(Admitted { table, handed, alignment }),
-        Err(findings) => {
-            let admitted = Admitted { table, handed, alignment: Alignment::default() };
-            Err(admitted.refusal(rules, findings))
+    match aligned {
+        Ok(alignment) => {
+            let submission = Ok(Admitted { table, handed, alignment, row_labels });
+            Ok(Admission { digest: Some(digest), submission })
         }
-    };
-    Ok(Admission { digest, submission })
+        Err(mut findings) => {
+            let admitted = Admitted { table, handed, alignment: Alignment::default(), row_labels: None };
+            let found = admitted.validate(rules).unwrap_or_default();
+            findings.extend(found.findings);
+            refused(Refusal { findings, fuel: found.fuel })
+        }
+    }
 }
 
 fn load(path: &Path, limits: &read::Limits) -> Result<Vec<u8>, Finding> {
@@ -120,23 +157,16 @@ impl Admitted {
         }
     }
 
-    /// The refusal of a submission whose rows are wrong.
-    fn refusal(&self, rules: &Rules, mut findings: Vec<Finding>) -> Refusal {
-        let found = self.validate(rules).unwrap_or_default();
-        findings.extend(found.findings);
-        Refusal { findings, fuel: found.fuel }
-    }
-
     /// A grader's problems, with the lines of the file.
     pub(crate) fn findings(&self, problems: Vec<Problem>) -> Vec<Finding> {
         let finding = |problem: Problem| {
             let column = problem.column.map(|column| format!("column `{column}`: ")).unwrap_or_default();
             let mut finding = Finding::new(format!("{column}{}", problem.message));
             if let Some(row) = problem.row.filter(|&row| row < self.handed.num_rows()) {
-                finding.add(|| (Some(self.table.line(row)), String::new()));
+                finding.add(|| Place::line(self.table.line(row)));
             }
             finding
         };
-        problems.into_iter().map(finding).collect()
+        Refusal::from(problems.into_iter().map(finding).collect::<Vec<_>>()).beside(self.row_labels.as_ref()).findings
     }
 }

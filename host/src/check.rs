@@ -1,5 +1,9 @@
 //! The contract's check: columns, types, ranges, sums. It knows the submission and the contract, and nothing of the answers.
 
+mod layout;
+mod spoiled;
+mod words;
+
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -9,14 +13,29 @@ use arrow::datatypes::{DataType, Float64Type, Int64Type, Schema, UInt64Type};
 
 use crate::competition::{ColumnOrder, ColumnRule, ColumnType, Contract, ExtraColumns, RowSum};
 use crate::excerpt::{excerpt, list};
-use crate::finding::Finding;
+use crate::finding::{Finding, Place};
 use crate::read::Table;
+
+pub use self::layout::{row_labels, separator};
+
+use self::spoiled::Most;
 
 /// 2^63, the first whole number that a signed integer of 64 bits cannot hold.
 const TWO_POW_63: f64 = 9_223_372_036_854_775_808.0;
 
-/// Checks a submission against the contract. What comes back are its columns as the contract reads them: text that the contract
-/// takes for numbers is numbers.
+/// What messages say of a column with missing values, and what to do about it.
+const HAS_MISSING: &str = "has missing values";
+const GIVE_A_VALUE: &str =
+    "give every row a value (an empty cell counts as missing, and so do words such as `NA`, `NaN`, `null` and `None`)";
+
+/// That a submission has no row. [`crate::align::align`] says so too where rows are counted, and how many are expected.
+#[must_use]
+pub fn no_rows() -> Finding {
+    Finding::new("the submission has 0 rows").remedy("give one row for each row of the sample submission")
+}
+
+/// Checks a submission against the contract, and gives its table with the types of the contract: a text column whose cells Python's
+/// `float()` reads is one of `Float64`, where the contract says so (`numbers_as_text`). All other columns are unchanged.
 ///
 /// # Errors
 ///
@@ -34,6 +53,8 @@ pub fn check(contract: &Contract, submission: &Table) -> Result<RecordBatch, Vec
             }
         }
     }
+    // Said once, not for every column.
+    findings.dedup();
     let batch =
         if converted.is_empty() { Ok(submission.batch.clone()) } else { replaced(&submission.batch, converted) };
     let batch = match batch {
@@ -61,18 +82,18 @@ fn header(contract: &Contract, header: &[String]) -> Vec<Finding> {
     let mut missing = Finding::new("columns that are missing")
         .remedy(format!("the header is {}", if header.is_empty() { "empty".into() } else { list(header) }));
     for name in required.filter(|name| !header.contains(name)) {
-        missing.add(|| (None, name.clone()));
+        missing.add(|| Place::value(name));
     }
     let complete = missing.is_empty();
-    findings.extend((!complete).then_some(missing));
+    findings.extend(missing.if_any());
     findings.extend(alternatives.into_iter().filter_map(|rule| one_of(rule, header)));
 
     if contract.extra_columns == ExtraColumns::Refuse {
         let mut extra = Finding::new("columns that do not belong here").remedy("leave them out");
         for name in header.iter().filter(|name| !wanted.contains(&name.as_str())) {
-            extra.add(|| (Some(1), name.clone()));
+            extra.add(|| Place::at(1, name));
         }
-        findings.extend((!extra.is_empty()).then_some(extra));
+        findings.extend(extra.if_any());
     }
 
     let first = match contract.column_order {
@@ -100,20 +121,19 @@ fn one_of(rule: &ColumnRule, header: &[String]) -> Option<Finding> {
     Some(Finding::new(format!("{wrong} {}", list(&rule.names))).remedy("give exactly one of them"))
 }
 
-/// Checks one column; gives the numbers if it is text that passes for numbers.
+/// Checks one column, and gives it as numbers if it is text that passes for numbers.
 fn column(rule: &ColumnRule, name: &str, array: &ArrayRef, table: &Table) -> Result<Option<ArrayRef>, Vec<Finding>> {
-    match rule.kind {
-        ColumnType::Any => Ok(None),
-        ColumnType::Text => text(rule, name, array, table).map_or(Ok(None), |finding| Err(vec![finding])),
-        ColumnType::Number | ColumnType::Integer => {
-            let number_findings = |array: &ArrayRef| numbers(rule, name, array, table);
-            if *array.data_type() == DataType::Utf8 {
-                let converted = from_text(rule, name, array, table).map_err(|finding| vec![finding])?;
-                let findings = number_findings(&converted);
-                return if findings.is_empty() { Ok(Some(converted)) } else { Err(findings) };
-            }
-            let findings = number_findings(array);
-            if findings.is_empty() { Ok(None) } else { Err(findings) }
+    let passes = |findings: Vec<Finding>| if findings.is_empty() { Ok(None) } else { Err(findings) };
+    match (rule.kind, array.data_type()) {
+        (ColumnType::Any, _) => Ok(None),
+        (ColumnType::Text, _) => passes(text(rule, name, array, table).into_iter().collect()),
+        // The reader has no other type for a column without rows, which says nothing of its cells.
+        (_, DataType::Utf8) if array.is_empty() && !rule.numbers_as_text.allows() => Err(vec![no_rows()]),
+        (_, DataType::Utf8) => from_text(rule, name, array, table).map(Some),
+        (ColumnType::Boolean, _) => passes(truth_values(rule, name, array, table)),
+        (ColumnType::Number | ColumnType::Integer, _) => {
+            let missing = missing(rule, name, array, table);
+            passes(missing.into_iter().chain(numbers(rule, name, array, table)).collect())
         }
     }
 }
@@ -121,27 +141,52 @@ fn column(rule: &ColumnRule, name: &str, array: &ArrayRef, table: &Table) -> Res
 /// What is wrong with a column that should be text.
 fn text(rule: &ColumnRule, name: &str, array: &ArrayRef, table: &Table) -> Option<Finding> {
     let column = excerpt(name);
-    if *array.data_type() != DataType::Utf8 {
-        if array.null_count() == array.len() {
-            return (!rule.all_missing.allows())
-                .then(|| Finding::new(format!("column {column} is empty")).remedy("it must hold text"));
-        }
-        let kind = kind_of(array);
-        return Some(
-            Finding::new(format!("column {column} holds nothing but {kind}")).remedy("a column of text is expected"),
-        );
+    if *array.data_type() == DataType::Utf8 {
+        return missing(rule, name, array, table);
     }
-    missing(rule, name, array, table)
+    if array.null_count() == array.len() {
+        return (!rule.all_missing.allows())
+            .then(|| Finding::new(format!("column {column} is empty")).remedy("it must hold text"));
+    }
+    let holds = format!("column {column} holds nothing but {}", kind_of(array));
+    Some(present(holds, name, array, table).remedy("a column of text is expected"))
+}
+
+/// What is wrong with a column that should be of truth values, and is not text.
+fn truth_values(rule: &ColumnRule, name: &str, array: &ArrayRef, table: &Table) -> Vec<Finding> {
+    let all_missing = !array.is_empty() && array.null_count() == array.len();
+    if all_missing && rule.all_missing.allows() {
+        return Vec::new();
+    }
+    let missing = missing(rule, name, array, table);
+    let others = if all_missing || *array.data_type() == DataType::Boolean {
+        Vec::new()
+    } else if rule.numbers.allows() {
+        numbers(rule, name, array, table)
+    } else {
+        let holds = format!("column {} holds numbers", excerpt(name));
+        vec![present(holds, name, array, table).remedy(words::write(rule))]
+    };
+    missing.into_iter().chain(others).collect()
+}
+
+/// Something that is wrong with every cell of a column that is not missing.
+fn present(message: String, name: &str, array: &ArrayRef, table: &Table) -> Finding {
+    let mut finding = Finding::new(message);
+    let found = |row| finding.add(|| Place::cells(table, row, [name], spelled(array, row)));
+    each(array.len(), |row| array.is_valid(row), found);
+    finding
 }
 
 fn missing(rule: &ColumnRule, name: &str, array: &ArrayRef, table: &Table) -> Option<Finding> {
-    if rule.missing.allows() || array.null_count() == 0 {
+    if rule.missing.allows()
+        || array.null_count() == 0
+        || (array.null_count() == array.len() && rule.all_missing.allows())
+    {
         return None;
     }
-    let mut finding = Finding::new(format!("column {} has missing values", excerpt(name))).remedy(
-        "give every row a value (an empty cell counts as missing, and so do words such as `NA`, `NaN`, `null` and `None`)",
-    );
-    each(array.len(), |row| array.is_null(row), |row| finding.add(|| (Some(table.line(row)), String::new())));
+    let mut finding = Finding::new(format!("column {} {HAS_MISSING}", excerpt(name))).remedy(GIVE_A_VALUE);
+    each(array.len(), |row| array.is_null(row), |row| finding.add(|| Place::line(table.line(row))));
     Some(finding)
 }
 
@@ -158,93 +203,83 @@ fn kind_of(array: &ArrayRef) -> &'static str {
 }
 
 /// A text column as numbers, if the rule has it so and Python's `float()` reads every cell.
-fn from_text(rule: &ColumnRule, name: &str, array: &ArrayRef, table: &Table) -> Result<ArrayRef, Finding> {
+fn from_text(rule: &ColumnRule, name: &str, array: &ArrayRef, table: &Table) -> Result<ArrayRef, Vec<Finding>> {
     let texts = array.as_string::<i32>();
-    let parse: fn(&str) -> Option<f64> =
-        if rule.numbers_as_text.allows() { pytext::parse_float } else { |text| text.trim().parse().ok() };
-    let remedy = match rule.kind {
-        ColumnType::Integer => "write whole numbers, such as `7`",
-        _ => "write plain decimal numbers, such as `0.25` or `1e-3`",
+    let mut all_are_numbers = true;
+    let number = |text: Option<&str>| {
+        let number = spoiled::as_number(rule, text?);
+        all_are_numbers &= number.is_some();
+        // `float()` reads "nan" too: a missing number, however it is spelled.
+        number.filter(|number| !number.is_nan())
     };
-    let mut finding = Finding::new(format!("column {} has values that are not numbers", excerpt(name))).remedy(remedy);
-    let mut numbers = Vec::with_capacity(texts.len());
-    for row in 0..texts.len() {
-        let number = if texts.is_null(row) { Some(f64::NAN) } else { parse(texts.value(row)) };
-        if number.is_none() {
-            finding.add(|| (Some(table.line(row)), texts.value(row).to_owned()));
+    let converted: ArrayRef = Arc::new(texts.iter().map(number).collect::<Float64Array>());
+    let passes = all_are_numbers && rule.numbers_as_text.allows();
+    let mut findings: Vec<Finding> = Vec::new();
+    // Those of a spoiled column that are numbers may be wrong for other reasons.
+    if passes {
+        findings.extend(missing(rule, name, &converted, table));
+        findings.extend(numbers(rule, name, &converted, table));
+    } else {
+        let most = Most::of(rule, texts);
+        findings.extend(spoiled::findings(rule, name, texts, most, table));
+        findings.extend(missing(rule, name, array, table));
+        if most == Most::Numbers {
+            findings.extend(numbers(rule, name, &converted, table));
         }
-        numbers.push(number.unwrap_or(f64::NAN));
     }
-    if finding.is_empty() && !rule.numbers_as_text.allows() {
-        // Each cell may be a number, but together they are not numbers of one type.
-        finding = Finding::new(format!("column {} is read as text", excerpt(name)))
-            .remedy("one of its numbers is too large for 64 bits, beyond a double's range, or beside truth values");
-        finding.add(|| (None, texts.iter().flatten().max_by_key(|text| text.len()).unwrap_or_default().to_owned()));
-    }
-    if !finding.is_empty() {
-        return Err(finding);
-    }
-    // `float()` reads "nan" too: a missing number, however it is spelled.
-    Ok(Arc::new(Float64Array::from_iter(numbers.into_iter().map(|number| (!number.is_nan()).then_some(number)))))
+    if findings.is_empty() { Ok(converted) } else { Err(findings) }
 }
 
-/// What is wrong with a column of numbers.
+/// What is wrong with a column of numbers, but for missing ones.
 fn numbers(rule: &ColumnRule, name: &str, array: &ArrayRef, table: &Table) -> Vec<Finding> {
     let column = excerpt(name);
     if *array.data_type() == DataType::Boolean && !rule.booleans.allows() {
-        return vec![
-            Finding::new(format!("column {column} holds truth values")).remedy("write numbers, such as 1 and 0"),
-        ];
-    }
-    if !array.is_empty() && array.null_count() == array.len() && rule.all_missing.allows() {
-        return Vec::new();
+        let holds = format!("column {column} holds truth values");
+        return vec![present(holds, name, array, table).remedy("write numbers, such as 1 and 0")];
     }
     let values = values(array);
-    let present = |row: usize| !array.is_null(row);
-    let mut findings: Vec<Finding> = missing(rule, name, array, table).into_iter().collect();
+    let mut findings = Vec::new();
     let mut wrong = |message: String, remedy: &str, is_wrong: &dyn Fn(f64) -> bool| {
         let mut finding = Finding::new(message).remedy(remedy);
         each(
             values.len(),
-            |row| is_wrong(values[row]) && present(row),
-            |row| finding.add(|| (Some(table.line(row)), spelled(array, row))),
+            |row| is_wrong(values[row]) && array.is_valid(row),
+            |row| finding.add(|| Place::cells(table, row, [name], spelled(array, row))),
         );
-        findings.extend((!finding.is_empty()).then_some(finding));
+        findings.extend(finding.if_any());
     };
     if !rule.infinite.allows() {
         wrong(format!("column {column} has infinite values"), "write finite numbers", &f64::is_infinite);
     }
     if let Some(min) = rule.min {
-        wrong(format!("column {column} has values below {min}"), &range(rule), &|value| value < min);
+        wrong(format!("column {column} has values below {min}"), &words::range(rule), &|value| value < min);
     }
     if let Some(max) = rule.max {
-        wrong(format!("column {column} has values above {max}"), &range(rule), &|value| value > max);
+        wrong(format!("column {column} has values above {max}"), &words::range(rule), &|value| value > max);
     }
     if let Some(above) = rule.above {
-        wrong(format!("column {column} has values of {above} or less"), &range(rule), &|value| value <= above);
+        wrong(format!("column {column} has values of {above} or less"), &words::range(rule), &|value| value <= above);
     }
-    if rule.kind == ColumnType::Integer && *array.data_type() == DataType::Float64 {
-        wrong(
+    let whole = |value: f64| value.fract() == 0.0 && (-TWO_POW_63..TWO_POW_63).contains(&value);
+    let not_whole = |value: f64| value.is_finite() && !whole(value);
+    match rule.kind {
+        _ if *array.data_type() != DataType::Float64 => {}
+        ColumnType::Integer => wrong(
             format!("column {column} has values that are not whole numbers of 64 bits"),
             "round them, or check that this is the right column",
-            &|value| value.is_finite() && (value.fract() != 0.0 || !(-TWO_POW_63..TWO_POW_63).contains(&value)),
-        );
+            &not_whole,
+        ),
+        ColumnType::Boolean => wrong(
+            format!("column {column} has values that are neither `True` nor `False`"),
+            &words::write(rule),
+            &not_whole,
+        ),
+        ColumnType::Number | ColumnType::Text | ColumnType::Any => {}
     }
     findings
 }
 
-fn range(rule: &ColumnRule) -> String {
-    match (rule.min, rule.max, rule.above) {
-        (Some(min), Some(max), _) => format!("values must lie between {min} and {max}"),
-        (Some(min), None, _) => format!("values must be {min} or more"),
-        (_, Some(max), Some(above)) => format!("values must be above {above}, and {max} or less"),
-        (_, Some(max), None) => format!("values must be {max} or less"),
-        (_, None, Some(above)) => format!("values must be above {above}"),
-        (None, None, None) => String::new(),
-    }
-}
-
-/// The numbers of a column that is not text; what a missing one holds does not matter.
+/// The numbers of a column that is not text. Where one is missing, it may be any.
 fn values(array: &ArrayRef) -> Cow<'_, [f64]> {
     match array.data_type() {
         DataType::Float64 => Cow::Borrowed(array.as_primitive::<Float64Type>().values()),
@@ -292,8 +327,9 @@ fn row_sum(contract: &Contract, sum: &RowSum, batch: &RecordBatch, table: &Table
     };
     let mut finding = Finding::new(format!("rows whose {columns} do not add up to {}", sum.total))
         .remedy("divide each row by its sum, and write enough decimals");
-    each(sums.len(), |row| wrong(sums[row]), |row| finding.add(|| (Some(table.line(row)), sums[row].to_string())));
-    (!finding.is_empty()).then_some(finding)
+    let found = |row: usize| finding.add(|| Place::at(table.line(row), sums[row].to_string()));
+    each(sums.len(), |row| wrong(sums[row]), found);
+    finding.if_any()
 }
 
 fn replaced(batch: &RecordBatch, columns: Vec<(&str, ArrayRef)>) -> Result<RecordBatch, arrow::error::ArrowError> {

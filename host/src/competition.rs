@@ -119,26 +119,46 @@ pub struct Contract {
 }
 
 /// Which rows a submission must have, and which answer each is graded against.
+///
+/// A key is expected if an answer has it. Each word says whether a submission is refused for these:
+///
+/// | word | other number of rows than the answers | expected key missing | expected key repeated | unexpected key | order of rows |
+/// |---|---|---|---|---|---|
+/// | `same` | refused | refused | refused, beyond how often the answers have it | refused | does not count |
+/// | `set` | refused | refused | passes | refused | does not count |
+/// | `superset` | passes | refused | passes | passes, is left out | does not count |
+/// | `known` | refused | passes | passes | refused | does not count |
+/// | `merge` | passes | refused | passes | refused | does not count |
+/// | `subset` | passes | passes | passes | refused | does not count |
+/// | `sorted` | refused | passes | passes | passes | does not count |
+/// | `position` | refused | refused | as the answers have it | refused | counts |
+///
+/// A row without a key is refused, but for `superset` (it is left out), `sorted`, and where the contract has no key. With `position`,
+/// keys are compared only if the contract names one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Rows {
-    /// Every key of the answers as often as it is there, in any order.
+    /// Every key of the answers as often as it is there. Each row is graded against the answer of its key; where keys repeat, both
+    /// sides are paired in the order of their keys.
     Same,
-    /// The same set of keys, and as many rows as the answers; where keys repeat, rows are paired in the order of their keys.
+    /// The same set of keys, and as many rows as the answers. Rows are paired as for `same`, so that a key that is there more often than
+    /// in the answers shifts the rows behind it.
     Set,
-    /// At least every key of the answers; rows with other keys are left out.
+    /// At least every key of the answers; rows with other keys are left out. Rows are paired as for `same`.
     Superset,
-    /// As many rows as the answers, each with one of their keys; keys may repeat in place of others. Rows are paired in the order
-    /// of their keys, once rows that do not count (`answers.scored`) are dropped from both sides.
+    /// As many rows as the answers, each with one of their keys. Rows that do not count (`answers.scored`) are dropped from both sides,
+    /// and the others are paired in the order of their keys.
     Known,
-    /// The same set of keys; a repeated row is graded each time against the answer of its key.
+    /// The same set of keys. Each row is graded against the answer of its key, a repeated one each time.
     Merge,
-    /// Any of the answers' keys, each any number of times; each row is graded against the answer of its key. Where the grader pairs
-    /// rows, the key may be left out: then any rows pass, and the grader judges them.
+    /// Any of the answers' keys. Each row is graded against the answer of its key, a repeated one each time. Where the grader pairs
+    /// rows, the contract may have no key: then any rows pass, and the grader judges them.
     Subset,
-    /// As many rows as the answers; both sides are sorted by key and paired by rank, and keys are not compared.
+    /// As many rows as the answers. Both sides are sorted by key, and the first of one is graded against the first of the other, and so
+    /// on: keys are not compared.
     Sorted,
-    /// As many rows as the answers, in the same order. Where a key is named, it must be equal row by row.
+    /// As many rows as the answers, each graded against the answer in the same place. Where the contract names a key, it must be equal
+    /// row by row.
     Position,
 }
 
@@ -219,6 +239,10 @@ pub struct ColumnRule {
     /// Whether a column of `True` and `False` passes as one of the numbers 1 and 0.
     #[serde(default = "Rule::allow")]
     pub booleans: Rule,
+    /// Whether a column of whole numbers passes as one of truth values (type `boolean`): 1 is `True`, 0 is `False`, and any other number
+    /// is neither.
+    #[serde(default, skip_serializing_if = "Rule::refuses")]
+    pub numbers: Rule,
     /// Whether a text column passes as one of numbers if Python's `float()` reads every cell (`1_0`, or an integer beyond
     /// 64 bits).
     #[serde(default)]
@@ -246,6 +270,11 @@ impl Rule {
     pub fn allows(self) -> bool {
         self == Rule::Allow
     }
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+    fn refuses(&self) -> bool {
+        !self.allows()
+    }
 }
 
 /// What a column's cells hold.
@@ -256,6 +285,8 @@ pub enum ColumnType {
     Number,
     /// Whole numbers, however they are written (`3`, `3.0`), that fit in 64 bits.
     Integer,
+    /// Truth values: `True` and `False`, in any case. With `numbers = "allow"`, whole numbers too.
+    Boolean,
     /// Text.
     Text,
     /// Anything: the grader decides.

@@ -6,8 +6,8 @@ use std::fmt::{self, Write};
 /// How much of a value a message shows, in characters.
 const SHOWN: usize = 60;
 
-/// A value as messages quote it: in backticks, cut after some 60 characters. Characters that would move the cursor, reorder text or
-/// hide are written as escapes.
+/// A value as messages quote it: in backticks, cut after some 60 characters. Characters that would move the cursor, reorder text, or
+/// look like others or like nothing are written as escapes (`\u{a0}`).
 pub(crate) fn excerpt(text: &str) -> Excerpt<'_> {
     Excerpt { text, shown: SHOWN, quote: "`" }
 }
@@ -89,11 +89,14 @@ fn escaped(text: &str, escape: impl Fn(&mut String, char) -> fmt::Result) -> Cow
     Cow::Owned(clean)
 }
 
-/// Controls, and the format characters that reorder or hide text.
+/// What is not seen for what it is: controls, characters that reorder text or have no width, and every blank but the space.
 pub(crate) fn unprintable(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+        || (c.is_whitespace() && c != ' ')
+        || matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
+            | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 #[cfg(test)]
@@ -119,6 +122,12 @@ mod tests {
         assert_eq!(excerpt("a\nb\t\u{1b}[2J").to_string(), r"`a\nb\t\u{1b}[2J`");
         assert_eq!(excerpt("1\u{202e}2\u{200b}").to_string(), r"`1\u{202e}2\u{200b}`");
         assert_eq!(excerpt("a\u{202e}b").unquoted(8).to_string(), "a…");
+        for hidden in
+            "\u{a0}\u{2003}\u{202f}\u{3000}\u{ad}\u{200b}\u{feff}\u{3164}\u{2800}\u{fe0f}\u{85}\u{2029}".chars()
+        {
+            let code = u32::from(hidden);
+            assert_eq!(excerpt(&format!("0.5{hidden}")).to_string(), format!("`0.5\\u{{{code:x}}}`"));
+        }
     }
 
     #[test]

@@ -114,7 +114,7 @@ impl Setup {
         if let Some(name) = answers.columns.iter().find(|name| table.column(name).is_none()) {
             return Err(file.fault(format!("there is no column {}", excerpt(name))));
         }
-        let expected = Expected::of(&competition.submission, &table).map_err(|message| file.fault(message))?;
+        let expected = Expected::of(&competition.submission, &table).map_err(|error| file.fault(error.to_string()))?;
         let scored = answers.scored.as_ref().map(|scored| scored_rows(scored, &table)).transpose();
         let scored = scored.map_err(|message| file.fault(message))?;
         let handed = project(&table.batch, handed).map_err(|error| file.fault(error.to_string()))?;
@@ -138,7 +138,7 @@ pub fn expected(competition: &Competition, data_dir: &Path, limits: &read::Limit
     let contract = &competition.submission;
     let file = AnswersFile::load(competition, data_dir, limits)?;
     let table = file.table(|name| contract.key.iter().any(|key| key == name))?;
-    let expected = Expected::of(contract, &table).map_err(|message| file.fault(message))?;
+    let expected = Expected::of(contract, &table).map_err(|error| file.fault(error.to_string()))?;
     expected.told(contract).map_err(|error| file.fault(error.to_string()))
 }
 

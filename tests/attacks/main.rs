@@ -108,7 +108,7 @@ attacks! {
 
     long_problem => invalid("x".repeat(4096) + "…");
     long_problem_of_wide_characters => invalid(format!("x{}…", "é".repeat(2047)));
-    problem_with_control_and_bidi_characters => invalid("column ` column`:  [2Jgold   dlog .");
+    problem_with_control_and_bidi_characters => invalid(r"column ` column`:  [2Jgold  \u{202e}dlog\u{200b}.");
     problems_at_the_limit => invalid(vec!["Is hostile."; 256].join("\n"));
     problems_of_1_mib => limit("the grader returned more than 65536 bytes of problems");
     problems_past_the_limit => limit("the grader returned more than 256 problems");

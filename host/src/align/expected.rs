@@ -3,11 +3,20 @@
 use arrow::array::{Array, ArrayRef};
 use arrow::error::ArrowError;
 use arrow::row::{RowConverter, SortField};
+use thiserror::Error;
 
 use super::keys::pick;
 use crate::competition::{Contract, Rows};
 use crate::excerpt::excerpt;
 use crate::read::Table;
+
+/// Why answers do not say which rows a submission must have.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum ExpectedError {
+    /// They lack a column of the key.
+    #[error("there is no column {}", excerpt(.0))]
+    NoColumn(String),
+}
 
 /// The rows that a submission must have: how many, and their keys.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,10 +33,8 @@ impl Expected {
     /// # Errors
     ///
     /// If a column of the key is not there.
-    pub fn of(contract: &Contract, answers: &Table) -> Result<Self, String> {
-        let column = |name: &String| {
-            answers.column(name).cloned().ok_or_else(|| format!("there is no column {}", excerpt(name)))
-        };
+    pub fn of(contract: &Contract, answers: &Table) -> Result<Self, ExpectedError> {
+        let column = |name: &String| answers.column(name).cloned().ok_or_else(|| ExpectedError::NoColumn(name.clone()));
         let keys = contract.key.iter().map(column).collect::<Result<_, _>>()?;
         Ok(Expected { rows: contract.rows.are_counted().then(|| answers.batch.num_rows()), keys })
     }

@@ -8,8 +8,9 @@ use arrow::datatypes::{DataType, Float64Type};
 use arrow::row::{RowConverter, Rows, SortField};
 
 use super::numpy_order;
-use crate::excerpt::excerpt;
-use crate::finding::Finding;
+use crate::excerpt::{excerpt, list};
+use crate::finding::{Finding, Place};
+use crate::read::{Meaning, Table, is_beyond_64_bits};
 
 /// The keys of both sides, encoded so that equal keys are equal bytes.
 pub(super) struct Keys {
@@ -21,10 +22,16 @@ pub(super) struct Keys {
 impl Keys {
     /// Text compares with text, and numbers with numbers; where one side has decimals, or only one has integers of 2^63 and more,
     /// both sides compare as doubles. Text against numbers is a finding.
-    pub(super) fn new(names: &[String], submission: &[ArrayRef], answers: &[ArrayRef]) -> Result<Self, Finding> {
+    pub(super) fn new(names: &[String], submission: &Table, answers: &[ArrayRef]) -> Result<Self, Finding> {
         let mut pairs = Vec::with_capacity(names.len());
-        for ((name, ours), theirs) in names.iter().zip(submission).zip(answers) {
-            let common = common_type(ours.data_type(), theirs.data_type()).ok_or_else(|| mixed(name, ours, theirs))?;
+        for (name, theirs) in names.iter().zip(answers) {
+            let ours = submission.column(name).ok_or_else(|| lacking(names))?;
+            let common = match common_type(ours.data_type(), theirs.data_type()) {
+                Some(common) => common,
+                // A column without rows is of no type.
+                None if ours.is_empty() || theirs.is_empty() => theirs.data_type().clone(),
+                None => return Err(mixed(name, ours, theirs, submission)),
+            };
             pairs.push((common.clone(), converted(ours, &common, name)?, converted(theirs, &common, name)?));
         }
         let fields = pairs.iter().map(|(common, ..)| SortField::new(common.clone())).collect();
@@ -67,17 +74,34 @@ fn common_type(ours: &DataType, theirs: &DataType) -> Option<DataType> {
     }
 }
 
-fn mixed(name: &str, ours: &ArrayRef, theirs: &ArrayRef) -> Finding {
-    let mut finding = Finding::new(if *theirs.data_type() == DataType::Utf8 {
-        format!("the key {} must be text, but all its values are numbers, truth values or missing", excerpt(name))
-    } else {
-        format!("the key {} must be numbers, but some values are not", excerpt(name))
-    })
-    .remedy("use the keys of the sample submission");
-    if let Some(texts) = ours.as_string_opt::<i32>() {
-        for text in texts.iter().flatten().filter(|text| text.trim().parse::<f64>().is_err()) {
-            finding.add(|| (None, text.to_owned()));
-        }
+/// That a submission lacks a column of the key.
+pub(super) fn lacking(names: &[String]) -> Finding {
+    Finding::new(format!("the key ({}) is missing", list(names)))
+}
+
+/// That the key is text on one side and numbers on the other. If the answers' is numbers, most of the submission's may be numbers too,
+/// and only those cells are named that are none.
+fn mixed(name: &str, ours: &ArrayRef, theirs: &ArrayRef, submission: &Table) -> Finding {
+    let (column, texts) = (excerpt(name), ours.as_string_opt::<i32>());
+    let is_number = |cell: &str| matches!(Meaning::of(cell), Meaning::Missing | Meaning::Number);
+    let is_odd: (String, Box<dyn Fn(usize) -> bool>) = match texts {
+        None if *theirs.data_type() == DataType::Utf8 => (
+            format!("the key {column} must be text, but all its values are numbers, truth values or missing"),
+            Box::new(|row| ours.is_valid(row)),
+        ),
+        Some(texts) if texts.iter().flatten().all(is_number) => (
+            format!("the key {column} has whole numbers beyond 64 bits, which make text of all its numbers"),
+            Box::new(|row| texts.is_valid(row) && is_beyond_64_bits(texts.value(row))),
+        ),
+        _ => (
+            format!("the key {column} must be numbers, but some values are not"),
+            Box::new(|row| texts.is_some_and(|texts| texts.is_valid(row) && !is_number(texts.value(row)))),
+        ),
+    };
+    let (message, is_odd) = is_odd;
+    let mut finding = Finding::new(message).remedy("use the keys of the sample submission");
+    for row in (0..ours.len()).filter(|&row| is_odd(row)) {
+        finding.add(|| Place::cells(submission, row, [name], spelled(std::slice::from_ref(ours), row)));
     }
     finding
 }

@@ -12,13 +12,13 @@ use arrow::compute::take_record_batch;
 use arrow::error::ArrowError;
 use arrow::row::Rows as Encoded;
 
-pub use self::expected::Expected;
+pub use self::expected::{Expected, ExpectedError};
 
 use self::index::Index;
 use self::keys::Keys;
 use crate::competition::{Contract, Pairing, Rows};
 use crate::excerpt::list;
-use crate::finding::Finding;
+use crate::finding::{Finding, Place};
 use crate::read::Table;
 
 /// Which rows of both sides belong together, in the order of the answers where each answer has one row. None: every row, in the
@@ -87,7 +87,7 @@ fn align_all(
 
     let ours: Option<Vec<ArrayRef>> = contract.key.iter().map(|name| submission.column(name).cloned()).collect();
     let Some(ours) = ours else {
-        findings.push(Finding::new(format!("the key ({}) is missing", list(&contract.key))));
+        findings.push(keys::lacking(&contract.key));
         return Err(findings);
     };
     let theirs = &expected.keys;
@@ -102,7 +102,7 @@ fn align_all(
     if ours.len() == theirs.len() && ours.iter().zip(theirs).all(same) {
         return Ok(Alignment::default());
     }
-    let keys = match Keys::new(&contract.key, &ours, theirs) {
+    let keys = match Keys::new(&contract.key, submission, theirs) {
         Ok(keys) => keys,
         Err(finding) => {
             findings.push(finding);
@@ -112,8 +112,8 @@ fn align_all(
     // Among rows that are left out anyway, those without a key do no harm.
     if contract.rows != Rows::Superset {
         let mut missing = Finding::new(format!("rows without a key ({})", list(&contract.key)));
-        keys.missing_rows(|row| missing.add(|| (Some(submission.line(row)), String::new())));
-        findings.extend((!missing.is_empty()).then_some(missing));
+        keys.missing_rows(|row| missing.add(|| Place::line(submission.line(row))));
+        findings.extend(missing.if_any());
     }
 
     let matching = Matching { contract, submission, keys: &keys, ours: &ours, theirs, scored };
@@ -158,9 +158,9 @@ impl Matching<'_> {
             let mut other = Finding::new("keys that differ from the one expected in that row")
                 .remedy("keep the order of the sample submission");
             for row in (0..ours.num_rows().min(theirs.num_rows())).filter(|&row| ours.row(row) != theirs.row(row)) {
-                other.add(|| (Some(self.submission.line(row)), self.spelled(row)));
+                other.add(|| self.place(row));
             }
-            findings.extend((!other.is_empty()).then_some(other));
+            findings.extend(other.if_any());
             return Some(Alignment::default());
         }
         // Keys may be equal and of other types, as `12` and `12.0` are.
@@ -191,7 +191,7 @@ impl Matching<'_> {
         let mut repeated = Finding::new("keys that are there more often than expected").remedy("give each row once");
         let mut seen = vec![0; index.answers.len()];
         for (row, key) in index.submission.iter().enumerate() {
-            let place = || (Some(self.submission.line(row)), self.spelled(row));
+            let place = || self.place(row);
             match key.map(|key| key as usize) {
                 None if self.contract.rows == Rows::Superset || self.keys.is_missing(row) => {}
                 None => unknown.add(place),
@@ -206,9 +206,9 @@ impl Matching<'_> {
         let mut absent =
             Finding::new("keys that are missing").remedy("give one row for each row of the sample submission");
         for row in self.absent(index) {
-            absent.add(|| (None, keys::spelled(self.theirs, row)));
+            absent.add(|| Place::value(keys::spelled(self.theirs, row)));
         }
-        findings.extend([unknown, repeated, absent].into_iter().filter(|finding| !finding.is_empty()));
+        findings.extend([unknown, repeated, absent].into_iter().filter_map(Finding::if_any));
     }
 
     /// Answers whose keys the submission should have and has not, in the order of their keys: the order of the answers may tell of their
@@ -233,8 +233,10 @@ impl Matching<'_> {
         absent
     }
 
-    fn spelled(&self, row: usize) -> String {
-        keys::spelled(self.ours, row)
+    /// A row of the submission, and its key.
+    fn place(&self, row: usize) -> Place {
+        let names = self.contract.key.iter().map(String::as_str);
+        Place::cells(self.submission, row, names, keys::spelled(self.ours, row))
     }
 
     /// Pairs both sides in the order of their keys, as far as the shorter one goes. Among equal keys it is the order in which

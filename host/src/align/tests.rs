@@ -15,7 +15,8 @@ fn contract(rows: &str) -> Contract {
 fn paired(rows: &str, submission: &str, answers: &str, scored: Option<&[bool]>) -> Result<[Vec<i64>; 2], String> {
     let (submission, answers) = (table(submission), table(answers));
     let contract = contract(rows);
-    let alignment = align(&contract, &submission, &Expected::of(&contract, &answers)?, scored)
+    let expected = Expected::of(&contract, &answers).map_err(|error| error.to_string())?;
+    let alignment = align(&contract, &submission, &expected, scored)
         .map_err(|findings| findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))?;
     let values = |table: &Table, rows: Option<&Vec<u32>>| {
         use arrow::array::AsArray;

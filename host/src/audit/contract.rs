@@ -26,6 +26,7 @@ fn column(rule: &ColumnRule) -> String {
     let kind = match rule.kind {
         ColumnType::Number => "numbers",
         ColumnType::Integer => "whole numbers of 64 bits",
+        ColumnType::Boolean => "`True` and `False`",
         ColumnType::Text => "text",
         ColumnType::Any => "anything: the grader decides",
     };
@@ -50,6 +51,9 @@ fn column(rule: &ColumnRule) -> String {
         if rule.numbers_as_text.allows() {
             says.push("text passes if Python's `float()` reads every cell".into());
         }
+    }
+    if rule.kind == ColumnType::Boolean {
+        says.push(passes(rule.numbers, "whole numbers"));
     }
     says.join(", ")
 }

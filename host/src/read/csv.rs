@@ -7,11 +7,9 @@ use arrow::datatypes::{Field, Schema};
 
 use super::column::{Column, Finished, TooMuchText};
 use super::error::{Place, ReadError};
-use super::header;
 use super::lines::Lines;
-use super::packed;
 use super::rows::{Row, Rows, beginning};
-use super::{Limits, ReadOptions, Table};
+use super::{Limits, ReadOptions, Surplus, Table, encoding, header, packed};
 
 /// The rows that are read first, to learn what types the columns begin with.
 const SAMPLE: usize = 1000;
@@ -61,6 +59,10 @@ const SAMPLE: usize = 1000;
 /// If the file is not UTF-8, if its rows cannot be told apart, or if it is larger than allowed.
 pub fn read_csv(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Table, ReadError> {
     packed::refuse(bytes)?;
+    read(bytes, options).map_err(|error| encoding::or_utf16(bytes, error))
+}
+
+fn read(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Table, ReadError> {
     let file = File::new(bytes, options)?;
     let mut columns: Vec<(usize, Column)> = file.kept.iter().map(|&(cell, _)| (cell, Column::new())).collect();
     let mut scanned = file.scan(&mut columns, SAMPLE)?;
@@ -144,7 +146,8 @@ impl<'a> File<'a> {
                 continue;
             }
             if row.len() > width {
-                return Err(ReadError::LongRow { line: row.line, cells: row.len(), expected: width });
+                let surplus = Surplus::of(&row, width, &self.header);
+                return Err(ReadError::LongRow { line: row.line, cells: row.len(), expected: width, surplus });
             }
             if lines.rows() == self.max_rows() {
                 return Err(self.too_many_rows());

@@ -5,6 +5,7 @@ use std::fmt;
 use arrow::error::ArrowError;
 use thiserror::Error;
 
+use super::Surplus;
 use crate::excerpt::excerpt;
 
 /// Why a file cannot be read. A message shows no more of a cell than an excerpt, and [`ReadError::withheld`] not even that.
@@ -20,6 +21,9 @@ pub enum ReadError {
     /// A file of another format, mostly a compressed one.
     #[error("this is {format}, not a text file; unpack it, or write it as plain text")]
     Packed { format: &'static str },
+    /// Text in another encoding than UTF-8.
+    #[error("the file is text in {encoding}, not in UTF-8; save it as CSV in UTF-8, with commas between cells")]
+    Encoding { encoding: &'static str },
     /// [`Limits::bytes`](super::Limits::bytes).
     #[error(
         "the file has more than {limit} bytes, which is the limit; leave out rows and columns that are not asked for"
@@ -54,8 +58,8 @@ pub enum ReadError {
     #[error("{place}: a quote opens here{} and never closes; close it, and write a quote inside quotes twice", shown(.value))]
     OpenQuote { place: Place, value: Option<String> },
     /// A row of too many cells.
-    #[error("line {line}: {cells} cells, but {expected} are expected; put cells that hold commas in quotes")]
-    LongRow { line: u64, cells: usize, expected: usize },
+    #[error("line {line}: {cells} cells, but {expected} are expected; {}", .surplus.remedy())]
+    LongRow { line: u64, cells: usize, expected: usize, surplus: Surplus },
     /// A line end that pandas does not read as it stands.
     #[error(
         "line {line}: after a line that ends in a bare carriage return, pandas misreads a row that starts with a blank, or with a comma \

@@ -7,13 +7,17 @@
 mod cell;
 mod column;
 mod csv;
+mod encoding;
 mod error;
 mod file;
 mod header;
 mod json_lines;
 mod lines;
+mod meaning;
 mod packed;
 mod rows;
+mod surplus;
+mod written;
 
 use arrow::array::{ArrayRef, RecordBatch};
 use serde::Serialize;
@@ -22,6 +26,11 @@ pub use self::csv::read_csv;
 pub use self::error::{Place, ReadError};
 pub use self::file::load;
 pub use self::json_lines::read_json_lines;
+pub use self::meaning::{Meaning, is_beyond_64_bits, number};
+pub use self::surplus::{Surplus, surplus};
+pub use self::written::{Cell, written};
+
+pub(crate) use self::surplus::SEPARATORS;
 
 use self::lines::Lines;
 

@@ -1,6 +1,6 @@
 //! Formats that people hand in under the name of a text file. Nothing is ever unpacked.
 
-use super::ReadError;
+use super::{ReadError, encoding};
 
 /// What a format's files start with, and what messages call it.
 const FORMATS: &[(&[u8], &str)] = &[
@@ -15,11 +15,11 @@ const FORMATS: &[(&[u8], &str)] = &[
     (b"\x89HDF\r\n\x1a\n", "an HDF5 file"),
 ];
 
-/// Says so if a file is of one of these formats. None starts as a list of columns would.
+/// Says so if a file is of one of these formats, or in another encoding. None starts as a list of columns would.
 pub(super) fn refuse(bytes: &[u8]) -> Result<(), ReadError> {
     match FORMATS.iter().find(|(start, _)| bytes.starts_with(start)) {
         Some(&(_, format)) => Err(ReadError::Packed { format }),
-        None => Ok(()),
+        None => encoding::refuse(bytes),
     }
 }
 

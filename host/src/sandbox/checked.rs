@@ -29,12 +29,22 @@ pub(super) fn name(name: &str, limits: &Limits) -> Result<String, Fault> {
     Ok(name.to_owned())
 }
 
-/// A text for people: cut to a bearable length, without what could play tricks on a terminal.
+/// A text for people: cut to a bearable length. Controls become spaces, and what else cannot be seen its escape, since a cell that is
+/// quoted may be wrong just for that.
 pub(super) fn text(text: &str, limits: &Limits) -> String {
-    let end = text.floor_char_boundary(limits.text_bytes);
-    let mut clean: String = text[..end].chars().map(|c| if unprintable(c) { ' ' } else { c }).collect();
-    if end < text.len() {
-        clean.push('…');
+    let mut clean = String::new();
+    for c in text.chars() {
+        let length = clean.len();
+        match c {
+            c if c.is_control() => clean.push(' '),
+            c if unprintable(c) => clean.extend(c.escape_unicode()),
+            c => clean.push(c),
+        }
+        if clean.len() > limits.text_bytes {
+            clean.truncate(length);
+            clean.push('…');
+            break;
+        }
     }
     clean
 }
