@@ -148,8 +148,8 @@ fn broken_files() -> Result<(), Failure> {
         (&b""[..], "columns that are missing: `id`, `malignant`; the header is empty"),
         (b"\n \t\n\r\n", "the header is empty"),
         (b"\xef\xbb\xbf", "the header is empty"),
-        (b"id;malignant\na;0.5\n", "the header is `id;malignant`"),
-        (b"id\tmalignant\na\t0.5\n", r"the header is `id\tmalignant`"),
+        (b"id;malignant\na;0.5\n", "cells are separated by semicolons, not by commas: the header is `id;malignant`"),
+        (b"id\tmalignant\na\t0.5\n", r"cells are separated by tabs, not by commas: the header is `id\tmalignant`"),
         (b"id,malignant\n\na,0.5\n\n\"b\n\",0.5,1\n", "line 5: 3 cells, but 2 are expected"),
         (b"id,malignant\r\na,0.5\r\nb,1,2\r\n", "line 3: 3 cells"),
         (b"id,malignant\ra,0.5\rb,1,2\r", "line 3: 3 cells"),
@@ -158,17 +158,17 @@ fn broken_files() -> Result<(), Failure> {
         (b"i\0d,malignant\na,0.5\n", "line 1, cell 1: a NUL character"),
         (b"id,malignant\na,0.5\nb,\xc3\x28\n", "line 3, column `malignant`: bytes that are not UTF-8"),
         (b"id,malignant\na,0.5\nb,\xed\xa0\x80\n", "line 3, column `malignant`: bytes that are not UTF-8"),
-        (
-            b"\xff\xfei\0d\0,\0m\0\n\0",
-            r"line 1, cell 1: a NUL character in `��i\u{0}d\u{0}`; remove it, or save the file in UTF-8",
-        ),
-        (b"i\0d\0,\0m\0\n\0a\0,\x001\0\n\0", "line 1, cell 1: a NUL character"),
+        (b"\xff\xfei\0d\0,\0m\0\n\0", "the file is text in UTF-16, not in UTF-8"),
+        (b"i\0d\0,\0m\0\n\0a\0,\x001\0\n\0", "the file is text in UTF-16, not in UTF-8"),
         (b"\x1f\x8b\x08\0\0\0\0\0\0\x03\xcbL\xd1\xc9", "this is a gzip file, not a text file; unpack it"),
         (b"PK\x03\x04\x14\0\0\0\x08\0", "this is a ZIP archive"),
         (b"id,id.1\nsample_001,1\n", "columns that are missing: `malignant`; the header is `id`, `id.1`"),
         (b"id,Malignant\na,1\n", "columns that are missing: `malignant`"),
         (b"id,malignant\n\"\x1b[2J\xe2\x80\xae\",1\n", r"keys that are not expected: line 2: `\u{1b}[2J\u{202e}`"),
-        (b"id,malignant\na,1e400\nb,nan\n", "column `malignant` is read as text: `1e400`"),
+        (
+            b"id,malignant\na,1e400\nb,nan\n",
+            "column `malignant` has numbers beyond a double's range (some 1.8e308): line 2: `1e400`",
+        ),
         (b"id,malignant\na,inf\n", "infinite values: line 2: `inf`"),
     ] {
         refused(|out| out.write_all(content), &[expected])
@@ -190,7 +190,7 @@ fn byte_order_marks() -> Result<(), Failure> {
 fn everything_that_is_wrong_is_said_at_once() -> Result<(), Failure> {
     refused(
         |out| out.write_all(b"id,malignant\nsample_001,1.5\nsample_002,\nnobody,-1\nnobody,0.5\n"),
-        &["4 rows", "`1.5`", "missing values: line 3", "`-1.0`", "`nobody`", "keys that are missing"],
+        &["4 rows", "`1.5`", "missing values: line 3", "`-1`", "`nobody`", "keys that are missing"],
     )
 }
 

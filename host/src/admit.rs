@@ -82,7 +82,7 @@ impl Refusal {
 }
 
 /// Reads the file at `path`, checks it, and finds the answer of each row. Where columns are as they should be and rows are not, the
-/// grader is asked what else is wrong; that it fails then is no news.
+/// grader is asked what else is wrong; should it fail, that is not told, since the submission is refused anyway.
 pub(crate) fn admit(
     rules: &Rules,
     against: Against<'_>,
@@ -116,8 +116,9 @@ pub(crate) fn admit(
     let checked = match checked {
         Ok(checked) => checked,
         Err(mut findings) => {
-            if contract.rows.are_counted() && aligned.is_err() {
-                findings.retain(|finding| *finding != check::no_rows());
+            // Alignment says so too, and where it can, how many are expected.
+            if aligned.is_err() {
+                findings.retain(|finding| *finding != Finding::no_rows());
             }
             findings.extend(aligned.err().into_iter().flatten());
             return refused(findings.into());

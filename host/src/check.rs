@@ -14,7 +14,7 @@ use arrow::datatypes::{DataType, Float64Type, Int64Type, Schema, UInt64Type};
 use crate::competition::{ColumnOrder, ColumnRule, ColumnType, Contract, ExtraColumns, RowSum};
 use crate::excerpt::{excerpt, list};
 use crate::finding::{Finding, Place};
-use crate::read::Table;
+use crate::read::{Table, is_beyond_64_bits};
 
 pub use self::layout::{row_labels, separator};
 
@@ -27,12 +27,6 @@ const TWO_POW_63: f64 = 9_223_372_036_854_775_808.0;
 const HAS_MISSING: &str = "has missing values";
 const GIVE_A_VALUE: &str =
     "give every row a value (an empty cell counts as missing, and so do words such as `NA`, `NaN`, `null` and `None`)";
-
-/// That a submission has no row. [`crate::align::align`] says so too where rows are counted, and how many are expected.
-#[must_use]
-pub fn no_rows() -> Finding {
-    Finding::new("the submission has 0 rows").remedy("give one row for each row of the sample submission")
-}
 
 /// Checks a submission against the contract, and gives its table with the types of the contract: a text column whose cells Python's
 /// `float()` reads is one of `Float64`, where the contract says so (`numbers_as_text`). All other columns are unchanged.
@@ -64,7 +58,7 @@ pub fn check(contract: &Contract, submission: &Table) -> Result<RecordBatch, Vec
             return Err(findings);
         }
     };
-    // Sums of what is no number would only repeat what has been said.
+    // Where a column is not of numbers, its sums are wrong for that reason, which has been said.
     if findings.is_empty() {
         findings.extend(contract.row_sums.iter().filter_map(|sum| row_sum(contract, sum, &batch, submission)));
     }
@@ -128,7 +122,7 @@ fn column(rule: &ColumnRule, name: &str, array: &ArrayRef, table: &Table) -> Res
         (ColumnType::Any, _) => Ok(None),
         (ColumnType::Text, _) => passes(text(rule, name, array, table).into_iter().collect()),
         // The reader has no other type for a column without rows, which says nothing of its cells.
-        (_, DataType::Utf8) if array.is_empty() && !rule.numbers_as_text.allows() => Err(vec![no_rows()]),
+        (_, DataType::Utf8) if array.is_empty() && !rule.numbers_as_text.allows() => Err(vec![Finding::no_rows()]),
         (_, DataType::Utf8) => from_text(rule, name, array, table).map(Some),
         (ColumnType::Boolean, _) => passes(truth_values(rule, name, array, table)),
         (ColumnType::Number | ColumnType::Integer, _) => {
@@ -207,10 +201,12 @@ fn from_text(rule: &ColumnRule, name: &str, array: &ArrayRef, table: &Table) -> 
     let texts = array.as_string::<i32>();
     let mut all_are_numbers = true;
     let number = |text: Option<&str>| {
-        let number = spoiled::as_number(rule, text?);
+        let text = text?;
+        let number = spoiled::as_number(rule, text);
         all_are_numbers &= number.is_some();
-        // `float()` reads "nan" too: a missing number, however it is spelled.
-        number.filter(|number| !number.is_nan())
+        // `float()` reads "nan" too: a missing number, however it is spelled. And of a number that makes text of its column, that is
+        // what is said.
+        number.filter(|number| !number.is_nan() && (rule.numbers_as_text.allows() || !is_beyond_64_bits(text)))
     };
     let converted: ArrayRef = Arc::new(texts.iter().map(number).collect::<Float64Array>());
     let passes = all_are_numbers && rule.numbers_as_text.allows();

@@ -63,6 +63,12 @@ impl Finding {
         Finding { message: message.into(), remedy: None, places: Vec::new(), count: 0 }
     }
 
+    /// That a submission has no row.
+    #[must_use]
+    pub fn no_rows() -> Self {
+        Finding::new("the submission has 0 rows").remedy("give one row for each row of the sample submission")
+    }
+
     /// What would be right.
     #[must_use]
     pub fn remedy(mut self, remedy: impl Into<String>) -> Self {

@@ -84,10 +84,10 @@ pub(super) fn lacking(names: &[String]) -> Finding {
 fn mixed(name: &str, ours: &ArrayRef, theirs: &ArrayRef, submission: &Table) -> Finding {
     let (column, texts) = (excerpt(name), ours.as_string_opt::<i32>());
     let is_number = |cell: &str| matches!(Meaning::of(cell), Meaning::Missing | Meaning::Number);
-    let is_odd: (String, Box<dyn Fn(usize) -> bool>) = match texts {
+    let (message, is_odd): (String, Box<dyn Fn(usize) -> bool>) = match texts {
         None if *theirs.data_type() == DataType::Utf8 => (
             format!("the key {column} must be text, but all its values are numbers, truth values or missing"),
-            Box::new(|row| ours.is_valid(row)),
+            Box::new(|_| true),
         ),
         Some(texts) if texts.iter().flatten().all(is_number) => (
             format!("the key {column} has whole numbers beyond 64 bits, which make text of all its numbers"),
@@ -98,7 +98,6 @@ fn mixed(name: &str, ours: &ArrayRef, theirs: &ArrayRef, submission: &Table) -> 
             Box::new(|row| texts.is_some_and(|texts| texts.is_valid(row) && !is_number(texts.value(row)))),
         ),
     };
-    let (message, is_odd) = is_odd;
     let mut finding = Finding::new(message).remedy("use the keys of the sample submission");
     for row in (0..ours.len()).filter(|&row| is_odd(row)) {
         finding.add(|| Place::cells(submission, row, [name], spelled(std::slice::from_ref(ours), row)));

@@ -81,6 +81,7 @@ fn align_all(
                 .remedy("give one row for each row of the sample submission"),
         );
     }
+    let none = (rows == 0 && expected.rows.is_none()).then(Finding::no_rows);
     if contract.key.is_empty() {
         return if findings.is_empty() { Ok(Alignment::default()) } else { Err(findings) };
     }
@@ -119,7 +120,7 @@ fn align_all(
     let matching = Matching { contract, submission, keys: &keys, ours: &ours, theirs, scored };
     match matching.alignment(&mut findings) {
         Some(alignment) if findings.is_empty() => Ok(alignment),
-        _ => Err(findings),
+        _ => Err(none.into_iter().chain(findings).collect()),
     }
 }
 

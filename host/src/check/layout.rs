@@ -16,18 +16,22 @@ pub fn separator(contract: &Contract, header: &[String]) -> Option<Finding> {
     if required().all(|name| header.contains(name)) {
         return None;
     }
-    let is_missing = |name: &str| !header.iter().any(|known| known == name) && contract_has(contract, name);
-    let (_, name) = SEPARATORS.into_iter().find(|&(separator, _)| {
-        let parts = header.iter().filter(|cell| cell.contains(separator)).flat_map(|cell| cell.split(separator));
-        parts.map(|part| part.trim().trim_matches('"')).any(is_missing)
-    })?;
+    let is_missing = |name: &str| !header.iter().any(|known| known == name) && is_named(contract, name);
+    let separates = |separator: char| {
+        header.iter().any(|name| {
+            let parts =
+                || name.split(separator).map(|part| part.trim().trim_matches('"')).filter(|part| !part.is_empty());
+            parts().count() > 1 && parts().any(is_missing)
+        })
+    };
+    let (_, name) = SEPARATORS.into_iter().chain([(' ', "spaces")]).find(|&(separator, _)| separates(separator))?;
     Some(
         Finding::new(format!("cells are separated by {name}, not by commas: the header is {}", list(header)))
             .remedy("save the file as CSV with commas between cells, and a point in decimals (`0.5`)"),
     )
 }
 
-fn contract_has(contract: &Contract, name: &str) -> bool {
+fn is_named(contract: &Contract, name: &str) -> bool {
     contract.key.iter().map(String::as_str).chain(contract.column_names()).any(|known| known == name)
 }
 
@@ -43,7 +47,10 @@ pub fn row_labels(submission: &Table, (cells, surplus): (usize, Surplus)) -> Fin
     Finding::new(format!(
         "line {line} has {cells} cells under a header of {names}, so {labels}, and the names of the columns go with the cells behind"
     ))
-    .remedy(surplus.remedy())
+    .remedy(match surplus {
+        Surplus::Unknown => format!("{}, and give every cell a name in the header", surplus.remedy()),
+        _ => surplus.remedy(),
+    })
 }
 
 #[cfg(test)]
@@ -70,10 +77,19 @@ mod tests {
                 "cells are separated by vertical bars (`|`), not by commas: the header is `x| y`; save the file",
             ),
             (&["id;x", "z"], "cells are separated by semicolons"),
+            (&["id y"], "cells are separated by spaces"),
         ] {
             assert!(found(header).is_some_and(|found| found.starts_with(expected)), "{header:?}: {:?}", found(header));
         }
-        for header in [&["id", "a b", "y", "x;y"][..], &["id", "a b"], &["p;q"], &[], &["id", "a b", "x|z"]] {
+        for header in [
+            &["id", "a b", "y", "x;y"][..],
+            &["id", "a b"],
+            &["p;q"],
+            &[],
+            &["id", "a b", "x|z"],
+            &["id\t", "y"],
+            &[" id"],
+        ] {
             assert_eq!(found(header), None, "{header:?}");
         }
     }

@@ -101,8 +101,14 @@ pub(super) fn findings(rule: &ColumnRule, name: &str, texts: &StringArray, most:
     let only_numbers = kinds.iter().all(|(odd, finding, _)| *odd == Odd::Missing || finding.is_empty());
     let beyond = (only_numbers && !rule.numbers_as_text.allows()).then(|| beyond_64_bits(rule, name, texts, table));
     let found = kinds.into_iter().filter_map(|(odd, finding, hints)| {
-        let remedy =
-            if odd == Odd::Missing { super::GIVE_A_VALUE.to_owned() } else { hints.add_to(words::write(rule)) };
+        let remedy = match odd {
+            Odd::Missing => super::GIVE_A_VALUE.to_owned(),
+            // Where numbers are asked for and truth values pass too, either would do.
+            Odd::Number if rule.kind != ColumnType::Boolean => {
+                format!("{}, or nothing but `True` and `False`", words::write(rule))
+            }
+            _ => hints.add_to(words::write(rule)),
+        };
         finding.if_any().map(|finding| finding.remedy(remedy))
     });
     beyond.into_iter().chain(found).collect()

@@ -264,7 +264,7 @@ impl Wide {
         match self.unsigned {
             Integer::No if self.floats => Kind::Float,
             Integer::No | Integer::TooLarge => Kind::Text,
-            // Here pandas gives up so abruptly that it forgets about missing values.
+            // Here pandas makes text of the column before it looks for missing values, so that their words stay.
             _ if self.beyond_signed && (self.minus || self.missing) => Kind::RawText,
             _ if self.minus => Kind::Text,
             _ => Kind::Unsigned,

@@ -41,7 +41,7 @@ const SAMPLE: usize = 1000;
 /// - `Boolean`: `true` and `false` in any case.
 /// - `Utf8`: text. A column without rows is one too.
 ///
-/// The accidents of pandas are followed where a score may hang on them. An integer beyond 64 bits makes text, unless a cell before it
+/// What pandas does by accident is done here too, since scores depend on it. An integer beyond 64 bits makes text, unless a cell before it
 /// was a number with a point or exponent: then it is a number like others. Unsigned integers beside a minus or a missing value make
 /// text too, in which nothing is missing. A number too large for a double makes text, but a negative one is minus infinity. In integers
 /// with a missing value, -2^63 goes missing.

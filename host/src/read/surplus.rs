@@ -42,16 +42,14 @@ impl Surplus {
         match self {
             Surplus::TrailingCommas => "remove the comma at the end of the line".to_owned(),
             Surplus::DecimalCommas => {
-                "write decimals with a point (`0.5`, not `0,5`), and put cells that hold commas in quotes".to_owned()
+                "put cells that hold commas in quotes, and write decimals with a point (`0.5`, not `0,5`)".to_owned()
             }
             Surplus::Separator(separator) => {
                 format!(
                     "cells seem to be separated by {separator}: save the file with commas between cells, and a point in decimals"
                 )
             }
-            Surplus::Unknown => {
-                "put cells that hold commas in quotes, and give every cell a name in the header".to_owned()
-            }
+            Surplus::Unknown => "put cells that hold commas in quotes".to_owned(),
         }
     }
 }
@@ -120,7 +118,10 @@ mod tests {
     fn a_later_row_shows_why_it_is_long() {
         for (csv, expected) in [
             ("id,y\n1,0.9\n2,0.2,\n", "line 3: 3 cells, but 2 are expected; remove the comma at the end of the line"),
-            ("id,y\n1,1\n2,0,2\n", "line 3: 3 cells, but 2 are expected; write decimals with a point"),
+            (
+                "id,y\n1,1\n2,0,2\n",
+                "line 3: 3 cells, but 2 are expected; put cells that hold commas in quotes, and write",
+            ),
             ("id,y\n1,x\n2,x,y\n", "line 3: 3 cells, but 2 are expected; put cells that hold commas in quotes"),
             ("id\ty\n1\t1\n2\t0,2\n", "line 3: 2 cells, but 1 are expected; cells seem to be separated by tabs"),
         ] {
