@@ -231,11 +231,11 @@ fn a_key_that_is_no_number_is_named() -> Result<(), Failure> {
 #[test]
 fn a_file_of_a_header_has_no_rows() -> Result<(), Failure> {
     let dogs = dogs().problems(b"id,label\n")?;
-    assert!(dogs[0].starts_with("the submission has 0 rows, but 8 are expected;"), "{dogs:?}");
+    assert!(dogs[0].starts_with("the submission has 0 rows;"), "{dogs:?}");
     assert!(dogs[1].starts_with("keys that are missing: `1`, `2`"), "{dogs:?}");
     assert_eq!(dogs.len(), 2);
     let spaceship = spaceship(4).problems(b"PassengerId,Transported\n")?;
-    assert!(spaceship[0].starts_with("the submission has 0 rows, but 4 are expected;"), "{spaceship:?}");
+    assert!(spaceship[0].starts_with("the submission has 0 rows;"), "{spaceship:?}");
     assert_eq!(spaceship.len(), 2);
     // Where rows are not counted.
     let volcanoes = Competition {

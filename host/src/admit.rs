@@ -116,11 +116,10 @@ pub(crate) fn admit(
     let checked = match checked {
         Ok(checked) => checked,
         Err(mut findings) => {
-            // Alignment says so too, and where it can, how many are expected.
-            if aligned.is_err() {
-                findings.retain(|finding| *finding != Finding::no_rows());
-            }
-            findings.extend(aligned.err().into_iter().flatten());
+            let others = aligned.err().unwrap_or_default();
+            // That there are no rows is found on both ways.
+            findings.retain(|finding| !others.contains(finding));
+            findings.extend(others);
             return refused(findings.into());
         }
     };

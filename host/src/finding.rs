@@ -9,6 +9,9 @@ use crate::read::{Cell, Table};
 /// How many places of each kind are named; the rest is counted.
 const NAMED: usize = 5;
 
+/// What to do about a wrong number of rows.
+pub(crate) const ONE_ROW_EACH: &str = "give one row for each row of the sample submission";
+
 /// One kind of thing that is wrong, the first places where it is, and how many there are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
@@ -66,7 +69,7 @@ impl Finding {
     /// That a submission has no row.
     #[must_use]
     pub fn no_rows() -> Self {
-        Finding::new("the submission has 0 rows").remedy("give one row for each row of the sample submission")
+        Finding::new("the submission has 0 rows").remedy(ONE_ROW_EACH)
     }
 
     /// What would be right.

@@ -18,7 +18,7 @@ use self::index::Index;
 use self::keys::Keys;
 use crate::competition::{Contract, Pairing, Rows};
 use crate::excerpt::list;
-use crate::finding::{Finding, Place};
+use crate::finding::{Finding, ONE_ROW_EACH, Place};
 use crate::read::Table;
 
 /// Which rows of both sides belong together, in the order of the answers where each answer has one row. None: every row, in the
@@ -76,10 +76,12 @@ fn align_all(
     let rows = submission.batch.num_rows();
     let mut findings = Vec::new();
     if let Some(expected) = expected.rows.filter(|&expected| rows != expected) {
-        findings.push(
-            Finding::new(format!("the submission has {rows} rows, but {expected} are expected"))
-                .remedy("give one row for each row of the sample submission"),
-        );
+        // Who does not know how many are expected says the same of a submission without rows.
+        findings.push(if rows == 0 {
+            Finding::no_rows()
+        } else {
+            Finding::new(format!("the submission has {rows} rows, but {expected} are expected")).remedy(ONE_ROW_EACH)
+        });
     }
     let none = (rows == 0 && expected.rows.is_none()).then(Finding::no_rows);
     if contract.key.is_empty() {
@@ -204,8 +206,7 @@ impl Matching<'_> {
                 }
             }
         }
-        let mut absent =
-            Finding::new("keys that are missing").remedy("give one row for each row of the sample submission");
+        let mut absent = Finding::new("keys that are missing").remedy(ONE_ROW_EACH);
         for row in self.absent(index) {
             absent.add(|| Place::value(keys::spelled(self.theirs, row)));
         }

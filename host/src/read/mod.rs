@@ -27,10 +27,8 @@ pub use self::error::{Place, ReadError};
 pub use self::file::load;
 pub use self::json_lines::read_json_lines;
 pub use self::meaning::{Meaning, is_beyond_64_bits, number};
-pub use self::surplus::{Surplus, surplus};
+pub use self::surplus::{SEPARATORS, Surplus, surplus};
 pub use self::written::{Cell, written};
-
-pub(crate) use self::surplus::SEPARATORS;
 
 use self::lines::Lines;
 

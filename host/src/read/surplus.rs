@@ -57,10 +57,13 @@ impl Surplus {
 /// The first row of a table whose rows have more cells than its header has names: how many it has, and why that may be.
 #[must_use]
 pub fn surplus(bytes: &[u8], table: &Table, limits: &Limits) -> Option<(usize, Surplus)> {
+    if table.labels == 0 {
+        return None;
+    }
     let mut rows = Rows::new(bytes, limits.columns);
     rows.next().ok()??;
     let first = rows.next().ok()??;
-    (table.labels > 0).then(|| (first.len(), Surplus::of(&first, table.header.len(), &table.header)))
+    Some((first.len(), Surplus::of(&first, table.header.len(), &table.header)))
 }
 
 /// What messages call the characters that people separate cells by, if one of them is there.
@@ -69,7 +72,7 @@ fn separator(text: &str) -> Option<&'static str> {
 }
 
 /// Characters that people separate cells by, other than commas, and what messages call them.
-pub(crate) const SEPARATORS: [(char, &str); 3] = [(';', "semicolons"), ('\t', "tabs"), ('|', "vertical bars (`|`)")];
+pub const SEPARATORS: [(char, &str); 3] = [(';', "semicolons"), ('\t', "tabs"), ('|', "vertical bars (`|`)")];
 
 /// How many numbers a comma may have split in two: digits with or without a sign, and digits.
 fn split_decimals<'r>(cells: impl Iterator<Item = &'r [u8]>) -> usize {
