@@ -1,7 +1,10 @@
 //! The contract's check: columns, types, ranges, sums. It knows the submission and the contract, and nothing of the answers.
 
+mod header;
 mod layout;
 mod spoiled;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use std::borrow::Cow;
@@ -11,7 +14,7 @@ use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Float64Array, RecordB
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Float64Type, Int64Type, Schema, UInt64Type};
 
-use crate::competition::{ColumnOrder, ColumnRule, ColumnType, Contract, ExtraColumns, RowSum};
+use crate::competition::{ColumnRule, ColumnType, Contract, RowSum};
 use crate::excerpt::{excerpt, list};
 use crate::finding::{Finding, Place};
 use crate::read::{Table, is_beyond_64_bits};
@@ -35,7 +38,7 @@ const GIVE_A_VALUE: &str =
 ///
 /// Everything that is wrong.
 pub fn check(contract: &Contract, submission: &Table) -> Result<RecordBatch, Vec<Finding>> {
-    let mut findings = header(contract, &submission.header);
+    let mut findings = header::findings(contract, &submission.header);
     let mut converted: Vec<(&str, ArrayRef)> = Vec::new();
     for rule in &contract.columns {
         for name in &rule.names {
@@ -63,56 +66,6 @@ pub fn check(contract: &Contract, submission: &Table) -> Result<RecordBatch, Vec
         findings.extend(contract.row_sums.iter().filter_map(|sum| row_sum(contract, sum, &batch, submission)));
     }
     if findings.is_empty() { Ok(batch) } else { Err(findings) }
-}
-
-/// Columns that are missing, too many, or in the wrong order.
-fn header(contract: &Contract, header: &[String]) -> Vec<Finding> {
-    let wanted: Vec<&str> = contract.key.iter().map(String::as_str).chain(contract.column_names()).collect();
-    let (alternatives, rules): (Vec<&ColumnRule>, Vec<&ColumnRule>) =
-        contract.columns.iter().partition(|rule| rule.one_of);
-    let required = contract.key.iter().chain(rules.iter().flat_map(|rule| &rule.names));
-    let mut findings = Vec::new();
-
-    let mut missing = Finding::new("columns that are missing")
-        .remedy(format!("the header is {}", if header.is_empty() { "empty".into() } else { list(header) }));
-    for name in required.filter(|name| !header.contains(name)) {
-        missing.add(|| Place::value(name));
-    }
-    let complete = missing.is_empty();
-    findings.extend(missing.if_any());
-    findings.extend(alternatives.into_iter().filter_map(|rule| one_of(rule, header)));
-
-    if contract.extra_columns == ExtraColumns::Refuse {
-        let mut extra = Finding::new("columns that do not belong here").remedy("leave them out");
-        for name in header.iter().filter(|name| !wanted.contains(&name.as_str())) {
-            extra.add(|| Place::at(1, name));
-        }
-        findings.extend(extra.if_any());
-    }
-
-    let first = match contract.column_order {
-        ColumnOrder::Any => 0,
-        ColumnOrder::KeyFirst => contract.key.len(),
-        ColumnOrder::Exact => wanted.len(),
-    };
-    if complete && !header.iter().zip(&wanted).take(first).all(|(column, name)| column == name) {
-        findings.push(Finding::new("the columns are in the wrong order").remedy(format!(
-            "the file must start with {}, but its header is {}",
-            list(&wanted[..first]),
-            list(header)
-        )));
-    }
-    findings
-}
-
-/// None, or several, of the names that one column may have.
-fn one_of(rule: &ColumnRule, header: &[String]) -> Option<Finding> {
-    let wrong = match header.iter().filter(|name| rule.names.contains(name)).count() {
-        0 => "no column is named",
-        1 => return None,
-        _ => "there is more than one of the columns",
-    };
-    Some(Finding::new(format!("{wrong} {}", list(&rule.names))).remedy("give exactly one of them"))
 }
 
 /// Checks one column, and gives it as numbers if it is text that passes for numbers.
@@ -338,53 +291,4 @@ fn replaced(batch: &RecordBatch, columns: Vec<(&str, ArrayRef)>) -> Result<Recor
         }
     }
     RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::read::{self, Limits, ReadOptions};
-
-    fn found(contract: &str, csv: &str) -> Vec<String> {
-        let contract: Contract = toml::from_str(&format!("rows = \"position\"\n{contract}")).unwrap();
-        let table = read::read_csv(csv.as_bytes(), &ReadOptions { limits: &Limits::default(), columns: None }).unwrap();
-        check(&contract, &table).err().unwrap_or_default().iter().map(ToString::to_string).collect()
-    }
-
-    const COLUMNS: &str = "[[columns]]\nnames = [\"a\", \"b\"]\ntype = \"number\"\n[[row_sums]]\ntotal = 1.0\n";
-
-    // DataFrame.sum(axis=1).round(6).eq(1), which fails on a sum of truth values and numbers.
-    #[test]
-    fn sums_are_rounded_to_decimals() {
-        let rule = format!("{COLUMNS}decimals = 6\nmixed_booleans = \"refuse\"");
-        let passes = |csv| found(&rule, csv).is_empty();
-        assert!(passes("a,b\n0.5,0.5000004\n0.0,0.9999996\n"));
-        assert!(passes("a,b\n0.0,0.9999995\n"));
-        assert!(!passes("a,b\n0.0,0.99999949\n"));
-        assert!(!passes("a,b\n0.5,0.5000006\n"));
-        assert!(passes("a,b\nTrue,False\nFalse,True\n"));
-        assert!(!passes("a,b\nTrue,0\nFalse,1\n"));
-        assert!(found(&format!("{COLUMNS}decimals = 6"), "a,b\nTrue,0\nFalse,1\n").is_empty());
-    }
-
-    #[test]
-    fn one_column_may_have_several_names() {
-        let rule = "[[columns]]\nnames = [\"a\", \"b\"]\ntype = \"number\"\none_of = true\nmax = 1.0\n";
-        assert!(found(rule, "a\n1\n").is_empty());
-        assert!(found(rule, "x,b\n1,1\n").is_empty());
-        let both = found(rule, "a,b\n1,1\n");
-        assert_eq!(both, ["there is more than one of the columns `a`, `b`; give exactly one of them"]);
-        assert_eq!(found(rule, "x\n1\n"), ["no column is named `a`, `b`; give exactly one of them"]);
-        assert_eq!(found(rule, "b\n2\n").len(), 1);
-    }
-
-    // numpy.isclose(sums, 1, atol=1e-6)
-    #[test]
-    fn sums_are_within_a_tolerance() {
-        let rule = format!("{COLUMNS}tolerance = 1.1e-5");
-        assert!(found(&rule, "a,b\n0.5,0.50001\n0.5,0.49999\n").is_empty());
-        let wrong = found(&rule, "a,b\n0.5,0.5\n0.5,0.500012\n0.5,0.499988\n");
-        assert_eq!(wrong.len(), 1);
-        assert!(wrong[0].contains("line 3: `1.000012`, line 4: `0.999988`"), "{wrong:?}");
-    }
 }
