@@ -7,9 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use rayon::prelude::*;
-use serde::Deserialize;
 
-use crate::excerpt::excerpt;
 use crate::grade::{Graded, Operator, grade};
 use crate::graders::Graders;
 use crate::lock::Lock;
@@ -19,50 +17,7 @@ use crate::report::{Outcome, Report};
 use crate::setup::{self, Setup};
 use crate::uses::UseLog;
 
-/// One entry of a list: what to grade, or why it cannot be graded.
-#[derive(Clone, Debug)]
-pub struct Entry {
-    /// Its line in the list.
-    pub line: usize,
-    /// What to grade.
-    pub submission: Result<Submission, String>,
-}
-
-/// A submission to grade. Fields that are not named here are ignored.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct Submission {
-    /// The competition.
-    pub competition_id: String,
-    /// The file, relative to the working directory, else to the list's folder.
-    pub submission_path: String,
-}
-
-/// The longest line of a list.
-const MAX_LINE: usize = 64 << 10;
-
-/// Reads a list: JSON lines, of which empty ones and those that start with `#` or `//` are skipped.
-#[must_use]
-pub fn entries(list: &[u8]) -> Vec<Entry> {
-    let list = list.strip_prefix(b"\xef\xbb\xbf").unwrap_or(list);
-    let lines = list.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).enumerate();
-    lines
-        .filter(|(_, line)| !line.is_empty() && !line.starts_with(b"#") && !line.starts_with(b"//"))
-        .map(|(index, line)| Entry { line: index + 1, submission: entry(line) })
-        .collect()
-}
-
-fn entry(line: &[u8]) -> Result<Submission, String> {
-    const FORM: &str = "expected {\"competition_id\": \"…\", \"submission_path\": \"…\"}";
-    if line.len() > MAX_LINE {
-        return Err(format!("the line has {} bytes, more than the limit of {MAX_LINE}; {FORM}", line.len()));
-    }
-    let submission: Submission = serde_json::from_slice(line)
-        .map_err(|error| format!("{}; {FORM}", excerpt(&error.to_string()).unquoted(200)))?;
-    if submission.submission_path.contains('\0') || submission.competition_id.contains('\0') {
-        return Err(format!("the line holds a NUL character; {FORM}"));
-    }
-    Ok(submission)
-}
+pub use crate::list::{Entry, Submission, entries};
 
 /// What gradings need beside the submissions.
 pub struct Batch<'a> {
@@ -135,6 +90,8 @@ impl Batch<'_> {
                     not_graded(report, "internal error: the program failed on this entry; please report it".into())
                 });
                 let mut graded = self.recorded(graded);
+                graded.report.tags =
+                    entry.submission.as_ref().map(|submission| submission.tags.clone()).unwrap_or_default();
                 graded.report.outside_lock = self.lock.outside(&graded.report);
                 done(index, &graded);
                 graded

@@ -8,6 +8,7 @@ use arrow::error::ArrowError;
 use crate::admit::{Admission, Admitted, Against, admit};
 use crate::align;
 use crate::finding::Finding;
+use crate::list::NO_SUBMISSION;
 use crate::read;
 use crate::report::{Outcome, Receipt, Report};
 use crate::sandbox::{self, Detail, Fault, Run, Task};
@@ -39,7 +40,15 @@ pub fn grade(setup: &Setup, path: &Path, given: &str, limits: &read::Limits) -> 
     let start = Instant::now();
     let competition = setup.competition();
     let report = Report::new(Some(&competition.id), given).against(&competition.leaderboard);
-    let mut receipt = Receipt::new(&setup.rules.grader, &competition.grader.component, &setup.digests);
+    let mut receipt = setup.receipt.clone();
+    if given == NO_SUBMISSION {
+        let report = report.refused(Outcome::InvalidSubmission, "there is no submission: its path is `None`, or null");
+        return Graded {
+            report: Report { receipt: Some(receipt), ..report },
+            operator: Operator::default(),
+            took: start.elapsed(),
+        };
+    }
     let (report, operator) = match judge(setup, path, limits, report.clone(), &mut receipt) {
         Ok(judged) => judged,
         Err(error) => (

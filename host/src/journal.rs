@@ -1,7 +1,8 @@
 //! The journal of a batch: finished entries, on disk as soon as they are finished, so that a run that is killed can be resumed.
 //!
 //! It is a file in the output folder, named after the list. The first line says what run it is of, each other one holds an entry's
-//! number and report. A line without its end was being written when the run was killed, and does not count. Entries that could not be
+//! number and report. A line without its end was being written when the run was killed, and does not count; any other line that cannot
+//! be read is told. Entries that could not be
 //! graded are not in it, so that a resumed run tries them again. The file is gone once the report is written.
 
 use std::collections::{BTreeMap, HashMap};
@@ -110,6 +111,11 @@ impl Journal {
             match read(&file)? {
                 Read::Nothing => {}
                 Read::Unreadable => return Ok(Opened::Other(format!("{} is no journal", path.display()))),
+                Read::Broken(line, error) => {
+                    let error = error.to_string();
+                    let error = excerpt(&error).unquoted(200);
+                    return Ok(Opened::Other(format!("line {line} of {} cannot be read: {error}", path.display())));
+                }
                 Read::Entries(other, ..) if other != *run => return Ok(Opened::Other(run.unlike(&other))),
                 Read::Entries(_, entries, bytes) => (finished, length) = (entries, bytes),
             }
@@ -167,6 +173,8 @@ fn line(file: &mut File, value: &impl Serialize) -> io::Result<()> {
 enum Read {
     Nothing,
     Unreadable,
+    /// A whole line that is no entry.
+    Broken(usize, serde_json::Error),
     /// The run and its finished entries, and how many bytes they take.
     Entries(Run, HashMap<usize, Report>, u64),
 }
@@ -183,8 +191,10 @@ fn read(file: &File) -> io::Result<Read> {
     let Ok(run) = serde_json::from_slice(&first) else { return Ok(Read::Unreadable) };
     let (mut finished, mut bytes) = (HashMap::new(), first.len() as u64);
     while let Some(line) = next()? {
-        let Ok(Finished { entry, report }) = serde_json::from_slice::<Finished<Report>>(&line) else { break };
-        finished.insert(entry, report);
+        match serde_json::from_slice::<Finished<Report>>(&line) {
+            Ok(Finished { entry, report }) => finished.insert(entry, report),
+            Err(error) => return Ok(Read::Broken(finished.len() + 2, error)),
+        };
         bytes += line.len() as u64;
     }
     Ok(Read::Entries(run, finished, bytes))
@@ -193,6 +203,7 @@ fn read(file: &File) -> io::Result<Read> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tags::Tags;
 
     fn run(list: &str, data: &str) -> Run {
         Run::new(list.repeat(64), vec![("--data-dir", Some(data.into()))]).unwrap()
@@ -216,7 +227,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (journal, finished) = ready(folder.path(), &run("1", "data"), false);
         assert!(finished.is_empty());
-        journal.add(4, &scored("four.csv")).unwrap();
+        let tags: Tags = serde_json::from_str("{\"seed\": 4}").unwrap();
+        journal.add(4, &Report { tags: tags.clone(), ..scored("four.csv") }).unwrap();
         journal.add(2, &scored("two.csv")).unwrap();
         journal.add(3, &Report::new(Some("a"), "three.csv")).unwrap();
         let path = journal.path.clone();
@@ -233,6 +245,7 @@ mod tests {
         let expected = [(2, "two.csv".to_owned()), (4, "four.csv".to_owned())];
         assert_eq!(paths(&finished), expected, "neither the torn line nor the entry that was not graded");
         assert_eq!(finished[&2].score_exact, Some(0.1));
+        assert_eq!(finished[&4].tags, tags);
         journal.add(5, &scored("five.csv")).unwrap();
         drop(journal);
         assert_eq!(ready(folder.path(), &run("1", "data"), true).1.len(), 3, "the torn line is cut off");
@@ -268,6 +281,10 @@ mod tests {
         assert!(!why.contains("version"), "{why}");
         let why = refused(&Run { host: "0.0.9".into(), ..run("1", "data") });
         assert!(why.contains("it was of version"), "{why}");
+        let whole = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, whole + "{\"entry\":0}\n").unwrap();
+        let why = refused(&run("1", "data"));
+        assert!(why.starts_with("line 2 of ") && why.contains("cannot be read: missing field `report`"), "{why}");
         std::fs::write(path, "[]\n").unwrap();
         assert!(refused(&run("1", "data")).contains("is no journal"));
     }

@@ -30,7 +30,7 @@ use thiserror::Error;
 
 use crate::align::Expected;
 use crate::competition::{Competition, Contract, Rows};
-use crate::excerpt::excerpt;
+use crate::excerpt::{excerpt, list};
 use crate::read::{Limits, ReadError, ReadOptions, read_json_lines};
 
 /// What the first line says the file is.
@@ -75,19 +75,36 @@ pub enum KeyFileError {
         /// How many it should.
         expected: usize,
     },
+    /// It lists more keys than it says.
+    #[error("the file lists more than the {expected} keys that its first line says; make it again by `assay keys`")]
+    Longer {
+        /// How many it should list.
+        expected: usize,
+    },
+    /// A line has something besides a key.
+    #[error("line {line}: more names than those of the key, {}; make the file again by `assay keys`", list(.names))]
+    Name {
+        /// The line.
+        line: u64,
+        /// The names of the key.
+        names: Vec<String>,
+    },
     /// A line cannot be read.
     #[error(transparent)]
     Read(#[from] ReadError),
     /// A key that JSON cannot hold.
     #[error("a key in column {} is infinite, which a key file cannot hold", excerpt(.0))]
     Infinite(String),
+    /// A line cannot be written.
+    #[error("a key cannot be written as JSON: {0}")]
+    Json(#[from] serde_json::Error),
 }
 
 /// The text of a key file; `expected` is what [`Expected::told`] tells.
 ///
 /// # Errors
 ///
-/// If a key is infinite.
+/// If a key is infinite, or cannot be written for another reason.
 pub fn write(competition: &Competition, expected: &Expected) -> Result<String, KeyFileError> {
     let contract = &competition.submission;
     let header = Header {
@@ -98,13 +115,13 @@ pub fn write(competition: &Competition, expected: &Expected) -> Result<String, K
         expected_rows: expected.rows,
         listed: expected.listed(),
     };
-    let mut text = line(&header);
+    let mut text = line(&header)?;
     for row in 0..expected.listed() {
         let mut keys = Map::new();
         for (name, column) in contract.key.iter().zip(&expected.keys) {
             keys.insert(name.clone(), value(column, row).ok_or_else(|| KeyFileError::Infinite(name.clone()))?);
         }
-        text += &line(&keys);
+        text += &line(&keys)?;
     }
     Ok(text)
 }
@@ -134,11 +151,19 @@ pub fn read(bytes: &[u8], competition: &Competition, limits: &Limits) -> Result<
     if header.rows != contract.rows || header.key != contract.key || !counted {
         return Err(KeyFileError::Contract(header.competition_id));
     }
+    // A line has the names of the key and no others, so nothing is read that is not one of so many keys.
+    let names = if lists_keys(contract) { contract.key.as_slice() } else { &[] };
+    let listed = if names.is_empty() { 0 } else { header.listed };
+    let limits = Limits { rows: limits.rows.min(listed), columns: names.len(), ..limits.clone() };
     // The rest starts with the end of the first line, so that errors count lines as the file does.
-    let keep = |name: &str| contract.key.iter().any(|key| key == name);
-    let table = read_json_lines(rest, &ReadOptions { limits, columns: Some(&keep) })?;
+    let table =
+        read_json_lines(rest, &ReadOptions { limits: &limits, columns: None }).map_err(|error| match error {
+            ReadError::Rows { limit } if limit == listed => KeyFileError::Longer { expected: listed },
+            ReadError::Columns { line, .. } => KeyFileError::Name { line, names: names.to_vec() },
+            error => error.into(),
+        })?;
     let found = table.batch.num_rows();
-    if found != header.listed || (!lists_keys(contract) && found > 0) {
+    if found != header.listed {
         return Err(KeyFileError::Cut { found, expected: header.listed });
     }
     let column = |name: &String| match table.column(name) {
@@ -146,7 +171,6 @@ pub fn read(bytes: &[u8], competition: &Competition, limits: &Limits) -> Result<
         None if found == 0 => Ok(Arc::new(StringArray::new_null(0)) as ArrayRef),
         None => Err(KeyFileError::Header(format!("no line has the key {}", excerpt(name)))),
     };
-    let names = if lists_keys(contract) { contract.key.as_slice() } else { &[] };
     Ok(Expected { rows: header.expected_rows, keys: names.iter().map(column).collect::<Result<_, _>>()? })
 }
 
@@ -155,9 +179,8 @@ fn lists_keys(contract: &Contract) -> bool {
     contract.rows != Rows::Sorted && !contract.key.is_empty()
 }
 
-fn line(value: &impl Serialize) -> String {
-    // What is serialised has text keys only, so it cannot fail.
-    serde_json::to_string(value).unwrap_or_default() + "\n"
+fn line(value: &impl Serialize) -> Result<String, KeyFileError> {
+    Ok(serde_json::to_string(value)? + "\n")
 }
 
 /// A cell as JSON, or none if it is infinite.

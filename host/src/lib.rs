@@ -10,10 +10,11 @@
 //! 6. [`report`]: what came of it is written down, with a receipt.
 //!
 //! [`rules`] are what is known of a competition without its answers, [`setup`] makes it ready to grade. [`grade`] walks one submission
-//! through the steps, [`batch`] many, with a [`journal`] of those that are finished; [`validate`] goes as far as the answers' values are
-//! not needed, with [`key_file`]s. [`uses`] is the log of who used answers. [`doctor`] looks at a competition's data, [`verify`] at a
+//! through the steps, [`batch`] those of a [`list`], with a [`journal`] of those that are finished; [`validate`] goes as far as the
+//! answers' values are not needed, with [`key_file`]s. [`uses`] is the log of who used answers. [`doctor`] looks at a competition's data, [`verify`] at a
 //! report, [`audit`] at a grader. [`registry`] and [`graders`] hold the competitions and graders at hand, [`mod@lock`] their digests;
-//! [`mod@confine`] takes from the process what it does not need.
+//! [`mod@confine`] takes from the process what it does not need. [`python_json`] reads what Python writes, and [`tags`] are what of it is
+//! only carried along.
 
 mod admit;
 pub mod align;
@@ -30,14 +31,17 @@ pub mod grade;
 pub mod graders;
 pub mod journal;
 pub mod key_file;
+pub mod list;
 pub mod lock;
 pub mod medal;
+pub mod python_json;
 pub mod read;
 pub mod registry;
 pub mod report;
 pub mod rules;
 pub mod sandbox;
 pub mod setup;
+pub mod tags;
 pub mod uses;
 pub mod validate;
 pub mod verify;

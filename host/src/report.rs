@@ -2,19 +2,26 @@
 //!
 //! The reference's fields keep their names and places; ours follow.
 
-use std::collections::BTreeMap;
+mod reported;
+
 use std::fmt;
 use std::io::Write;
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
+use self::reported::FlatReceipt;
+pub use self::reported::Reported;
 use crate::competition::Leaderboard;
 use crate::medal::{self, Medals};
 use crate::sandbox::{self, Sandbox};
 use crate::setup::Digests;
+use crate::tags::Tags;
 use crate::uses::Anchor;
+
+/// The version of what a report holds. A reader of it can read those before.
+pub const SCHEMA: u32 = 1;
 
 /// What came of a submission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -46,6 +53,7 @@ impl fmt::Display for Outcome {
 
 /// The report on one submission.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(try_from = "Reported")]
 pub struct Report {
     /// The competition.
     pub competition_id: Option<String>,
@@ -76,8 +84,10 @@ pub struct Report {
     /// What the score rests on; none if no grader was at hand.
     pub receipt: Option<Receipt>,
     /// The grader and the competition of this run, if the lock does not have them as they are; see [`crate::lock`].
-    #[serde(default)]
     pub outside_lock: Vec<String>,
+    /// What the list says of it besides, such as a run's id or seed.
+    #[serde(skip_serializing_if = "Tags::is_empty")]
+    pub tags: Tags,
 }
 
 /// A leaderboard's thresholds.
@@ -103,6 +113,7 @@ impl From<&Leaderboard> for Thresholds {
 
 /// What a score rests on. With the same, anyone gets the same score and uses the same fuel.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "FlatReceipt")]
 pub struct Receipt {
     /// The grader.
     pub grader: GraderReceipt,
@@ -118,16 +129,9 @@ pub struct Receipt {
     /// The version of the engine.
     pub engine: String,
     /// The limits that the grader ran under, by name.
-    #[serde(deserialize_with = "numbers")]
-    pub limits: serde_json::Value,
+    pub limits: serde_json::Map<String, serde_json::Value>,
     /// The fuel it used; none if it did not run.
     pub fuel: Option<u64>,
-}
-
-/// An object of numbers alone: anything else that a report may hold here would take many times the memory of its text.
-fn numbers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<serde_json::Value, D::Error> {
-    let numbers: BTreeMap<String, serde_json::Number> = Deserialize::deserialize(deserializer)?;
-    Ok(numbers.into_iter().map(|(name, number)| (name, serde_json::Value::from(number))).collect())
 }
 
 /// A grader: the names that others and it itself give it, and its version.
@@ -143,23 +147,27 @@ pub struct GraderReceipt {
 
 impl Receipt {
     /// A receipt without a submission; `id` is what the competition calls the grader.
-    #[must_use]
-    pub fn new(grader: &sandbox::Grader, id: &str, digests: &Digests) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// If the limits cannot be written as JSON.
+    pub fn new(grader: &sandbox::Grader, id: &str, digests: Digests) -> Result<Self, serde_json::Error> {
         let description = grader.description();
-        Receipt {
+        let limits = serde_json::to_value(grader.limits()).and_then(serde_json::from_value)?;
+        Ok(Receipt {
             grader: GraderReceipt {
                 id: Some(id.to_owned()),
                 name: description.name.clone(),
                 version: description.version.clone(),
             },
-            digests: digests.clone(),
+            digests,
             submission: None,
             wit: sandbox::WIT.into(),
             host: concat!("assay ", env!("CARGO_PKG_VERSION")).into(),
             engine: Sandbox::engine_version().into(),
-            limits: serde_json::to_value(grader.limits()).unwrap_or_default(),
+            limits,
             fuel: None,
-        }
+        })
     }
 }
 
@@ -182,6 +190,7 @@ impl Report {
             reason: None,
             receipt: None,
             outside_lock: Vec::new(),
+            tags: Tags::default(),
         }
     }
 
@@ -228,6 +237,9 @@ pub struct BatchReport {
     pub total_above_median: usize,
     #[serde(default)]
     pub total_outside_lock: usize,
+    /// [`SCHEMA`]; none in reports that are older than this field.
+    #[serde(default)]
+    pub schema: Option<u32>,
     pub competition_reports: Vec<Report>,
     /// The state of the log of uses once all of these were in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -249,6 +261,7 @@ impl BatchReport {
             total_bronze_medals: count(|report| report.medals.bronze_medal),
             total_above_median: count(|report| report.medals.above_median),
             total_outside_lock: count(|report| !report.outside_lock.is_empty()),
+            schema: Some(SCHEMA),
             competition_reports: reports,
             use_log: None,
         }

@@ -13,6 +13,7 @@ use crate::competition::{Competition, Scored};
 use crate::excerpt::excerpt;
 use crate::graders::Graders;
 use crate::read::{self, ReadError, ReadOptions, Table};
+use crate::report::Receipt;
 use crate::rules::{Rules, RulesError};
 use crate::sandbox::sha256;
 
@@ -31,7 +32,8 @@ pub struct Setup {
     pub(crate) scored: Option<Vec<bool>>,
     /// What the grader gets of the answers, in the answers' order.
     pub(crate) handed: RecordBatch,
-    pub(crate) digests: Digests,
+    /// What a score rests on, but for the submission.
+    pub(crate) receipt: Receipt,
 }
 
 /// SHA-256 of what decides a score beside the submission, in hexadecimal. Those of data are of their JSON form.
@@ -50,15 +52,19 @@ pub struct Digests {
 
 impl Digests {
     /// Those of a competition, beside the digests of its grader's component and of its answers.
-    pub(crate) fn new(competition: &Competition, component: String, answers: String) -> Self {
-        Digests {
+    pub(crate) fn new(
+        competition: &Competition,
+        component: String,
+        answers: String,
+    ) -> Result<Self, serde_json::Error> {
+        Ok(Digests {
             component,
             competition: Some(competition.digest.clone()),
-            contract: digest_of(&(&competition.submission, &competition.answers)),
-            options: digest_of(&competition.grader.options),
+            contract: digest_of(&(&competition.submission, &competition.answers))?,
+            options: digest_of(&competition.grader.options)?,
             answers,
-            thresholds: digest_of(&competition.leaderboard),
-        }
+            thresholds: digest_of(&competition.leaderboard)?,
+        })
     }
 }
 
@@ -85,6 +91,14 @@ pub enum SetupError {
         path: PathBuf,
         /// What is wrong.
         message: String,
+    },
+    /// What its scores rest on cannot be written as JSON, so there would be no receipt.
+    #[error("there is no receipt of what decides a score of `{id}`: {error}; please report it")]
+    Receipt {
+        /// The competition.
+        id: String,
+        /// What went wrong.
+        error: serde_json::Error,
     },
 }
 
@@ -118,8 +132,10 @@ impl Setup {
         let scored = answers.scored.as_ref().map(|scored| scored_rows(scored, &table)).transpose();
         let scored = scored.map_err(|message| file.fault(message))?;
         let handed = project(&table.batch, handed).map_err(|error| file.fault(error.to_string()))?;
-        let digests = Digests::new(competition, rules.grader.digest().to_owned(), sha256(&file.bytes));
-        Ok(Setup { expected, scored, handed, digests, rules })
+        let receipt = Digests::new(competition, rules.grader.digest().to_owned(), sha256(&file.bytes))
+            .and_then(|digests| Receipt::new(&rules.grader, &competition.grader.component, digests))
+            .map_err(|error| SetupError::Receipt { id: competition.id.clone(), error })?;
+        Ok(Setup { expected, scored, handed, receipt, rules })
     }
 
     /// The competition.
@@ -215,7 +231,6 @@ fn scored_rows(scored: &Scored, answers: &Table) -> Result<Vec<bool>, String> {
     Ok(numbers.iter().map(|number| number.is_some_and(|number| scored.counts(number))).collect())
 }
 
-fn digest_of(value: &impl Serialize) -> String {
-    // What is serialised has text keys only, so it cannot fail.
-    sha256(&serde_json::to_vec(value).unwrap_or_default())
+fn digest_of(value: &impl Serialize) -> Result<String, serde_json::Error> {
+    Ok(sha256(&serde_json::to_vec(value)?))
 }

@@ -1,21 +1,27 @@
 //! Does a report hold? Its entries are graded again, and every field is compared but the time.
+//!
+//! A report of the reference holds less: what it does not have is not compared, and [`lacks`] says so.
+
+mod compare;
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use thiserror::Error;
 
-use crate::batch::{Entry, Submission};
+pub use self::compare::{differences, is_refused};
 use crate::excerpt::excerpt;
-use crate::report::{BatchReport, Report};
+use crate::list::{Entry, Submission};
+use crate::python_json;
+use crate::report::{Reported, SCHEMA};
 
 /// A field in which a report and the grading done again differ.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Difference {
     /// The field, such as `receipt.answers`.
     pub field: String,
-    /// What the report says.
+    /// What the report says; a number that is not finite as a text.
     pub reported: Value,
     /// What grading again gave.
     pub found: Value,
@@ -34,112 +40,183 @@ const SHOWN: usize = 200;
 
 /// Why a file is no report.
 #[derive(Debug, Error)]
-#[error("{}", excerpt(&.0.to_string()).unquoted(SHOWN))]
-pub struct NoReport(serde_json::Error);
+pub enum NoReport {
+    /// It does not have a report's form; with line and column.
+    #[error("{}", excerpt(.0).unquoted(SHOWN))]
+    Form(String),
+    /// It is a later program's.
+    #[error(
+        "it has schema {found}, but this program knows reports up to schema {SCHEMA}: use the program that wrote it"
+    )]
+    Later {
+        /// Its schema.
+        found: u32,
+    },
+}
 
-/// The reports in a file that `assay grade` or `assay grade-sample` wrote.
+/// What a file says.
+#[derive(Clone, Debug)]
+pub struct Claims {
+    /// What it says of each entry.
+    pub entries: Vec<Reported>,
+    /// What it says of all; none if it is the report on one submission.
+    totals: Option<Totals>,
+}
+
+/// The sums of a report on a batch.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+struct Totals {
+    total_runs: usize,
+    total_runs_with_submissions: usize,
+    total_valid_submissions: usize,
+    total_medals: usize,
+    total_gold_medals: usize,
+    total_silver_medals: usize,
+    total_bronze_medals: usize,
+    total_above_median: usize,
+    /// None in the reference's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total_outside_lock: Option<usize>,
+}
+
+/// A report on a batch, field by field.
+#[derive(Deserialize)]
+struct FlatBatch {
+    total_runs: usize,
+    total_runs_with_submissions: usize,
+    total_valid_submissions: usize,
+    total_medals: usize,
+    total_gold_medals: usize,
+    total_silver_medals: usize,
+    total_bronze_medals: usize,
+    total_above_median: usize,
+    total_outside_lock: Option<usize>,
+    schema: Option<u32>,
+    competition_reports: Vec<Reported>,
+}
+
+/// What is claimed by a file that `assay grade` or `assay grade-sample` wrote, or the reference.
 ///
 /// # Errors
 ///
 /// If it is neither; with line and column.
-pub fn parse(text: &[u8]) -> Result<Vec<Report>, NoReport> {
-    match serde_json::from_slice::<BatchReport>(text) {
-        Ok(batch) => Ok(batch.competition_reports),
-        Err(error) => match serde_json::from_slice(text) {
-            Ok(report) => Ok(vec![report]),
+pub fn parse(text: &[u8]) -> Result<Claims, NoReport> {
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+    let FlatBatch {
+        total_runs,
+        total_runs_with_submissions,
+        total_valid_submissions,
+        total_medals,
+        total_gold_medals,
+        total_silver_medals,
+        total_bronze_medals,
+        total_above_median,
+        total_outside_lock,
+        schema,
+        competition_reports: entries,
+    } = match python_json::from_slice(text) {
+        Ok(batch) => batch,
+        Err(error) => match python_json::from_slice(text) {
+            Ok(report) => return Ok(Claims { entries: vec![report], totals: None }),
             // Most files are batches, so what is wrong with one says more.
-            Err(_) => Err(NoReport(error)),
-        },
-    }
-}
-
-/// What has to be graded again, in the order of the reports.
-#[must_use]
-pub fn entries(reports: &[Report]) -> Vec<Entry> {
-    let entry = |(index, report): (usize, &Report)| Entry {
-        line: index + 1,
-        submission: match &report.competition_id {
-            Some(id) => Ok(Submission { competition_id: id.clone(), submission_path: report.submission_path.clone() }),
-            None => Err("the report names no competition".into()),
+            Err(_) => return Err(NoReport::Form(error.in_lines(text))),
         },
     };
-    reports.iter().enumerate().map(entry).collect()
+    if let Some(found) = schema.filter(|schema| *schema > SCHEMA) {
+        return Err(NoReport::Later { found });
+    }
+    let totals = Totals {
+        total_runs,
+        total_runs_with_submissions,
+        total_valid_submissions,
+        total_medals,
+        total_gold_medals,
+        total_silver_medals,
+        total_bronze_medals,
+        total_above_median,
+        total_outside_lock,
+    };
+    Ok(Claims { entries, totals: Some(totals) })
 }
 
-/// Fields that older reports do not have. In those they are not compared.
-const ADDED: [&str; 3] = ["receipt.competition", "receipt.grader.id", "outside_lock"];
+impl Claims {
+    /// In what the sums differ from those of the entries.
+    ///
+    /// # Errors
+    ///
+    /// If they cannot be written as JSON.
+    pub fn wrong_totals(&self) -> Result<Vec<Difference>, serde_json::Error> {
+        let Some(totals) = &self.totals else { return Ok(Vec::new()) };
+        let count = |is: fn(&Reported) -> bool| self.entries.iter().filter(|entry| is(entry)).count();
+        let outside = |entry: &Reported| entry.outside_lock.as_ref().is_some_and(|names| !names.is_empty());
+        let sums = Totals {
+            total_runs: self.entries.len(),
+            total_runs_with_submissions: count(|entry| entry.submission_exists),
+            total_valid_submissions: count(|entry| entry.valid_submission),
+            total_medals: count(|entry| entry.any_medal),
+            total_gold_medals: count(|entry| entry.gold_medal),
+            total_silver_medals: count(|entry| entry.silver_medal),
+            total_bronze_medals: count(|entry| entry.bronze_medal),
+            total_above_median: count(|entry| entry.above_median),
+            total_outside_lock: totals.total_outside_lock.map(|_| count(outside)),
+        };
+        Ok(compare::values(&serde_json::to_value(totals)?, &serde_json::to_value(sums)?))
+    }
 
-/// What differs between a report and the same grading done again. Numbers are equal if their bits are.
+    /// What has to be graded again, in the order of the entries.
+    ///
+    /// An entry without a competition is of a line of the list that could not be read. There is nothing to grade again, so the reason is
+    /// taken over, if it is that of a line which can come here.
+    #[must_use]
+    pub fn to_grade(&self) -> Vec<Entry> {
+        let mut line = 0;
+        let entry = |reported: &Reported| {
+            // Each entry has a line, and those that could not be read say which.
+            line += 1;
+            let submission = match &reported.competition_id {
+                Some(id) => Ok(Submission {
+                    competition_id: id.clone(),
+                    submission_path: reported.submission_path.clone(),
+                    tags: reported.tags.clone(),
+                }),
+                None => Err(match unread(reported) {
+                    Some((of, why)) if of >= line => {
+                        line = of;
+                        why.to_owned()
+                    }
+                    _ => "it has no competition, which only a line that cannot be read has".into(),
+                }),
+            };
+            Entry { line, submission }
+        };
+        self.entries.iter().map(entry).collect()
+    }
+}
+
+/// The line of the list that could not be read, and why.
+fn unread(reported: &Reported) -> Option<(usize, &str)> {
+    let reason = reported.reason.as_ref()?.as_ref()?.strip_prefix("line ")?;
+    let (line, why) = reason.split_once(" of the list: ")?;
+    // As it is written: no sign, no zeros before it.
+    let number = line.parse().ok().filter(|number: &usize| number.to_string() == line)?;
+    (!why.is_empty()).then_some((number, why))
+}
+
+/// The fields that an entry does not have, and that are not compared therefore.
 #[must_use]
-pub fn differences(reported: &Report, found: &Report) -> Vec<Difference> {
-    let mut differences = Vec::new();
-    // A report has text keys only, so it can always be written.
-    let value = |report: &Report| serde_json::to_value(report).unwrap_or_default();
-    compare("", &value(reported), &value(found), &mut differences);
-    let older = reported.receipt.as_ref().is_some_and(|receipt| receipt.digests.competition.is_none());
-    differences.retain(|Difference { field, .. }| field != "created_at" && !(older && ADDED.contains(&field.as_str())));
-    differences
-}
-
-fn compare(field: &str, reported: &Value, found: &Value, differences: &mut Vec<Difference>) {
-    if let (Value::Object(ours), Value::Object(theirs)) = (reported, found) {
-        let only_found = theirs.keys().filter(|name| !ours.contains_key(*name));
-        for name in ours.keys().chain(only_found) {
-            let inner = if field.is_empty() { name.clone() } else { format!("{field}.{name}") };
-            let side = |object: &serde_json::Map<String, Value>| object.get(name).cloned().unwrap_or_default();
-            compare(&inner, &side(ours), &side(theirs), differences);
-        }
-        return;
-    }
-    // As text, which tells -0.0 from 0.0.
-    let [ours, theirs] = [reported, found].map(Value::to_string);
-    if ours != theirs {
-        differences.push(Difference { field: field.to_owned(), reported: reported.clone(), found: found.clone() });
-    }
+pub fn lacks(reported: &Reported) -> Vec<&'static str> {
+    let Reported { score_exact, outcome, reason, receipt, outside_lock, .. } = reported;
+    [
+        ("score_exact", score_exact.is_none()),
+        ("outcome", outcome.is_none()),
+        ("reason", reason.is_none()),
+        ("receipt", receipt.is_none()),
+        ("outside_lock", outside_lock.is_none()),
+    ]
+    .into_iter()
+    .filter_map(|(name, lacks)| lacks.then_some(name))
+    .collect()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn with_score(score: f64) -> Report {
-        Report { score_exact: Some(score), ..Report::new(Some("a"), "b.csv") }
-    }
-
-    #[test]
-    fn numbers_differ_by_their_bits() {
-        assert_eq!(differences(&with_score(0.1), &with_score(0.1)), []);
-        for (ours, theirs) in [(0.1, 0.1_f64.next_up()), (0.0, -0.0), (1.0, 2.0)] {
-            let found = differences(&with_score(ours), &with_score(theirs));
-            assert!(matches!(&found[..], [Difference { field, .. }] if field == "score_exact"), "{ours}: {found:?}");
-        }
-    }
-
-    /// Or a small file would take a lot of memory.
-    #[test]
-    fn limits_are_numbers() {
-        let receipt = |limits: &str| {
-            let text = format!(
-                r#"{{"grader": {{"name": "g", "version": "1"}}, "component": "", "contract": "", "options": "", "answers": "",
-                    "thresholds": "", "wit": "", "host": "", "engine": "", "limits": {limits}}}"#
-            );
-            serde_json::from_str::<crate::report::Receipt>(&text).map(|receipt| receipt.limits.to_string())
-        };
-        assert_eq!(receipt(r#"{"a": 1, "b": 0.5}"#).unwrap(), r#"{"a":1,"b":0.5}"#);
-        assert!(receipt("[0, 0]").is_err());
-        assert!(receipt(r#"{"a": [0, 0]}"#).is_err());
-        assert!(receipt(r#"{"a": "1"}"#).is_err());
-    }
-
-    #[test]
-    fn what_a_file_says_is_shown_as_an_excerpt() {
-        let long = "\u{202e}x".repeat(100_000);
-        let difference = Difference { field: long.clone(), reported: long.clone().into(), found: Value::Null };
-        let unknown = format!("{{\"outcome\": {}, \"competition_reports\": [{{}}]}}", Value::from(long.clone()));
-        let wrong = format!("{{\"total_runs\": {}}}", Value::from(long));
-        let [unknown, wrong] = [unknown, wrong].map(|text| parse(text.as_bytes()).unwrap_err().to_string());
-        for message in [difference.to_string(), unknown, wrong] {
-            assert!(!message.is_empty() && message.len() < 2000 && !message.contains('\u{202e}'), "{message}");
-        }
-    }
-}
+mod tests;

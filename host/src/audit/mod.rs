@@ -118,6 +118,14 @@ pub enum AuditError {
         /// What went wrong.
         error: ReadError,
     },
+    /// What decides a score cannot be written as JSON.
+    #[error("there is no digest of what decides a score of `{id}`: {error}; please report it")]
+    Digest {
+        /// The competition.
+        id: String,
+        /// What went wrong.
+        error: serde_json::Error,
+    },
 }
 
 impl AuditError {
@@ -151,9 +159,10 @@ pub fn audit(subject: &Subject, graders: &Graders, registry: &Registry) -> Resul
         Some(Source::File(path)) => shown(&path.display().to_string()),
         _ => "built in".into(),
     };
-    let competition = competition.map(|competition| {
-        let digests = Digests::new(&competition, grader.sha256.clone(), String::new());
-        CompetitionAudit {
+    let competition = competition.map(|competition| -> Result<_, AuditError> {
+        let digests = Digests::new(&competition, grader.sha256.clone(), String::new())
+            .map_err(|error| AuditError::Digest { id: competition.id.clone(), error })?;
+        Ok(CompetitionAudit {
             title: shown(&competition.title),
             sha256: competition.digest.clone(),
             contract: digests.contract,
@@ -161,9 +170,9 @@ pub fn audit(subject: &Subject, graders: &Graders, registry: &Registry) -> Resul
             thresholds: digests.thresholds,
             path: path::of_competition(&competition, grader.description.as_ref(), &grader.limits),
             id: competition.id,
-        }
+        })
     });
-    Ok(Audit { grader, competition })
+    Ok(Audit { grader, competition: competition.transpose()? })
 }
 
 fn file(path: &Path, graders: &Graders, registry: &Registry) -> Result<GraderAudit, AuditError> {

@@ -103,7 +103,7 @@ fn handed(competition: &Competition, description: Option<&Description>) -> Vec<S
     let options: Vec<String> = options
         .iter()
         .map(|(name, value)| {
-            let value = serde_json::to_string(value).unwrap_or_default();
+            let value = serde_json::to_string(value).unwrap_or_else(|error| format!("not to be shown: {error}"));
             format!("{} = {}", excerpt(name).unquoted(60), excerpt(&value).unquoted(200))
         })
         .collect();

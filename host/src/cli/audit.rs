@@ -130,7 +130,8 @@ fn grader_rows(grader: &GraderAudit, alone: bool) -> Vec<Row> {
     rows.push((
         "used by".into(),
         listed(&grader.used_by, |user| {
-            let options = serde_json::to_string(&user.options).unwrap_or_default();
+            let options =
+                serde_json::to_string(&user.options).unwrap_or_else(|error| format!("not to be shown: {error}"));
             format!("{} {}", user.competition_id, shown(&options))
         }),
     ));
@@ -206,7 +207,10 @@ fn table(table: &Table) -> String {
 
 fn instructions(anatomy: &Anatomy) -> Vec<String> {
     // The kinds are named as in JSON, and those that are not there are left out.
-    let counts = serde_json::to_value(&anatomy.instructions).unwrap_or_default();
+    let counts = match serde_json::to_value(&anatomy.instructions) {
+        Ok(counts) => counts,
+        Err(error) => return vec![format!("not to be shown: {error}")],
+    };
     let counts = counts.as_object().into_iter().flatten().filter(|(_, count)| **count != 0);
     counts.map(|(kind, count)| format!("{}: {count}", kind.replace('_', " "))).collect()
 }

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
-use assay_host::read;
 use assay_host::uses::{Anchor, Summary, Tally, Use, UseLogError, Verified, verify};
+use assay_host::{listed, python_json, read};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use clap::{Args, Subcommand};
 use serde::{Deserialize, Serialize};
@@ -145,8 +145,8 @@ fn time(text: &str) -> Result<DateTime<Utc>, &'static str> {
 fn anchor(report: &Path) -> Result<Anchor, Failure> {
     let named = || format!("--report {}", report.display());
     let text = read::load(report, &read::Limits::default()).with_context(named).map_err(Failure::Call)?;
-    let report: Anchored =
-        serde_json::from_slice(&text).with_context(|| format!("{} is no report", named())).map_err(Failure::Call)?;
+    let report: Anchored = python_json::from_slice(&text)
+        .map_err(|error| Failure::Call(anyhow!("{} is no report: {}", named(), listed(&error.in_lines(&text)))))?;
     report.use_log.ok_or_else(|| Failure::Call(anyhow!("{} was graded without --use-log", named())))
 }
 

@@ -1,6 +1,6 @@
 //! `assay verify`: does a report hold?
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -8,9 +8,9 @@ use assay_host::batch::Batch;
 use assay_host::confine::Access;
 use assay_host::listed;
 use assay_host::read;
-use assay_host::report::Report;
+use assay_host::report::{Report, Reported};
 use assay_host::uses::Purpose;
-use assay_host::verify::{Difference, differences, entries, parse};
+use assay_host::verify::{Claims, Difference, differences, is_refused, lacks, parse};
 use clap::Args;
 use serde::Serialize;
 
@@ -21,10 +21,11 @@ use super::{Ended, Failure};
 
 /// Grade the entries of a report again and compare every bit: scores, refusals, digests, fuel.
 ///
-/// The exit code is 0 if everything is the same, and 1 if something differs.
+/// The exit code is 0 if everything is the same, and 1 if something differs. Reports of the reference are compared as far as they go,
+/// and a message says what they lack.
 #[derive(Args)]
 pub(super) struct Arguments {
-    /// A report that `assay grade` wrote, or `assay grade-sample` printed as JSON.
+    /// A report that `assay grade` or the reference wrote, or `assay grade-sample` printed as JSON.
     report: PathBuf,
     #[command(flatten)]
     data_dir: DataDir,
@@ -41,10 +42,10 @@ pub(super) struct Arguments {
 /// An entry that differs.
 #[derive(Serialize)]
 struct Differing {
-    /// Its place in the report, from 1.
-    entry: usize,
+    /// Its place in the report, from 1; none for the sums over all entries.
+    entry: Option<usize>,
     competition_id: Option<String>,
-    submission_path: String,
+    submission_path: Option<String>,
     differences: Vec<Difference>,
 }
 
@@ -52,7 +53,8 @@ pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<
     let limits = read::Limits::default();
     let named = || format!("{}", arguments.report.display());
     let text = read::load(&arguments.report, &limits).with_context(named).map_err(Failure::Call)?;
-    let reports = parse(&text).with_context(|| format!("{} is no report", named())).map_err(Failure::Call)?;
+    let claims = parse(&text).with_context(|| format!("{} is no report", named())).map_err(Failure::Call)?;
+    drop(text);
     let registry = surroundings.registry()?;
     let data_dir = arguments.data_dir.path()?;
     let folder = arguments.report.parent().unwrap_or(Path::new(""));
@@ -61,23 +63,20 @@ pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<
     let lock = arguments.lock.lock()?;
     let batch =
         Batch { registry: &registry, data_dir: &data_dir, list_dir, limits: &limits, uses: uses.as_ref(), lock: &lock };
-    let entries = entries(&reports);
+    let entries = claims.to_grade();
     surroundings.confine(Access { read: batch.files(&entries), ..Access::default() })?;
     let again = batch.grade(&surroundings.graders()?, &entries, &HashMap::new(), |_, _| {});
     if let Some(uses) = &uses {
         uses.sync().map_err(Failure::program)?;
     }
 
-    let differing: Vec<Differing> = reports
-        .iter()
-        .zip(&again)
-        .enumerate()
-        .map(|(index, (reported, found))| differing(index + 1, reported, &found.report))
-        .filter(|entry| !entry.differences.is_empty())
-        .collect();
+    let differing = differing(&claims, again.iter().map(|graded| &graded.report)).map_err(Failure::program)?;
     match Format::or_by_terminal(arguments.format) {
         Format::Json => output::json(&differing)?,
-        Format::Table => output::text(&shown(&differing, reports.len()))?,
+        Format::Table => output::text(&shown(&differing, claims.entries.len()))?,
+    }
+    for note in notes(&claims, again.iter().map(|graded| &graded.report)) {
+        output::message(&note);
     }
     let outside = again.iter().filter(|graded| !graded.report.outside_lock.is_empty()).count();
     if outside > 0 {
@@ -86,23 +85,64 @@ pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<
     Ok(if differing.is_empty() { Ended::Fine } else { Ended::AtFault })
 }
 
-fn differing(entry: usize, reported: &Report, found: &Report) -> Differing {
-    Differing {
-        entry,
-        competition_id: reported.competition_id.clone(),
-        submission_path: reported.submission_path.clone(),
-        differences: differences(reported, found),
+/// The entries that differ, and the sums if they do.
+fn differing<'a>(
+    claims: &Claims,
+    again: impl Iterator<Item = &'a Report>,
+) -> Result<Vec<Differing>, serde_json::Error> {
+    let entry = |(index, (reported, found)): (usize, (&Reported, &Report))| {
+        Ok(Differing {
+            entry: Some(index + 1),
+            competition_id: reported.competition_id.clone(),
+            submission_path: Some(reported.submission_path.clone()),
+            differences: differences(reported, found)?,
+        })
+    };
+    let totals = claims.wrong_totals().map(|differences| Differing {
+        entry: None,
+        competition_id: None,
+        submission_path: None,
+        differences,
+    });
+    let differs = |entry: &Result<Differing, _>| entry.as_ref().map_or(true, |entry| !entry.differences.is_empty());
+    claims.entries.iter().zip(again).enumerate().map(entry).chain([totals]).filter(differs).collect()
+}
+
+/// What was not compared, in words.
+fn notes<'a>(claims: &Claims, again: impl Iterator<Item = &'a Report>) -> Vec<String> {
+    let mut notes = Vec::new();
+    let lacking: Vec<Vec<&str>> = claims.entries.iter().map(lacks).filter(|lacks| !lacks.is_empty()).collect();
+    if !lacking.is_empty() {
+        let fields: BTreeSet<&str> = lacking.iter().flatten().copied().collect();
+        let fields = fields.into_iter().collect::<Vec<_>>().join("`, `");
+        notes.push(format!("{} entries lack fields that were not compared therefore: `{fields}`", lacking.len()));
     }
+    let refused = claims.entries.iter().zip(again).filter(|(reported, found)| is_refused(reported, found)).count();
+    if refused > 0 {
+        notes.push(format!(
+            "{refused} entries have a score that is not finite, which the reference counts as one: `score` and \
+             `valid_submission` were not compared, since such a submission is refused here"
+        ));
+    }
+    notes
 }
 
 fn shown(differing: &[Differing], entries: usize) -> String {
     let mut text = String::new();
+    let mut same = entries;
     for Differing { entry, competition_id, submission_path, differences } in differing {
-        let competition = listed(competition_id.as_deref().unwrap_or_default());
-        text += &format!("entry {entry}: {competition} {}\n", listed(submission_path));
+        match entry {
+            Some(entry) => {
+                same -= 1;
+                let competition = listed(competition_id.as_deref().unwrap_or_default());
+                let path = listed(submission_path.as_deref().unwrap_or_default());
+                text += &format!("entry {entry}: {competition} {path}\n");
+            }
+            None => text += "the sums over all entries:\n",
+        }
         for difference in differences {
             text += &format!("  {difference}\n");
         }
     }
-    text + &format!("{} of {entries} entries are the same, bit for bit", entries - differing.len())
+    text + &format!("{same} of {entries} entries are the same, bit for bit")
 }

@@ -70,6 +70,7 @@ fn limit_this_process(_: &Limits) -> std::io::Result<()> {
 /// Has the program compile a component in a child process, and returns what the engine can load.
 pub(super) fn compile_in_child(program: &Path, component: &[u8], limits: &Limits) -> Result<Vec<u8>, LoadError> {
     let broken = |error: std::io::Error| LoadError::Compiler(format!("{}: {error}", program.display()));
+    let head = serde_json::to_vec(limits).map_err(|error| LoadError::Compiler(format!("the limits: {error}")))?;
     let mut child = Command::new(program)
         .arg(COMPILE)
         .env_clear()
@@ -83,7 +84,6 @@ pub(super) fn compile_in_child(program: &Path, component: &[u8], limits: &Limits
         return Err(LoadError::Compiler("it has no standard streams".into()));
     };
     let deadline = Instant::now() + limits.compile_time;
-    let head = serde_json::to_vec(limits).unwrap_or_default();
     let (done, answered) = mpsc::channel();
     let (status, compiled, said) = thread::scope(|scope| {
         // A child that ended early takes no more of it, which its status tells better.

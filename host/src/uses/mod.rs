@@ -282,6 +282,7 @@ fn withheld(report: &Report, error: &UseLogError) -> Report {
         thresholds: report.thresholds,
         is_lower_better: report.is_lower_better,
         submission_exists: report.submission_exists,
+        tags: report.tags.clone(),
         ..Report::new(report.competition_id.as_deref(), &report.submission_path)
     }
     .refused(Outcome::NotGraded, error.to_string())

@@ -62,7 +62,7 @@ fn scored(id: &str) -> Report {
         wit: "wit".into(),
         host: "host".into(),
         engine: "engine".into(),
-        limits: Value::Null,
+        limits: serde_json::Map::new(),
         fuel: Some(1),
     };
     let report = Report::new(Some(id), "submission.csv");

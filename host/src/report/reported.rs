@@ -1,0 +1,196 @@
+//! Reports as they are read. Whoever wrote one may mean harm, so every field has its type and its limit, and what is no field is passed
+//! over: nothing takes many times the memory of its text.
+
+use std::fmt;
+
+use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Number, Value};
+
+use super::{GraderReceipt, Outcome, Receipt, Report, Thresholds};
+use crate::medal::Medals;
+use crate::setup::Digests;
+use crate::tags::Tags;
+
+/// An entry of a report as it was read. The reference's have the fields up to `submission_path`, and all of these must be there; of
+/// the others, none is where a report does not have the field.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "they are those of `Report`")]
+pub struct Reported {
+    #[serde(deserialize_with = "there")]
+    pub competition_id: Option<String>,
+    /// The reference has scores that are not finite.
+    #[serde(deserialize_with = "there")]
+    pub score: Option<f64>,
+    #[serde(deserialize_with = "there")]
+    pub gold_threshold: Option<f64>,
+    #[serde(deserialize_with = "there")]
+    pub silver_threshold: Option<f64>,
+    #[serde(deserialize_with = "there")]
+    pub bronze_threshold: Option<f64>,
+    #[serde(deserialize_with = "there")]
+    pub median_threshold: Option<f64>,
+    pub any_medal: bool,
+    pub gold_medal: bool,
+    pub silver_medal: bool,
+    pub bronze_medal: bool,
+    pub above_median: bool,
+    pub submission_exists: bool,
+    pub valid_submission: bool,
+    #[serde(deserialize_with = "there")]
+    pub is_lower_better: Option<bool>,
+    pub created_at: String,
+    pub submission_path: String,
+    #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
+    pub score_exact: Option<Option<f64>>,
+    #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<Outcome>,
+    #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Option<String>>,
+    #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<Option<Box<Receipt>>>,
+    #[serde(default, deserialize_with = "some_names", skip_serializing_if = "Option::is_none")]
+    pub outside_lock: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Tags::is_empty")]
+    pub tags: Tags,
+}
+
+impl TryFrom<Reported> for Report {
+    type Error = &'static str;
+
+    fn try_from(reported: Reported) -> Result<Self, Self::Error> {
+        Ok(Report {
+            competition_id: reported.competition_id,
+            score: reported.score,
+            thresholds: Thresholds {
+                gold_threshold: reported.gold_threshold,
+                silver_threshold: reported.silver_threshold,
+                bronze_threshold: reported.bronze_threshold,
+                median_threshold: reported.median_threshold,
+            },
+            medals: Medals {
+                any_medal: reported.any_medal,
+                gold_medal: reported.gold_medal,
+                silver_medal: reported.silver_medal,
+                bronze_medal: reported.bronze_medal,
+                above_median: reported.above_median,
+            },
+            submission_exists: reported.submission_exists,
+            valid_submission: reported.valid_submission,
+            is_lower_better: reported.is_lower_better,
+            created_at: reported.created_at,
+            submission_path: reported.submission_path,
+            score_exact: reported.score_exact.ok_or("missing field `score_exact`")?,
+            outcome: reported.outcome.ok_or("missing field `outcome`")?,
+            reason: reported.reason.ok_or("missing field `reason`")?,
+            receipt: reported.receipt.ok_or("missing field `receipt`")?.map(|receipt| *receipt),
+            outside_lock: reported.outside_lock.unwrap_or_default(),
+            tags: reported.tags,
+        })
+    }
+}
+
+/// A [`Receipt`] field by field.
+#[derive(Deserialize)]
+pub(super) struct FlatReceipt {
+    grader: GraderReceipt,
+    component: String,
+    competition: Option<String>,
+    contract: String,
+    options: String,
+    answers: String,
+    thresholds: String,
+    submission: Option<String>,
+    wit: String,
+    host: String,
+    engine: String,
+    #[serde(deserialize_with = "numbers")]
+    limits: Map<String, Value>,
+    fuel: Option<u64>,
+}
+
+impl From<FlatReceipt> for Receipt {
+    fn from(flat: FlatReceipt) -> Self {
+        Receipt {
+            grader: flat.grader,
+            digests: Digests {
+                component: flat.component,
+                competition: flat.competition,
+                contract: flat.contract,
+                options: flat.options,
+                answers: flat.answers,
+                thresholds: flat.thresholds,
+            },
+            submission: flat.submission,
+            wit: flat.wit,
+            host: flat.host,
+            engine: flat.engine,
+            limits: flat.limits,
+            fuel: flat.fuel,
+        }
+    }
+}
+
+/// A value that may be `null` but not be left out.
+fn there<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
+    T::deserialize(deserializer)
+}
+
+/// A value that may be left out.
+fn some<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
+/// The most names in a list or an object of a receipt: some times as many as there are.
+const MAX_NAMES: usize = 64;
+
+/// An object of numbers alone.
+fn numbers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Map<String, Value>, D::Error> {
+    struct Numbers;
+
+    impl<'de> Visitor<'de> for Numbers {
+        type Value = Map<String, Value>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "at most {MAX_NAMES} limits, which are numbers")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Map<String, Value>, A::Error> {
+            let mut numbers = Map::new();
+            while let Some((name, number)) = object.next_entry::<String, Number>()? {
+                numbers.insert(name, Value::Number(number));
+                if numbers.len() > MAX_NAMES {
+                    return Err(de::Error::invalid_length(numbers.len(), &self));
+                }
+            }
+            Ok(numbers)
+        }
+    }
+
+    deserializer.deserialize_map(Numbers)
+}
+
+fn some_names<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<String>>, D::Error> {
+    struct Names;
+
+    impl<'de> Visitor<'de> for Names {
+        type Value = Vec<String>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "at most {MAX_NAMES} texts")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Vec<String>, A::Error> {
+            let mut names = Vec::new();
+            while let Some(name) = items.next_element()? {
+                names.push(name);
+                if names.len() > MAX_NAMES {
+                    return Err(de::Error::invalid_length(names.len(), &self));
+                }
+            }
+            Ok(names)
+        }
+    }
+
+    deserializer.deserialize_seq(Names).map(Some)
+}
