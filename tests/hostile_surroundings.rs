@@ -188,7 +188,7 @@ fn reports_that_are_none() -> Result<(), Failure> {
         (b"\xff".to_vec(), "is no report"),
         (b"\x1f\x8b\x08".to_vec(), "is no report"),
         ("[".repeat(1_000_000).into(), "is no report"),
-        (format!("{{\"details\": {}", "[".repeat(1_000_000)).into(), "is no report: EOF while parsing"),
+        (format!("{{\"details\": {}", "[".repeat(1_000_000)).into(), "is no report: more than 100 levels"),
         (format!("{{\"competition_reports\": {}", "[{\"receipt\":".repeat(100_000)).into(), "is no report"),
         (
             format!("{{\"total_runs\": \"{}\"}}", TRICKS.escape_default().to_string().replace(['{', '}', '\\'], ""))
@@ -230,8 +230,7 @@ fn reports_that_mean_harm() -> Result<(), Failure> {
         verify(report.to_string().as_bytes())
     };
     assert_eq!(claimed(&|_| {})?.map(|run| run.code), [0, 0]);
-    let many: serde_json::Map<String, Value> =
-        (0..20_000).map(|key| (format!("{key}{TRICKS}"), json!(1e300))).collect();
+    let many: serde_json::Map<String, Value> = (0..60).map(|key| (format!("{key}{TRICKS}"), json!(1e300))).collect();
     let many = Value::from(many);
     let long = TRICKS.repeat(100_000);
     let changes: [(&str, &str, Value); 7] = [

@@ -6,6 +6,7 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::competition::Leaderboard;
@@ -14,7 +15,7 @@ use crate::competition::Leaderboard;
 pub const SCORE_DECIMALS: u8 = 5;
 
 /// What a score earns.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Medals {
     /// One of the three.
     pub any_medal: bool,

@@ -9,6 +9,8 @@ use std::io::Write;
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Serialize};
 
 use self::reported::FlatReceipt;
@@ -24,7 +26,7 @@ use crate::uses::Anchor;
 pub const SCHEMA: u32 = 1;
 
 /// What came of a submission.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// It has a score.
@@ -52,8 +54,9 @@ impl fmt::Display for Outcome {
 }
 
 /// The report on one submission.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "Reported")]
+#[schemars(!try_from)]
 pub struct Report {
     /// The competition.
     pub competition_id: Option<String>,
@@ -87,11 +90,12 @@ pub struct Report {
     pub outside_lock: Vec<String>,
     /// What the list says of it besides, such as a run's id or seed.
     #[serde(skip_serializing_if = "Tags::is_empty")]
+    #[schemars(with = "serde_json::Map<String, serde_json::Value>")]
     pub tags: Tags,
 }
 
 /// A leaderboard's thresholds.
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[expect(missing_docs, reason = "the names say it")]
 pub struct Thresholds {
     pub gold_threshold: Option<f64>,
@@ -112,8 +116,9 @@ impl From<&Leaderboard> for Thresholds {
 }
 
 /// What a score rests on. With the same, anyone gets the same score and uses the same fuel.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(from = "FlatReceipt")]
+#[schemars(!from)]
 pub struct Receipt {
     /// The grader.
     pub grader: GraderReceipt,
@@ -129,13 +134,14 @@ pub struct Receipt {
     /// The version of the engine.
     pub engine: String,
     /// The limits that the grader ran under, by name.
+    #[schemars(with = "std::collections::BTreeMap<String, f64>")]
     pub limits: serde_json::Map<String, serde_json::Value>,
     /// The fuel it used; none if it did not run.
     pub fuel: Option<u64>,
 }
 
 /// A grader: the names that others and it itself give it, and its version.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[expect(missing_docs, reason = "the names say it")]
 pub struct GraderReceipt {
     /// What the competition calls it; none in reports that are older than this field.
@@ -224,7 +230,7 @@ impl Report {
 }
 
 /// The report on a batch.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[expect(missing_docs, reason = "the names say it")]
 pub struct BatchReport {
     pub total_runs: usize,
@@ -237,7 +243,7 @@ pub struct BatchReport {
     pub total_above_median: usize,
     #[serde(default)]
     pub total_outside_lock: usize,
-    /// [`SCHEMA`]; none in reports that are older than this field.
+    /// The version of what a report holds: 1. None in reports that are older than this field.
     #[serde(default)]
     pub schema: Option<u32>,
     pub competition_reports: Vec<Report>,
@@ -305,6 +311,12 @@ impl BatchReport {
         }
         Err(std::io::ErrorKind::AlreadyExists.into())
     }
+}
+
+/// The JSON schema of [`BatchReport`]s of this program; that of a [`Report`] alone is among its definitions.
+#[must_use]
+pub fn schema() -> Schema {
+    SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<BatchReport>()
 }
 
 fn timestamp(time: DateTime<Utc>) -> String {

@@ -50,6 +50,8 @@ enum Command {
     Graders(graders::Arguments),
     /// Read the log of uses: is it whole, and how often were answers used?
     Log(log::Arguments),
+    /// Print the JSON schema of reports.
+    Schema,
     /// Compile a component in a process of its own: for the program itself.
     #[command(hide = true)]
     Compile,
@@ -96,6 +98,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Competitions(arguments) => competitions::run(&arguments, &surroundings),
         Command::Graders(arguments) => graders::run(&arguments, &surroundings),
         Command::Log(arguments) => log::run(&arguments),
+        Command::Schema => output::json(&assay_host::report::schema()).map(|()| Ended::Fine),
         Command::Compile => return compile::run(),
     };
     let (code, error) = match ended {

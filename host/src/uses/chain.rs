@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{MAX_LINE, Use};
@@ -9,7 +10,7 @@ use crate::excerpt::excerpt;
 use crate::sandbox::sha256;
 
 /// The state of a log at some moment. Reports hold it, so that a log that was rewritten since then is found out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Anchor {
     /// How many entries it had.
     pub entries: u64,
