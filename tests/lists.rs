@@ -47,7 +47,7 @@ impl Batch {
         Err("there is no report".into())
     }
 
-    fn verify(&self, report: &Path) -> Result<(i32, Vec<String>, String), Failure> {
+    fn verify(&self, report: &Path) -> Result<(i32, Vec<String>), Failure> {
         let submissions = self.folder.path();
         let run = self.command(&[
             Path::new("verify"),
@@ -60,7 +60,7 @@ impl Batch {
         let entries = differing.as_array().into_iter().flatten();
         let differences = entries.flat_map(|entry| entry["differences"].as_array().cloned().unwrap_or_default());
         let fields = differences.filter_map(|difference| difference["field"].as_str().map(ToOwned::to_owned)).collect();
-        Ok((run.code, fields, run.stderr))
+        Ok((run.code, fields))
     }
 }
 
@@ -99,7 +99,7 @@ fn a_run_without_a_submission_keeps_its_competition() -> Result<(), Failure> {
         assert!(report["reason"].as_str().is_some_and(|reason| !reason.is_empty()), "{given}");
     }
     assert_eq!(report["competition_reports"][0]["reason"], "there is no submission: its path is `None`, or null");
-    assert_eq!(batch.verify(&path)?, (0, vec![], String::new()));
+    assert_eq!(batch.verify(&path)?, (0, vec![]));
     Ok(())
 }
 
@@ -138,7 +138,7 @@ fn other_fields_of_an_entry_are_its_tags() -> Result<(), Failure> {
     let (path, report) = batch.report()?;
     assert_eq!(report["competition_reports"][0]["tags"], tags);
     assert_eq!(report["competition_reports"][1]["tags"], json!({"seed": 2}));
-    assert_eq!(batch.verify(&path)?, (0, vec![], String::new()));
+    assert_eq!(batch.verify(&path)?, (0, vec![]));
     Ok(())
 }
 
@@ -156,14 +156,14 @@ fn lines_that_could_not_be_read_hold() -> Result<(), Failure> {
     )?;
     assert_eq!(batch.grade(&[])?.code, 1);
     let (path, report) = batch.report()?;
-    assert_eq!(batch.verify(&path)?, (0, vec![], String::new()));
+    assert_eq!(batch.verify(&path)?, (0, vec![]));
 
     let forged = |pointer: &str, value: Value| -> Result<Vec<String>, Failure> {
         let mut report = report.clone();
         *report.pointer_mut(pointer).ok_or("there is no such field")? = value;
         let path = batch.folder.path().join("forged.json");
         std::fs::write(&path, report.to_string())?;
-        let (code, fields, _) = batch.verify(&path)?;
+        let (code, fields) = batch.verify(&path)?;
         assert_eq!(code, 1, "{pointer}");
         Ok(fields)
     };
