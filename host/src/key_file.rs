@@ -287,6 +287,10 @@ mod tests {
         assert!(refused("id\na\n", &same).contains("no key file"));
         assert!(refused("", &same).contains("no key file"));
         assert!(refused(&text.replace("{\"id\":\"b\"}", "[1]"), &same).contains("line 3"));
+        let more = text.clone() + "{\"id\":\"c\"}\n";
+        assert!(refused(&more, &same).contains("more than the 2 keys that its first line says"));
+        let other = text.replace("{\"id\":\"b\"}", "{\"id\":\"b\",\"x\":[0]}");
+        assert!(refused(&other, &same).contains("line 3: more names than those of the key, `id`"));
         let infinite = read_csv(b"id\ninf\n1.5\n", &options(&Limits::default())).unwrap();
         let infinite = write(&same, &Expected::of(&same.submission, &infinite).unwrap());
         assert!(infinite.is_err_and(|error| error.to_string().contains("infinite")));
