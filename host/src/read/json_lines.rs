@@ -140,7 +140,7 @@ impl<'a> Row<'a> {
         }
         let text = python_json::whole_characters(text);
         // Equal names of the object itself take each other's place below.
-        let nests = text.get(1..).is_some_and(|inner| inner.contains(['[', '{']));
+        let nests = text.bytes().skip(1).any(|byte| matches!(byte, b'[' | b'{'));
         let text = if nests { python_json::of_last_names(&text) } else { Ok(Cow::Borrowed(&*text)) };
         let read = text.and_then(|text| python_json::read(&text, &mut *self));
         match (self.refused.take(), read) {
