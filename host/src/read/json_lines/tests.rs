@@ -90,3 +90,22 @@ fn limits_are_kept() {
         assert!(refusal.to_string().starts_with(expected), "{refusal}");
     }
 }
+
+/// What Python's `json.loads` reads, with missing values as pandas has them.
+#[test]
+fn lines_are_read_as_python_writes_them() {
+    let table = read(concat!(
+        r#"{"f": NaN, "i": 1, "b": true, "t": "\ud800", "n": {"a": NaN, "b": 1, "a": [Infinity]}, "w": 1e999, "z": -0}"#,
+        "\n",
+        r#"{"f": -Infinity, "i": NaN, "b": NaN, "t": NaN, "n": 0.5, "w": 1, "z": 2, "z": 3}"#,
+    ))
+    .unwrap();
+    let floats = |name: &str| table.column(name).unwrap().as_primitive::<Float64Type>().iter().collect::<Vec<_>>();
+    assert_eq!(floats("f"), [None, Some(f64::NEG_INFINITY)]);
+    assert_eq!(floats("i"), [Some(1.0), None]);
+    assert!(table.column("b").unwrap().as_boolean().iter().eq([Some(true), None]));
+    assert_eq!(texts(&table, "t"), [Some("\u{fffd}".into()), None]);
+    assert_eq!(texts(&table, "n"), [Some(r#"{"b":1,"a":[null]}"#.into()), Some("0.5".into())]);
+    assert_eq!(floats("w"), [Some(f64::INFINITY), Some(1.0)]);
+    assert_eq!(table.column("z").unwrap().as_primitive::<Int64Type>().values(), &[0, 3]);
+}
