@@ -12,6 +12,7 @@ use crate::read;
 use crate::report::{Outcome, Receipt, Report};
 use crate::sandbox::{self, Detail, Fault, Run, Task};
 use crate::setup::Setup;
+use crate::unusable;
 
 /// What a grading leaves: a report for everyone, and what is for the operator alone.
 #[derive(Clone, Debug)]
@@ -95,12 +96,12 @@ fn concluded(report: Report, outcome: sandbox::Outcome, setup: &Setup, admitted:
         ),
         sandbox::Outcome::Scored(score) => {
             let reason = format!("its score is {}: the metric is not defined for these values", score.value);
-            (report.refused(Outcome::InvalidSubmission, reason), silent)
+            without_score(report, setup, reason, None)
         }
         sandbox::Outcome::Invalid(problems) => (invalid(report, &admitted.findings(problems)), silent),
         sandbox::Outcome::Refused(text) => {
             let reason = "the grader refused it beside the answers; its reason is for the operator";
-            (report.refused(Outcome::InvalidSubmission, reason), telling(text))
+            without_score(report, setup, reason.into(), Some(text))
         }
         sandbox::Outcome::Fault(Fault::Exceeded(limit)) => {
             (report.refused(Outcome::LimitExceeded, limit.to_string()), silent)
@@ -110,6 +111,19 @@ fn concluded(report: Report, outcome: sandbox::Outcome, setup: &Setup, admitted:
             (report.refused(Outcome::GraderFault, reason), telling(text))
         }
     }
+}
+
+/// The report on a submission that has no score beside the answers; `note` is the grader's reason. Unless the answers are at fault, the
+/// submission is.
+fn without_score(report: Report, setup: &Setup, reason: String, note: Option<String>) -> (Report, Operator) {
+    let (report, note) = match unusable::why(setup) {
+        None => (report.refused(Outcome::InvalidSubmission, reason), note),
+        Some(why) => {
+            let note = note.filter(|note| note != why).map(|note| format!("{note}; of the answers: {why}"));
+            (report.refused(Outcome::GraderFault, unusable::REASON), note.or_else(|| Some(why.to_owned())))
+        }
+    };
+    (report, Operator { note, details: Vec::new() })
 }
 
 fn invalid(report: Report, findings: &[Finding]) -> Report {

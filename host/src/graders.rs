@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use thiserror::Error;
 
 use crate::excerpt::excerpt;
+use crate::near::{did_you_mean, near};
 use crate::read::{self, ReadError};
 use crate::sandbox::{Grader, Limits, LoadError, Sandbox};
 
@@ -33,12 +34,12 @@ pub enum Source {
 #[derive(Debug, Error)]
 pub enum GraderError {
     /// There is none of that name.
-    #[error("there is no grader {}; there are {}", excerpt(.name), .known.join(", "))]
+    #[error("there is no grader {}{}", excerpt(.name), did_you_mean(.near))]
     Unknown {
         /// The name.
         name: String,
-        /// The names that there are.
-        known: Vec<String>,
+        /// Names that look like it.
+        near: Vec<String>,
     },
     /// The folder cannot be read.
     #[error("{}: {error}", .path.display())]
@@ -124,7 +125,10 @@ impl Graders {
     /// If there is no such grader, or its file cannot be read.
     pub fn component(&self, name: &str) -> Result<Cow<'static, [u8]>, GraderError> {
         match self.sources.get(name) {
-            None => Err(GraderError::Unknown { name: name.to_owned(), known: self.sources.keys().cloned().collect() }),
+            None => {
+                let known = self.sources.keys().map(String::as_str);
+                Err(GraderError::Unknown { name: name.to_owned(), near: near(name, known) })
+            }
             Some(Source::Embedded(bytes)) => Ok(Cow::Borrowed(bytes)),
             Some(Source::File(path)) => {
                 let limit = self.sandbox.limits().component_bytes;

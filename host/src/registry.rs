@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use crate::competition::{Competition, CompetitionError};
 use crate::excerpt::excerpt;
+use crate::near::{did_you_mean, near};
 use crate::read::{self, Limits, ReadError};
 
 include!(concat!(env!("OUT_DIR"), "/embedded_competitions.rs"));
@@ -31,12 +32,12 @@ enum Source {
 #[derive(Debug, Error)]
 pub enum RegistryError {
     /// There is none of that id.
-    #[error("there is no competition {}{}; `assay competitions` lists them", excerpt(.id), .near.as_ref().map(|near| format!(" (did you mean {}?)", excerpt(near))).unwrap_or_default())]
+    #[error("there is no competition {}{}", excerpt(.id), did_you_mean(.near))]
     Unknown {
         /// The id.
         id: String,
-        /// An id that looks like it.
-        near: Option<String>,
+        /// Ids that look like it.
+        near: Vec<String>,
     },
     /// A folder cannot be read.
     #[error("{}: {error}", .path.display())]
@@ -108,10 +109,7 @@ impl Registry {
     /// If there is no such competition, or its file cannot be read.
     pub fn text(&self, id: &str) -> Result<Cow<'static, str>, RegistryError> {
         match self.sources.get(id) {
-            None => {
-                let near = self.sources.keys().find(|known| known.eq_ignore_ascii_case(id) || known.starts_with(id));
-                Err(RegistryError::Unknown { id: id.to_owned(), near: near.filter(|_| !id.is_empty()).cloned() })
-            }
+            None => Err(RegistryError::Unknown { id: id.to_owned(), near: near(id, self.ids()) }),
             Some(Source::Embedded(text)) => Ok(Cow::Borrowed(text)),
             Some(Source::File(path)) => {
                 let limits = Limits { bytes: MAX_BYTES, ..Limits::default() };

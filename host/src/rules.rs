@@ -8,6 +8,7 @@ use thiserror::Error;
 use crate::competition::{Competition, Setting};
 use crate::excerpt::excerpt;
 use crate::graders::{GraderError, Graders};
+use crate::near::{did_you_mean, near};
 use crate::sandbox::{Description, Grader, OptionSpec, SettingKind};
 
 /// A competition whose grader is loaded and whose options are checked: all that a submission can be held against without the answers.
@@ -68,7 +69,9 @@ pub(crate) fn options(competition: &Competition, description: &Description) -> R
     let given = &competition.grader.options;
     if let Some(name) = given.keys().find(|name| !description.options.iter().any(|spec| &spec.name == *name)) {
         let known: Vec<&str> = description.options.iter().map(|spec| spec.name.as_str()).collect();
-        return Err(format!("grader {grader} has no option {}; it has {}", excerpt(name), known.join(", ")));
+        let near = did_you_mean(&near(name, known.iter().copied()));
+        let has = if known.is_empty() { "none".into() } else { known.join(", ") };
+        return Err(format!("grader {grader} has no option {}{near}; it has {has}", excerpt(name)));
     }
     if description.lower_is_better != competition.leaderboard.lower_is_better {
         let better = if description.lower_is_better { "lower" } else { "higher" };
@@ -94,13 +97,12 @@ pub(crate) fn options(competition: &Competition, description: &Description) -> R
             }
         }
     }
-    let known = |name: &String| {
-        competition.submission.key.contains(name)
-            || competition.answers.columns.contains(name)
-            || competition.submission.column_names().any(|column| column == name)
-    };
-    if let Some(name) = named.iter().find(|name| !known(name)) {
-        return Err(format!("an option names column {}, which neither `submission` nor `answers` has", excerpt(name)));
+    let (keys, others) = (&competition.submission.key, &competition.answers.columns);
+    let known = || keys.iter().chain(others).map(String::as_str).chain(competition.submission.column_names());
+    if let Some(name) = named.iter().find(|name| !known().any(|column| column == *name)) {
+        let near = did_you_mean(&near(name, known()));
+        let name = excerpt(name);
+        return Err(format!("an option names column {name}, which neither `submission` nor `answers` has{near}"));
     }
     Ok((options, named))
 }

@@ -1,6 +1,7 @@
 //! A competition made ready to grade: its rules, and its answers read.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use arrow::array::{AsArray, RecordBatch};
 use arrow::compute::cast;
@@ -32,6 +33,8 @@ pub struct Setup {
     /// What the grader gets of the answers, in the answers' order.
     pub(crate) handed: RecordBatch,
     pub(crate) digests: Digests,
+    /// What [`crate::unusable`] found, once somebody asked.
+    pub(crate) unusable: OnceLock<Option<String>>,
 }
 
 /// SHA-256 of what decides a score beside the submission, in hexadecimal. Those of data are of their JSON form.
@@ -69,7 +72,7 @@ pub enum SetupError {
     #[error(transparent)]
     Rules(#[from] RulesError),
     /// Its answers are not there.
-    #[error("the answers of `{id}` are not at {}; prepare the data, or name another folder by --data-dir", .path.display())]
+    #[error("the answers of `{id}` are not at {}: prepare the data", .path.display())]
     Missing {
         /// The competition.
         id: String,
@@ -119,7 +122,7 @@ impl Setup {
         let scored = scored.map_err(|message| file.fault(message))?;
         let handed = project(&table.batch, handed).map_err(|error| file.fault(error.to_string()))?;
         let digests = Digests::new(competition, rules.grader.digest().to_owned(), sha256(&file.bytes));
-        Ok(Setup { expected, scored, handed, digests, rules })
+        Ok(Setup { expected, scored, handed, digests, rules, unusable: OnceLock::new() })
     }
 
     /// The competition.

@@ -1,0 +1,41 @@
+//! Are the answers at fault that a submission has no score? Some answers no submission can be scored on: of one class only, say, where
+//! the metric compares two. What shows it is the best submission that there can be, the answers themselves.
+
+use arrow::array::BooleanArray;
+use arrow::compute::filter_record_batch;
+
+use crate::sandbox::{Outcome, Run, Task};
+use crate::setup::{Setup, project};
+
+/// What a report says of a submission to such answers. The grader's reason is for the operator, since it saw the answers.
+pub(crate) const REASON: &str = "no submission can be graded against these answers: not even the answers themselves have a score; the \
+                                 grader's reason is for the operator";
+
+/// Why no submission has a score beside these answers, for the operator alone; none if one may have.
+pub(crate) fn why(setup: &Setup) -> Option<&str> {
+    // It takes a grading, and a batch may ask for every entry.
+    setup.unusable.get_or_init(|| beside_themselves(setup)).as_deref()
+}
+
+/// Grades the answers against themselves. None if they have a score, or if that shows nothing, since a submission has other columns
+/// or another form than the answers, or the grader fails; else why they have none.
+fn beside_themselves(setup: &Setup) -> Option<String> {
+    let answers = match &setup.scored {
+        None => setup.handed.clone(),
+        Some(scored) => filter_record_batch(&setup.handed, &BooleanArray::from(scored.clone())).ok()?,
+    };
+    let rules = &setup.rules;
+    let submission = project(&answers, |name| rules.hands_over(name)).ok()?;
+    let task = Task { submission: &submission, aligned: &submission, answers: &answers, options: &rules.options };
+    let Run { outcome, .. } = rules.grader.grade(&task).ok()?;
+    match outcome {
+        Outcome::Scored(score) if score.value.is_finite() => None,
+        Outcome::Scored(score) => Some(format!(
+            "graded against themselves, the answers score {}: the metric is not defined for them",
+            score.value
+        )),
+        Outcome::Refused(text) => Some(text),
+        // What a submission of this form may hold, or the grader's own trouble, says nothing of the answers.
+        Outcome::Invalid(_) | Outcome::Fault(_) => None,
+    }
+}
