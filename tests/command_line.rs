@@ -105,7 +105,7 @@ fn a_wrong_call_says_what_is_wrong() -> Result<(), Failure> {
     let path = prediction().display().to_string();
     let data = examples().display().to_string();
     for (arguments, expected) in [
-        (vec!["grade-sample", &path, "breast", "--data-dir", &data], "did you mean `breast-cancer-wisconsin`?"),
+        (vec!["grade-sample", &path, "breast", "--data-dir", &data], "did you mean `breast-cancer-wisconsin`"),
         (vec!["grade-sample", &path, "no-such", "--data-dir", &data], "there is no competition `no-such`"),
         (vec!["grade-sample", &path, EXAMPLE, "--data-dir", "/no/such/folder"], "there is no such folder"),
         (
@@ -117,7 +117,7 @@ fn a_wrong_call_says_what_is_wrong() -> Result<(), Failure> {
             "--submission /no/such.jsonl",
         ),
         (vec!["competitions", "--split", "no-such"], "no competition belongs to split `no-such`"),
-        (vec!["graders", "show", "no-such"], "there is no grader `no-such`; there are"),
+        (vec!["graders", "show", "no-such"], "there is no grader `no-such`; `assay graders` lists them"),
         (vec!["grade-samples"], "grade-sample"),
     ] {
         let output = assay(&arguments)?;

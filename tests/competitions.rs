@@ -48,3 +48,19 @@ fn splits_are_complete() -> Result<(), Failure> {
     assert_eq!(splits, expected);
     Ok(())
 }
+
+/// Where two scores stand in the middle of a leaderboard, pandas' median is their mean as a double. It may be a bit off the decimal in
+/// between, and then decides whether a score that rounds to that decimal is above it. These are the scores in the middle.
+#[test]
+fn medians_of_two_scores_are_doubles() -> Result<(), Failure> {
+    let registry = Registry::embedded();
+    for (id, better, worse) in [
+        ("invasive-species-monitoring", 0.97006, 0.96991),
+        ("petfinder-pawpularity-score", 17.70209, 17.70388),
+        ("random-acts-of-pizza", 0.59962, 0.59957),
+        ("smartphone-decimeter-2022", 3.326, 3.33),
+    ] {
+        assert_eq!(registry.get(id)?.leaderboard.median, f64::midpoint(better, worse), "{id}");
+    }
+    Ok(())
+}

@@ -17,7 +17,7 @@ use crate::setup::project;
 /// Which rows a submission is held against.
 #[derive(Clone, Copy)]
 pub(crate) struct Against<'a> {
-    /// The rows that it must have. None: nobody knows, so rows are not looked at.
+    /// The rows that it must have. None if they are not known: then rows are not checked.
     pub(crate) expected: Option<&'a Expected>,
     /// Which of them count. None: all.
     pub(crate) scored: Option<&'a [bool]>,
@@ -36,7 +36,7 @@ pub(crate) struct Admitted {
     pub(crate) table: Table,
     /// What the grader gets, rows in the file's order.
     pub(crate) handed: RecordBatch,
-    /// Which answer each row is graded against. None: nobody knows.
+    /// Which answer each row is graded against; every row, in the order it has, if the expected rows are not known.
     pub(crate) alignment: Alignment,
 }
 
@@ -56,7 +56,7 @@ impl From<Vec<Finding>> for Refusal {
 }
 
 /// Reads the file at `path`, checks it, and finds the answer of each row. Where columns are as they should be and rows are not, the
-/// grader is asked what else is wrong; that it fails then is no news.
+/// grader is asked what else is wrong; if it fails at that, the rows alone are reported.
 pub(crate) fn admit(
     rules: &Rules,
     against: Against<'_>,

@@ -1,11 +1,14 @@
-//! Is a competition ready to grade? Its data are looked at as a grading would, and its own files graded.
+//! Is a competition ready to grade? Its data are looked at as a grading would, and its own files graded. What is found is for the
+//! operator: it holds what the grader says of the answers.
 
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
 use crate::competition::Competition;
-use crate::grade::grade;
+use crate::counted::counted;
+use crate::direction::Direction;
+use crate::grade::{Graded, Operator, grade};
 use crate::graders::Graders;
 use crate::read;
 use crate::report::{Outcome, Report};
@@ -42,7 +45,7 @@ pub enum Examined {
     Files,
     /// Whether the answers can be read, and the grader takes its options.
     Answers,
-    /// Whether the best possible submission scores, and earns gold.
+    /// Whether the best possible submission has a score, and earns gold.
     Gold,
     /// Whether the sample submission is valid.
     Sample,
@@ -78,14 +81,14 @@ pub fn examine(
     match Setup::new(competition, graders, data_dir, limits) {
         Err(error) => findings.push(Finding::fault(Examined::Answers, error.to_string())),
         Ok(setup) => {
-            let message = format!("readable; {} rows", setup.handed.num_rows());
+            let message = format!("readable; {}", counted(setup.handed.num_rows(), "row", "rows"));
             findings.push(Finding { examined: Examined::Answers, state: State::Fine, message });
             let data = &setup.competition().data;
             let sample = graded(&setup, &folder.join(&data.sample_submission), limits, uses);
             let best = data.gold_submission.as_ref().unwrap_or(&data.answers);
             let gold = folder.join(best);
             let gold = if gold.is_file() {
-                self::gold(&graded(&setup, &gold, limits, uses), &sample)
+                self::gold(&graded(&setup, &gold, limits, uses), &sample.report)
             } else {
                 let message = format!(
                     "not tried: a perfect submission is another file than the answers here, and prepared/{best} is not there. \
@@ -112,7 +115,7 @@ pub fn files(competition: &Competition, data_dir: &Path) -> impl Iterator<Item =
 }
 
 fn missing(competition: &Competition, folder: &Path) -> Finding {
-    // A missing gold submission is told with what it is for.
+    // A missing gold submission is reported by the finding on gold.
     let missing: Vec<&str> = [&competition.data.answers, &competition.data.sample_submission]
         .into_iter()
         .map(String::as_str)
@@ -122,35 +125,35 @@ fn missing(competition: &Competition, folder: &Path) -> Finding {
         let message = "answers and sample submission are there".into();
         return Finding { examined: Examined::Files, state: State::Fine, message };
     }
-    let message = format!(
-        "not in {}: {}; prepare the data, or name another folder by --data-dir",
-        folder.display(),
-        missing.join(", ")
-    );
+    let message = format!("not in {}: {}; prepare the data", folder.display(), missing.join(", "));
     Finding::fault(Examined::Files, message)
 }
 
-fn graded(setup: &Setup, path: &Path, limits: &read::Limits, uses: Option<&UseLog>) -> Report {
-    let report = grade(setup, path, &path.display().to_string(), limits).report;
-    match uses {
-        Some(uses) => uses.recorded(report),
-        None => report,
-    }
+fn graded(setup: &Setup, path: &Path, limits: &read::Limits, uses: Option<&UseLog>) -> Graded {
+    let graded = grade(setup, path, &path.display().to_string(), limits);
+    let Some(uses) = uses else { return graded };
+    let report = uses.recorded(graded.report);
+    // If the use could not be recorded, nothing of its outcome may be told, the grader's words included.
+    let lost = report.outcome == Outcome::NotGraded;
+    Graded { report, operator: if lost { Operator::default() } else { graded.operator }, took: graded.took }
 }
 
-fn gold(gold: &Report, sample: &Report) -> Finding {
-    let (Some(score), lower) = (gold.score_exact, gold.is_lower_better == Some(true)) else {
-        return Finding::fault(Examined::Gold, format!("a perfect submission is refused: {}", reason(gold)));
+fn gold(graded: &Graded, sample: &Report) -> Finding {
+    let gold = &graded.report;
+    let Some(score) = gold.score_exact else {
+        let message = format!("a perfect submission has no score: {}; prepare the data again", reason(graded));
+        return Finding::fault(Examined::Gold, message);
     };
     if !gold.medals.gold_medal {
         let message = format!(
-            "a perfect submission scores {score}, which does not reach gold ({}): are these the answers of another split?",
+            "a perfect submission scores {score}, which does not reach gold ({}): are these the answers of another split? Prepare \
+             the data again",
             gold.thresholds.gold_threshold.unwrap_or(f64::NAN)
         );
         return Finding::fault(Examined::Gold, message);
     }
-    let beaten = |other: f64| if lower { other < score } else { other > score };
-    if let Some(other) = sample.score_exact.filter(|&other| beaten(other)) {
+    let direction = Direction::of(gold.is_lower_better == Some(true));
+    if let Some(other) = sample.score_exact.filter(|&other| direction.is_better(other, score)) {
         let message =
             format!("a perfect submission scores {score}, but the sample submission {other}, which is better");
         return Finding::fault(Examined::Gold, message);
@@ -159,21 +162,22 @@ fn gold(gold: &Report, sample: &Report) -> Finding {
     Finding { examined: Examined::Gold, state: State::Fine, message }
 }
 
-fn sample(sample: &Report) -> Finding {
-    match sample.score_exact {
+fn sample(sample: &Graded) -> Finding {
+    match sample.report.score_exact {
         Some(score) => {
             let message = format!("the sample submission is valid and scores {score}");
             Finding { examined: Examined::Sample, state: State::Fine, message }
         }
-        None => Finding::fault(Examined::Sample, format!("the sample submission is refused: {}", reason(sample))),
+        None => Finding::fault(Examined::Sample, format!("the sample submission has no score: {}", reason(sample))),
     }
 }
 
-fn reason(report: &Report) -> &str {
-    match (&report.reason, report.outcome) {
-        (Some(reason), _) => reason,
-        (None, Outcome::Scored) => "",
-        (None, _) => "no reason is given",
+/// Why there is no score: in the grader's words if it had any, else in the report's.
+fn reason(Graded { report, operator, .. }: &Graded) -> String {
+    match (&operator.note, &report.reason) {
+        (Some(note), _) => format!("the grader says: {note}"),
+        (None, Some(reason)) => reason.clone(),
+        (None, None) => "no reason is given".into(),
     }
 }
 

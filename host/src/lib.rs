@@ -22,7 +22,9 @@ pub mod batch;
 pub mod check;
 pub mod competition;
 pub mod confine;
+mod counted;
 mod digest;
+pub mod direction;
 pub mod doctor;
 mod excerpt;
 mod finding;
@@ -44,5 +46,6 @@ pub mod uses;
 pub mod validate;
 pub mod verify;
 
+pub use counted::counted;
 pub use excerpt::{listed, printable, printable_json};
 pub use finding::Finding;

@@ -4,7 +4,6 @@
 //! prints it; unknown keys are errors.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -22,14 +21,14 @@ pub const MAX_BYTES: u64 = 1 << 20;
 const VERSION: u32 = 1;
 
 /// The digests of graders and competitions.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Lock {
     /// The form of the lock.
     version: Version,
-    /// The version of Rust that the graders say they were compiled with, if all that say so say the same. Another one gives other
+    /// The version of Rust that the graders say they were compiled with, if they all name the same. Another one gives other
     /// bytes, and so other digests.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rustc: Option<String>,
     /// Those of graders' components, by name.
     pub graders: BTreeMap<String, Pinned>,
@@ -37,9 +36,15 @@ pub struct Lock {
     pub competitions: BTreeMap<String, Pinned>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "u32")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(try_from = "u32", into = "u32")]
 struct Version;
+
+impl From<Version> for u32 {
+    fn from(_: Version) -> Self {
+        VERSION
+    }
+}
 
 impl TryFrom<u32> for Version {
     type Error = String;
@@ -53,9 +58,15 @@ impl TryFrom<u32> for Version {
 }
 
 /// The SHA-256 of something, in hexadecimal. A lock writes it as `sha256:…`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Pinned(String);
+
+impl From<Pinned> for String {
+    fn from(Pinned(digest): Pinned) -> Self {
+        format!("sha256:{digest}")
+    }
+}
 
 impl TryFrom<String> for Pinned {
     type Error = String;
@@ -73,7 +84,7 @@ impl TryFrom<String> for Pinned {
 
 /// Why a file is no lock.
 #[derive(Debug, Error)]
-#[error("line {line}: {message}; `assay lock` prints a lock")]
+#[error("line {line}: {message}")]
 pub struct LockError {
     /// The line where it shows.
     pub line: usize,
@@ -159,8 +170,8 @@ impl Lock {
         })
     }
 
-    /// The grader and the competition of a report that this lock does not have as they were, in words. Nothing is outside if
-    /// nothing was graded.
+    /// The grader and the competition of a report, in words, if this lock has another digest of them or none. None if nothing was
+    /// graded.
     #[must_use]
     pub fn outside(&self, report: &Report) -> Vec<String> {
         let Some(receipt) = &report.receipt else { return Vec::new() };
@@ -202,29 +213,15 @@ impl Lock {
     }
 
     /// The lock as a file, with a comment that says what it is.
-    #[must_use]
-    pub fn text(&self) -> String {
-        let mut text = String::from(
-            "# The SHA-256 of all graders (their components) and competitions (their files), as `assay lock` prints it. A report on a\n\
-             # run with anything else is marked. `cargo xtask run lock > assay.lock` writes this file anew.\n",
-        );
-        let _ = writeln!(text, "version = {VERSION}");
-        if let Some(rustc) = &self.rustc {
-            let _ = writeln!(text, "# Another compiler gives other bytes.\nrustc = {}", quoted(rustc));
-        }
-        for (table, pins) in [("graders", &self.graders), ("competitions", &self.competitions)] {
-            let _ = writeln!(text, "\n[{table}]");
-            for (name, Pinned(digest)) in pins {
-                let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
-                let name = if plain && !name.is_empty() { name.clone() } else { quoted(name) };
-                let _ = writeln!(text, "{name} = \"sha256:{digest}\"");
-            }
-        }
-        text
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written as TOML, which is the program's fault.
+    pub fn text(&self) -> Result<String, toml::ser::Error> {
+        const COMMENT: &str = "\
+            # The SHA-256 of all graders (their components) and competitions (their files), as `assay lock` prints it. A report on a\n\
+            # run with anything else is marked. `cargo xtask run lock > assay.lock` writes this file anew. Another compiler than `rustc`\n\
+            # gives graders of other bytes.\n";
+        Ok(COMMENT.to_owned() + &toml::to_string(self)?)
     }
-}
-
-/// A text as TOML's strings of one line are written, values and keys alike. JSON's are the same but for one character.
-fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string().replace('\u{7f}', "\\u007f")
 }

@@ -9,6 +9,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::competition::Leaderboard;
+use crate::direction::Direction;
 
 /// How many decimals a score is shown and compared with.
 pub const SCORE_DECIMALS: u8 = 5;
@@ -42,8 +43,8 @@ impl fmt::Display for Medals {
 /// What `score`, already [`rounded`], earns on this leaderboard.
 #[must_use]
 pub fn award(score: f64, leaderboard: &Leaderboard) -> Medals {
-    let lower = leaderboard.lower_is_better;
-    let reaches = |threshold: f64| if lower { score <= threshold } else { score >= threshold };
+    let direction = Direction::of(leaderboard.lower_is_better);
+    let reaches = |threshold: f64| score == threshold || direction.is_better(score, threshold);
     let gold_medal = reaches(leaderboard.gold);
     let silver_medal = !gold_medal && reaches(leaderboard.silver);
     let bronze_medal = !gold_medal && !silver_medal && reaches(leaderboard.bronze);
@@ -52,7 +53,7 @@ pub fn award(score: f64, leaderboard: &Leaderboard) -> Medals {
         gold_medal,
         silver_medal,
         bronze_medal,
-        above_median: if lower { score < leaderboard.median } else { score > leaderboard.median },
+        above_median: direction.is_better(score, leaderboard.median),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The competitions at hand: those that the program carries, and those of a folder.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
@@ -37,6 +37,14 @@ pub enum RegistryError {
         /// The id.
         id: String,
         /// Ids that look like it.
+        near: Vec<String>,
+    },
+    /// None belongs to that split.
+    #[error("no competition belongs to split {}{}", excerpt(.split), did_you_mean(.near))]
+    Split {
+        /// The split.
+        split: String,
+        /// Splits that look like it.
         near: Vec<String>,
     },
     /// A folder cannot be read.
@@ -100,6 +108,24 @@ impl Registry {
     /// Their ids, in order.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
         self.sources.keys().map(String::as_str)
+    }
+
+    /// The competitions, in the order of their ids: all, or those of a split.
+    ///
+    /// # Errors
+    ///
+    /// If no competition belongs to that split, or a file is wrong.
+    pub fn competitions(&self, split: Option<&str>) -> Result<Vec<Competition>, RegistryError> {
+        let all = self.ids().map(|id| self.get(id)).collect::<Result<Vec<_>, _>>()?;
+        let Some(split) = split else { return Ok(all) };
+        let splits: BTreeSet<String> = all.iter().flat_map(|competition| competition.splits.clone()).collect();
+        let of_split: Vec<Competition> =
+            all.into_iter().filter(|competition| competition.splits.iter().any(|known| known == split)).collect();
+        if of_split.is_empty() {
+            let near = near(split, splits.iter().map(String::as_str));
+            return Err(RegistryError::Split { split: split.to_owned(), near });
+        }
+        Ok(of_split)
     }
 
     /// The text of a competition's file.

@@ -164,7 +164,7 @@ impl Receipt {
 }
 
 impl Report {
-    /// A report that there is nothing to report yet.
+    /// The report on a submission that has not been looked at: without thresholds, score and reason. Others are made from it.
     #[must_use]
     pub fn new(competition_id: Option<&str>, submission_path: &str) -> Self {
         Report {

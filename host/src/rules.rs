@@ -6,6 +6,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use crate::competition::{Competition, Setting};
+use crate::direction::Direction;
 use crate::excerpt::excerpt;
 use crate::graders::{GraderError, Graders};
 use crate::near::{did_you_mean, near};
@@ -74,7 +75,7 @@ pub(crate) fn options(competition: &Competition, description: &Description) -> R
         return Err(format!("grader {grader} has no option {}{near}; it has {has}", excerpt(name)));
     }
     if description.lower_is_better != competition.leaderboard.lower_is_better {
-        let better = if description.lower_is_better { "lower" } else { "higher" };
+        let better = Direction::of(description.lower_is_better);
         return Err(format!("for grader {grader} a {better} score is the better one; `leaderboard` says otherwise"));
     }
     let mut options = Vec::new();

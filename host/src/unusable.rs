@@ -29,11 +29,11 @@ fn beside_themselves(setup: &Setup) -> Option<String> {
     let task = Task { submission: &submission, aligned: &submission, answers: &answers, options: &rules.options };
     let Run { outcome, .. } = rules.grader.grade(&task).ok()?;
     match outcome {
-        Outcome::Scored(score) if score.value.is_finite() => None,
-        Outcome::Scored(score) => Some(format!(
-            "graded against themselves, the answers score {}: the metric is not defined for them",
-            score.value
-        )),
+        Outcome::Scored(score) if score.value.is_nan() => {
+            Some("graded against themselves, the answers score NaN: the metric is not defined for them".into())
+        }
+        // An infinite score may be what perfection comes to: the logarithm of no error, say.
+        Outcome::Scored(_) => None,
         Outcome::Refused(text) => Some(text),
         // What a submission of this form may hold, or the grader's own trouble, says nothing of the answers.
         Outcome::Invalid(_) | Outcome::Fault(_) => None,

@@ -33,7 +33,7 @@ fn what_a_component_claims() -> Result<(), Failure> {
     // Three more, and the name's own.
     assert_eq!(claims["sections"]["total"], 1004);
     assert_eq!(claims["sections"]["first"].as_array().map(Vec::len), Some(64));
-    let shown = table(&[&path])?;
+    let shown = table(&[&path, "--details"])?;
     assert!(shown.contains("claims: nothing vouches for them"), "{shown}");
     assert!(shown.contains("… and 940 more"), "{shown}");
     assert!(shown.len() < 20_000 && !shown.contains('\u{1b}') && !shown.contains('\u{202e}'));

@@ -265,7 +265,7 @@ fn a_file_of_known_bytes() -> Result<(), Failure> {
     assert!(uses.contains(&titanic), "{uses:?}");
     assert_eq!(grader["rebuild"][2], "sha256sum target/graders/accuracy.wasm");
 
-    let shown = table(&["accuracy"])?;
+    let shown = table(&["accuracy", "--details"])?;
     for line in
         ["imports", "spaceship-titanic {\"target\":\"Transported\"}", "source: plugins/accuracy", &sha256(&bytes)]
     {
@@ -276,7 +276,7 @@ fn a_file_of_known_bytes() -> Result<(), Failure> {
     Ok(())
 }
 
-/// The digests are those of a receipt, and the words those of the contract.
+/// The digests are those of a receipt, and the contract that of its file.
 #[test]
 fn a_competition_and_its_grader() -> Result<(), Failure> {
     let examples = root().join("examples").display().to_string();
@@ -300,12 +300,12 @@ fn a_competition_and_its_grader() -> Result<(), Failure> {
     assert_eq!(competition["sha256"], sha256(&file));
     let path = competition["path"].as_array().ok_or("no path")?;
     let steps: Vec<&str> = path.iter().filter_map(|step| step["step"].as_str()).collect();
-    assert_eq!(steps, ["read", "check", "align", "hand over", "validate", "grade", "medal"]);
+    assert_eq!(steps, ["read", "check and align", "hand over", "validate", "grade", "medal"]);
     let words = competition["path"].to_string();
     for said in [
-        "column `malignant`: numbers, 0 or more, 1 or less, missing cells are refused, infinite ones are refused",
-        "key `id`: text matches as it stands",
-        "every key of the answers, as often as it is there, in any order",
+        r#"submission.columns: names = [\"malignant\"], one_of = false, type = \"number\", min = 0.0, max = 1.0"#,
+        r#"submission.key = [\"id\"]"#,
+        r#"submission.rows = \"same\": Every key of the answers as often as it is there, in any order."#,
         "of the submission, if it has them: `malignant`",
         "of the answers, if they have them: `malignant`",
         r#"options: targets = [\"malignant\"]"#,

@@ -103,7 +103,7 @@ pub struct Table {
 /// If it is not WebAssembly, or not valid by the rules of any proposal; with what is wrong and where.
 pub fn dissect(bytes: &[u8]) -> Result<Anatomy, String> {
     nesting::check(bytes).map_err(|error| short(&error))?;
-    // The rules of all proposals are known to the parser, those of some only roughly.
+    // The parser may panic on proposals that it supports only in part.
     catch_unwind(|| read(bytes)).unwrap_or_else(|_| Err("the parser failed on it".into()))
 }
 

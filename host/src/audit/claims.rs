@@ -75,7 +75,7 @@ impl Gathered {
         match section.as_known() {
             KnownCustom::Producers(producers) => self.add_producers(producers),
             KnownCustom::Name(names) => {
-                // What cannot be read claims nothing.
+                // Parts that cannot be read are left out.
                 let own = names.into_iter().flatten().filter_map(|part| match part {
                     Name::Module { name, .. } => Some(name),
                     _ => None,

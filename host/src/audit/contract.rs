@@ -1,113 +1,76 @@
-//! A competition's contract in words: what is checked, and how rows are paired.
+//! A competition's contract as its file has it, with what its words mean. The meanings are those of [`crate::competition`], by way of
+//! the JSON schema: nothing here says again what is checked, or how rows are paired.
 
-use crate::competition::{
-    Answers, ColumnOrder, ColumnRule, ColumnType, Contract, ExtraColumns, Pairing, RowSum, Rows, Rule,
-};
-use crate::excerpt::list;
+use schemars::schema_for;
+use serde_json::Value;
 
-/// What a submission is checked for before any grader runs.
-pub(super) fn checks(contract: &Contract) -> Vec<String> {
-    let mut says: Vec<String> = contract.columns.iter().map(column).collect();
-    says.extend(contract.row_sums.iter().map(row_sum));
-    let order = match contract.column_order {
-        ColumnOrder::Any => "in any order",
-        ColumnOrder::KeyFirst => "the key's first, the others in any order",
-        ColumnOrder::Exact => "in the order of the contract, the key's first",
-    };
-    let extra = match contract.extra_columns {
-        ExtraColumns::Ignore => "others may be there, and nobody reads them",
-        ExtraColumns::Refuse => "others are refused",
-    };
-    says.push(format!("columns may stand {order}; {extra}"));
-    says
+use super::listing::shown;
+use crate::competition::{Answers, Contract};
+
+/// The keys of `submission` and `answers`, a line each, defaults included.
+pub(super) fn described(contract: &Contract, answers: &Answers) -> Vec<String> {
+    // What is serialised has text keys only, so it cannot fail.
+    let of = |value: serde_json::Result<Value>| value.unwrap_or_default();
+    let mut lines = section("submission", &of(serde_json::to_value(contract)), schema_for!(Contract).as_value());
+    lines.extend(section("answers", &of(serde_json::to_value(answers)), schema_for!(Answers).as_value()));
+    lines
 }
 
-fn column(rule: &ColumnRule) -> String {
-    let kind = match rule.kind {
-        ColumnType::Number => "numbers",
-        ColumnType::Integer => "whole numbers of 64 bits",
-        ColumnType::Text => "text",
-        ColumnType::Any => "anything: the grader decides",
-    };
-    let names = match (rule.one_of, rule.names.len()) {
-        (true, _) => format!("exactly one of the columns {}", list(&rule.names)),
-        (false, 1) => format!("column {}", list(&rule.names)),
-        (false, _) => format!("columns {}", list(&rule.names)),
-    };
-    let mut says = vec![format!("{names}: {kind}")];
-    says.extend(rule.min.map(|min| format!("{min} or more")));
-    says.extend(rule.above.map(|above| format!("above {above}")));
-    says.extend(rule.max.map(|max| format!("{max} or less")));
-    if rule.kind != ColumnType::Any {
-        says.push(passes(rule.missing, "missing cells"));
-        if rule.all_missing.allows() {
-            says.push("a column without a value passes".into());
+fn section(name: &str, section: &Value, schema: &Value) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (key, value) in section.as_object().into_iter().flatten() {
+        match value {
+            // A group a line.
+            Value::Array(groups) if groups.iter().any(Value::is_object) => {
+                lines.extend(groups.iter().map(|group| format!("{name}.{key}: {}", pairs(group))));
+            }
+            Value::Object(_) => lines.push(format!("{name}.{key}: {}", pairs(value))),
+            _ => {
+                let meaning = meaning(key, value, schema).map(|meaning| format!(": {meaning}")).unwrap_or_default();
+                lines.push(format!("{name}.{key} = {}{meaning}", shown(&value.to_string())));
+            }
         }
     }
-    if matches!(rule.kind, ColumnType::Number | ColumnType::Integer) {
-        says.push(passes(rule.infinite, "infinite ones"));
-        says.push(passes(rule.booleans, "`True` and `False`"));
-        if rule.numbers_as_text.allows() {
-            says.push("text passes if Python's `float()` reads every cell".into());
-        }
-    }
-    says.join(", ")
+    lines
 }
 
-fn passes(rule: Rule, what: &str) -> String {
-    format!("{what} {}", if rule.allows() { "pass" } else { "are refused" })
+fn pairs(group: &Value) -> String {
+    let pairs = group.as_object().into_iter().flatten();
+    pairs.map(|(key, value)| format!("{key} = {}", shown(&value.to_string()))).collect::<Vec<_>>().join(", ")
 }
 
-fn row_sum(sum: &RowSum) -> String {
-    let columns = if sum.columns.is_empty() { "all columns of numbers".into() } else { list(&sum.columns) };
-    let precision = match (sum.tolerance, sum.decimals) {
-        (Some(tolerance), _) => format!(", give or take {tolerance}"),
-        (None, Some(decimals)) => format!(", rounded to {decimals} decimals"),
-        (None, None) => String::new(),
-    };
-    format!("in each row, {columns} add up to {}{precision}", sum.total)
+/// What the schema says of a key's value, if that is one of a few words.
+fn meaning(key: &str, value: &Value, schema: &Value) -> Option<String> {
+    let name = schema["properties"][key]["$ref"].as_str()?.strip_prefix("#/$defs/")?;
+    let words = schema["$defs"][name]["oneOf"].as_array()?;
+    let word = words.iter().find(|word| word["const"] == *value)?;
+    Some(word["description"].as_str()?.replace('\n', " "))
 }
 
-/// How rows of a submission find their answers.
-pub(super) fn alignment(contract: &Contract, answers: &Answers) -> Vec<String> {
-    let mut says = Vec::new();
-    says.push(if contract.key.is_empty() {
-        "no key".to_owned()
-    } else {
-        let compared = match contract.rows {
-            Rows::Sorted => "sorted by it, never compared",
-            _ => "text matches as it stands, numbers as numbers, a missing key nothing",
-        };
-        format!("key {}: {compared}", list(&contract.key))
-    });
-    says.push(
-        match contract.rows {
-            Rows::Same => "every key of the answers, as often as it is there, in any order",
-            Rows::Set => {
-                "the same set of keys and as many rows as the answers; where keys repeat, paired in the order of their keys"
-            }
-            Rows::Superset => "at least every key of the answers; rows with other keys are left out",
-            Rows::Known => {
-                "as many rows as the answers, each with one of their keys, which may repeat; paired in the order of their keys"
-            }
-            Rows::Merge => "the same set of keys; a repeated row is graded each time, against the answer of its key",
-            Rows::Subset => {
-                "any of the answers' keys, any number of times; each row is graded against the answer of its key"
-            }
-            Rows::Sorted => "as many rows as the answers; both sides are sorted by key and paired by rank",
-            Rows::Position => "as many rows as the answers, in the same order; a key must be equal row by row",
-        }
-        .to_owned(),
-    );
-    if contract.pairing == Pairing::Grader {
-        says.push("the grader pairs rows: it gets all rows of both sides, in the order of their files".into());
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_told_with_their_meaning() {
+        let contract: Contract = toml::from_str(
+            "key = [\"id\"]\nrows = \"sorted\"\n[[columns]]\nnames = [\"a\\u202e\"]\ntype = \"number\"\nmax = 1.5",
+        )
+        .unwrap();
+        let answers: Answers = toml::from_str("scored = { column = \"w\", min = 0.0 }").unwrap();
+        assert_eq!(
+            described(&contract, &answers),
+            [
+                r#"submission.key = ["id"]"#,
+                "submission.rows = \"sorted\": As many rows as the answers; both sides are sorted by key and paired by rank, and keys \
+                 are not compared.",
+                "submission.pairing = \"host\": The host, as `rows` says: the grader gets as many rows of the answers as of the \
+                 submission, each beside its answer.",
+                "submission.extra_columns = \"ignore\": They may; nobody reads them.",
+                "submission.column_order = \"any\": Any.",
+                r#"submission.columns: names = ["a\u{202e}"], one_of = false, type = "number", max = 1.5, missing = "refuse", all_missing = "refuse", infinite = "refuse", booleans = "allow", numbers_as_text = "refuse""#,
+                r#"answers.scored: column = "w", min = 0.0"#,
+            ]
+        );
     }
-    if let Some(scored) = &answers.scored {
-        let least = scored.min.map(|min| format!(" {min} or more"));
-        let most = scored.max.map(|max| format!(" {max} or less"));
-        let range: Vec<String> = [least, most].into_iter().flatten().collect();
-        let range = range.join(" and");
-        says.push(format!("only rows count whose {} in the answers is{range}", list(&[&scored.column])));
-    }
-    says
 }

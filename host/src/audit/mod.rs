@@ -193,7 +193,7 @@ fn file(path: &Path, graders: &Graders, registry: &Registry) -> Result<GraderAud
 
 /// What the bytes alone tell.
 fn component(name: &str, bytes: &[u8], graders: &Graders) -> GraderAudit {
-    // What is not valid goes no further than here.
+    // The engine is only given components that the parser found valid.
     let anatomy = dissect(bytes);
     let loaded = match &anatomy {
         Ok(_) => graders.load(bytes).map_err(|error| shown(&error.to_string())),

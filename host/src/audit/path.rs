@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::contract;
 use crate::competition::Competition;
-use crate::excerpt::excerpt;
-use crate::excerpt::list;
+use crate::direction::Direction;
+use crate::excerpt::{excerpt, list};
 use crate::read;
 use crate::rules::{self, Options};
 use crate::sandbox::{self, Description};
@@ -58,11 +58,9 @@ pub(super) fn of_competition(
     description: Option<&Description>,
     limits: &sandbox::Limits,
 ) -> Vec<Step> {
-    let contract = &competition.submission;
     let mut steps = vec![
         Step { step: "read", says: read(competition) },
-        Step { step: "check", says: contract::checks(contract) },
-        Step { step: "align", says: contract::alignment(contract, &competition.answers) },
+        Step { step: "check and align", says: contract::described(&competition.submission, &competition.answers) },
         Step { step: "hand over", says: handed(competition, description) },
     ];
     steps.extend(of_grader(limits).into_iter().filter(|step| step.step != "describe"));
@@ -116,7 +114,7 @@ fn handed(competition: &Competition, description: Option<&Description>) -> Vec<S
 
 fn medal(competition: &Competition) -> Vec<String> {
     let board = &competition.leaderboard;
-    let better = if board.lower_is_better { "lower" } else { "higher" };
+    let better = Direction::of(board.lower_is_better);
     vec![
         "a score that is not finite is a refusal".into(),
         format!(

@@ -2,11 +2,11 @@
 
 use wasmparser::{BinaryReaderError, Validator, WasmFeatures};
 
-/// What no proposal stands behind, or every component needs.
+/// Features that belong to no proposal, or that every component needs: they are not listed.
 const TAKEN_FOR_GRANTED: WasmFeatures =
     WasmFeatures::FLOATS.union(WasmFeatures::GC_TYPES).union(WasmFeatures::COMPONENT_MODEL);
 
-/// Parts of a proposal that compilers use by themselves. They are needed only if the proposal is not.
+/// Parts of a proposal that compilers use without the rest of it (name, part, whole). A part is listed only if the whole is not needed.
 const PARTS: [(&str, WasmFeatures, WasmFeatures); 2] = [
     ("bulk-memory-opt", WasmFeatures::BULK_MEMORY_OPT, WasmFeatures::BULK_MEMORY),
     ("call-indirect-overlong", WasmFeatures::CALL_INDIRECT_OVERLONG, WasmFeatures::REFERENCE_TYPES),

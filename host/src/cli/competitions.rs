@@ -1,6 +1,7 @@
 //! `assay competitions`: what can be graded.
 
 use assay_host::competition::Competition;
+use assay_host::direction::Direction;
 use clap::{Args, Subcommand};
 
 use super::output::{self, Format};
@@ -42,25 +43,17 @@ pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<
             let competition = registry.get(competition_id).map_err(Failure::call)?;
             match Format::or_by_terminal(*format) {
                 Format::Json => output::json(&competition)?,
-                // The file itself says it best, comments and all.
+                // People get the file as it stands, with its comments.
                 Format::Table => output::text(registry.text(competition_id).map_err(Failure::call)?.trim_end())?,
             }
         }
         None => {
-            let all =
-                registry.ids().map(|id| registry.get(id)).collect::<Result<Vec<_>, _>>().map_err(Failure::call)?;
-            let splits: Vec<Competition> = all
-                .into_iter()
-                .filter(|competition| arguments.split.as_ref().is_none_or(|split| competition.splits.contains(split)))
-                .collect();
-            if let (true, Some(split)) = (splits.is_empty(), &arguments.split) {
-                return Err(Failure::Call(anyhow::anyhow!("no competition belongs to split `{split}`")));
-            }
+            let competitions = registry.competitions(arguments.split.as_deref()).map_err(Failure::call)?;
             match Format::or_by_terminal(arguments.format) {
-                Format::Json => output::json(&splits)?,
+                Format::Json => output::json(&competitions)?,
                 Format::Table => output::table(
                     &["competition", "splits", "grader", "better", "gold", "silver", "bronze", "median"],
-                    splits.iter().map(row),
+                    competitions.iter().map(row),
                 )?,
             }
         }
@@ -70,8 +63,8 @@ pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<
 
 fn row(competition: &Competition) -> Vec<String> {
     let board = &competition.leaderboard;
-    let better = if board.lower_is_better { "lower" } else { "higher" };
-    [competition.id.clone(), competition.splits.join(" "), competition.grader.component.clone(), better.into()]
+    let better = Direction::of(board.lower_is_better).to_string();
+    [competition.id.clone(), competition.splits.join(" "), competition.grader.component.clone(), better]
         .into_iter()
         .chain([board.gold, board.silver, board.bronze, board.median].map(|threshold| threshold.to_string()))
         .collect()

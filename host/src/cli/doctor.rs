@@ -1,8 +1,7 @@
 //! `assay doctor`: are the data fit to grade with?
 
-use anyhow::{Context, anyhow};
 use assay_host::confine::Access;
-use assay_host::doctor::{Diagnosis, Examined, State, examine, files};
+use assay_host::doctor::{Diagnosis, Examined, Finding, State, examine, files};
 use assay_host::read;
 use assay_host::uses::Purpose;
 use clap::Args;
@@ -10,6 +9,12 @@ use clap::Args;
 use super::output::{self, Format};
 use super::surroundings::{DataDir, Surroundings};
 use super::{Ended, Failure};
+
+/// How many lines the first screen has for findings.
+const SCREEN: usize = 20;
+
+/// How much of a finding the first screen shows, in characters.
+const SHOWN: usize = 300;
 
 #[derive(Args)]
 #[group(id = "which", required = true, multiple = false)]
@@ -26,14 +31,17 @@ pub(super) struct Which {
 
 /// Look at a competition's data: are they there, can they be read, does a perfect submission earn gold, is the sample submission valid?
 ///
-/// The exit code is 1 if there is a fault.
+/// This is for the operator: it tells what the grader says of the answers. The exit code is 1 if there is a fault.
 #[derive(Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
     which: Which,
     #[command(flatten)]
     data_dir: DataDir,
-    /// The form of the findings [default: text on a terminal, JSON elsewhere].
+    /// Show everything that was looked at, in full, and not only what is at fault.
+    #[arg(long)]
+    details: bool,
+    /// The form of the findings [default: text on a terminal, JSON elsewhere]. JSON has all details.
     #[arg(long)]
     format: Option<Format>,
 }
@@ -42,18 +50,11 @@ pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<
     let registry = surroundings.registry()?;
     let data_dir = arguments.data_dir.path()?;
     let limits = read::Limits::default();
-    let ids: Vec<String> = match &arguments.which.competition_id {
-        Some(id) => vec![id.clone()],
-        None => registry.ids().map(ToOwned::to_owned).collect(),
+    let competitions = match &arguments.which.competition_id {
+        Some(id) => registry.get(id).map(|competition| vec![competition]),
+        None => registry.competitions(arguments.which.split.as_deref()),
     };
-    let mut competitions =
-        ids.iter().map(|id| registry.get(id)).collect::<Result<Vec<_>, _>>().map_err(Failure::call)?;
-    if let Some(split) = &arguments.which.split {
-        competitions.retain(|competition| competition.splits.contains(split));
-        if competitions.is_empty() {
-            return Err(Failure::Call(anyhow!("no competition belongs to split `{split}`")));
-        }
-    }
+    let competitions = competitions.map_err(Failure::call)?;
     let uses = surroundings.uses(Purpose::Doctor)?;
     let read = competitions.iter().flat_map(|competition| files(competition, &data_dir)).collect();
     surroundings.confine(Access { read, ..Access::default() })?;
@@ -65,37 +66,83 @@ pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<
     }
     match Format::or_by_terminal(arguments.format) {
         Format::Json => output::json(&diagnoses)?,
-        Format::Table => output::text(&text(&diagnoses)?)?,
+        Format::Table => output::text(&if arguments.details { details(&diagnoses) } else { summary(&diagnoses) })?,
     }
     Ok(if diagnoses.iter().all(|diagnosis| diagnosis.healthy) { Ended::Fine } else { Ended::AtFault })
 }
 
-fn text(diagnoses: &[Diagnosis]) -> Result<String, Failure> {
-    use std::fmt::Write;
+/// Everything that was found.
+fn details(diagnoses: &[Diagnosis]) -> String {
     let mut text = String::new();
-    let mut write = |line: std::fmt::Arguments<'_>| {
-        text.write_fmt(line).context("the findings cannot be written down").map_err(Failure::Program)
-    };
     for Diagnosis { competition_id, findings, .. } in diagnoses {
-        write(format_args!("{competition_id}\n"))?;
+        text += &format!("{competition_id}\n");
         for finding in findings {
-            let state = match finding.state {
-                State::Fine => "ok",
-                State::Explained => "known",
-                State::Untried => "?",
-                State::Fault => "FAULT",
-            };
-            let examined = match finding.examined {
-                Examined::Files => "files",
-                Examined::Answers => "answers",
-                Examined::Gold => "gold",
-                Examined::Sample => "sample",
-            };
             let message = finding.message.replace('\n', "\n                 ");
-            write(format_args!("  {state:<5} {examined:<8} {message}\n"))?;
+            text += &format!("  {:<5} {:<8} {message}\n", state(finding), examined(finding));
         }
     }
-    let healthy = diagnoses.iter().filter(|diagnosis| diagnosis.healthy).count();
-    write(format_args!("{healthy} of {} competitions are fit to grade with", diagnoses.len()))?;
-    Ok(text)
+    text += &verdict(diagnoses);
+    elsewhere(diagnoses).map_or(text.clone(), |advice| format!("{text}\n{advice}"))
+}
+
+/// What else to do about files that are not there.
+fn elsewhere(diagnoses: &[Diagnosis]) -> Option<&'static str> {
+    let missing = |finding: &Finding| finding.examined == Examined::Files && finding.state == State::Fault;
+    let missing = diagnoses.iter().flat_map(|diagnosis| &diagnosis.findings).any(missing);
+    missing.then_some("  if the data are in another folder, name it by --data-dir")
+}
+
+/// The first screen: what is at fault, and of a single competition all that was looked at.
+fn summary(diagnoses: &[Diagnosis]) -> String {
+    let mut lines = Vec::new();
+    for Diagnosis { competition_id, healthy, findings } in diagnoses {
+        if diagnoses.len() > 1 && *healthy {
+            continue;
+        }
+        let shown = |finding: &&Finding| diagnoses.len() == 1 || finding.state == State::Fault;
+        // Of many competitions the first fault each: it mostly explains the others.
+        let most = if diagnoses.len() == 1 { findings.len() } else { 1 };
+        for finding in findings.iter().filter(shown).take(most) {
+            let place = if diagnoses.len() == 1 { String::new() } else { format!("{competition_id}: ") };
+            let message = output::shortened(&finding.message, SHOWN).replace('\n', "\n                 ");
+            lines.push(format!("  {:<5} {:<8} {place}{message}", state(finding), examined(finding)));
+        }
+    }
+    let hidden = lines.len().saturating_sub(SCREEN);
+    lines.truncate(SCREEN);
+    if hidden > 0 {
+        lines.push(format!("  … and {hidden} more; `--details` shows all"));
+    }
+    lines.extend(elsewhere(diagnoses).map(ToOwned::to_owned));
+    [vec![verdict(diagnoses)], lines].concat().join("\n")
+}
+
+fn verdict(diagnoses: &[Diagnosis]) -> String {
+    match diagnoses {
+        [Diagnosis { competition_id, healthy: true, .. }] => format!("{competition_id} is fit to grade with"),
+        [Diagnosis { competition_id, healthy: false, .. }] => format!("{competition_id} is not fit to grade with"),
+        all => {
+            let healthy = all.iter().filter(|diagnosis| diagnosis.healthy).count();
+            let are = if healthy == 1 { "is" } else { "are" };
+            format!("{healthy} of {} competitions {are} fit to grade with", all.len())
+        }
+    }
+}
+
+fn state(finding: &Finding) -> &'static str {
+    match finding.state {
+        State::Fine => "ok",
+        State::Explained => "known",
+        State::Untried => "?",
+        State::Fault => "FAULT",
+    }
+}
+
+fn examined(finding: &Finding) -> &'static str {
+    match finding.examined {
+        Examined::Files => "files",
+        Examined::Answers => "answers",
+        Examined::Gold => "gold",
+        Examined::Sample => "sample",
+    }
 }

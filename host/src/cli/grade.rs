@@ -8,6 +8,7 @@ use std::sync::Mutex;
 use anyhow::Context;
 use assay_host::batch::{Batch, entries};
 use assay_host::confine::Access;
+use assay_host::counted;
 use assay_host::grade::{Graded, Operator};
 use assay_host::journal::{Journal, Opened, Run};
 use assay_host::listed;
@@ -120,7 +121,7 @@ pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<
         .write(&arguments.output_dir, chrono::Utc::now())
         .with_context(|| format!("the report cannot be written to {}", arguments.output_dir.display()))
         .map_err(Failure::Program)?;
-    // If the log failed, the journal still has what was graded.
+    // The journal is kept if the log of uses failed, so that `--resume` need not grade again.
     if let Some(Err(error)) = journal.filter(|_| settled).map(Journal::remove) {
         output::message(&format!("warning: the journal of this run cannot be removed: {error}"));
     }
@@ -149,7 +150,7 @@ fn journal(arguments: &Arguments, run: &Run) -> Result<(Option<Journal>, HashMap
     Ok((None, HashMap::new()))
 }
 
-/// How many entries there is no verdict on, for whatever reason.
+/// How many entries have neither a score nor a refusal.
 fn not_graded(report: &BatchReport) -> usize {
     let graded = |outcome| matches!(outcome, Outcome::Scored | Outcome::InvalidSubmission);
     report.competition_reports.iter().filter(|report| !graded(report.outcome)).count()
@@ -178,10 +179,10 @@ fn slowest(graded: &[Graded], count: usize) -> String {
 fn summary(report: &BatchReport, path: &Path) -> String {
     let not_graded = not_graded(report);
     let mut text = format!(
-        "{} submissions: {} valid, {} medals ({} gold, {} silver, {} bronze), {} above the median",
-        report.total_runs,
+        "{}: {} valid, {} ({} gold, {} silver, {} bronze), {} above the median",
+        counted(report.total_runs, "submission", "submissions"),
         report.total_valid_submissions,
-        report.total_medals,
+        counted(report.total_medals, "medal", "medals"),
         report.total_gold_medals,
         report.total_silver_medals,
         report.total_bronze_medals,
@@ -210,7 +211,7 @@ fn write_note(log: &Mutex<std::fs::File>, graded: &Graded) {
     if note.is_none() && details.is_empty() {
         return;
     }
-    // A figure that is not finite is null.
+    // JSON has no NaN and no infinity: such a figure is written as null.
     let details: serde_json::Map<_, _> =
         details.iter().map(|detail| (detail.name.clone(), detail.value.into())).collect();
     let line = serde_json::json!({

@@ -1,5 +1,6 @@
 //! `assay graders`: what computes scores.
 
+use assay_host::direction::Direction;
 use assay_host::graders::{Graders, Source};
 use clap::{Args, Subcommand};
 use serde::Serialize;
@@ -59,11 +60,11 @@ pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<
                     &["grader", "version", "better", "bytes", "computes"],
                     all.into_iter().map(|grader| {
                         let description = grader.description;
-                        let better = if description.lower_is_better { "lower" } else { "higher" };
+                        let better = Direction::of(description.lower_is_better).to_string();
                         vec![
                             description.name,
                             description.version,
-                            better.into(),
+                            better,
                             grader.bytes.to_string(),
                             description.summary,
                         ]
@@ -95,7 +96,7 @@ fn details(grader: &Listed) -> Vec<Vec<String>> {
     let mut rows = vec![
         pair("grader", format!("{} {}", description.name, description.version)),
         pair("computes", description.summary.clone()),
-        pair("better", if description.lower_is_better { "lower" } else { "higher" }.into()),
+        pair("better", Direction::of(description.lower_is_better).to_string()),
         pair("source", grader.source.clone()),
         pair("bytes", grader.bytes.to_string()),
         pair("sha256", grader.sha256.clone()),

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use assay_host::counted;
 use assay_host::lock::{Difference, Lock, MAX_BYTES};
 use assay_host::{audit, read};
 use clap::Args;
@@ -54,7 +55,7 @@ struct Checked {
 pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<Ended, Failure> {
     let at_hand = Lock::of(&surroundings.graders()?, &surroundings.registry()?, audit::rustc).map_err(Failure::call)?;
     let Some(path) = &arguments.check else {
-        output::data(at_hand.text().trim_end())?;
+        output::data(at_hand.text().map_err(Failure::program)?.trim_end())?;
         return Ok(Ended::Fine);
     };
     let locked = load(path, "--check")?;
@@ -98,7 +99,6 @@ fn text(checked: &Checked) -> String {
     }
     match checked.differences.len() {
         0 => text + "everything at hand is as the lock says",
-        1 => text + "1 difference",
-        differences => text + &format!("{differences} differences"),
+        differences => text + &counted(differences, "difference", "differences"),
     }
 }

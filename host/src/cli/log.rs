@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
+use assay_host::counted;
 use assay_host::read;
 use assay_host::uses::{Anchor, Summary, Tally, Use, UseLogError, Verified, verify};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
@@ -53,7 +54,7 @@ enum Command {
     },
 }
 
-/// What became of a verification.
+/// The result of verifying a log.
 #[derive(Serialize)]
 struct Verdict {
     holds: bool,
@@ -62,13 +63,13 @@ struct Verdict {
     broken: Option<String>,
 }
 
-/// What every report has that was graded with a log.
+/// The part of a report that `assay log verify --report` needs.
 #[derive(Deserialize)]
 struct Anchored {
     use_log: Option<Anchor>,
 }
 
-/// A summary, and of what.
+/// A summary, with the result of verifying the log that it is of.
 #[derive(Serialize)]
 struct Summarized {
     log: Verdict,
@@ -155,7 +156,8 @@ fn shown(result: &Verdict) -> String {
         (Some(Verified { anchor, torn }), _) => {
             let torn =
                 if *torn { "; its last line was cut short when its writer was killed, and does not count" } else { "" };
-            format!("the log holds: {} uses, head sha256:{}{torn}", anchor.entries, anchor.head)
+            let uses = counted(anchor.entries, "use", "uses");
+            format!("the log holds: {uses}, head sha256:{}{torn}", anchor.head)
         }
         (None, broken) => format!("the log does not hold: {}", broken.as_deref().unwrap_or_default()),
     }
@@ -176,5 +178,7 @@ fn table(summary: Summary, verdict: &Verdict) -> Result<(), Failure> {
         ]
     });
     output::table(&["competition", "submission", "uses", "purposes", "outcomes", "first", "last"], rows)?;
-    output::text(&format!("{} uses in {} competitions; {}", summary.uses, summary.competitions, shown(verdict)))
+    let uses = counted(summary.uses, "use", "uses");
+    let competitions = counted(summary.competitions, "competition", "competitions");
+    output::text(&format!("{uses} in {competitions}; {}", shown(verdict)))
 }

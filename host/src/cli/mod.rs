@@ -1,5 +1,6 @@
 //! The command line. Data goes to stdout, messages to stderr.
 
+mod advice;
 mod audit;
 mod competitions;
 mod compile;
@@ -35,7 +36,6 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Grade one submission and print its report.
     GradeSample(grade_sample::Arguments),
     Grade(grade::Arguments),
     Doctor(doctor::Arguments),
@@ -55,7 +55,7 @@ enum Command {
     Compile,
 }
 
-/// How a command ended that was called rightly.
+/// How a command ended that could be carried out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Ended {
     Fine,
@@ -68,7 +68,7 @@ enum Ended {
 enum Failure {
     /// The call is at fault.
     Call(anyhow::Error),
-    /// The program or its machine is.
+    /// The program or the machine is at fault.
     Program(anyhow::Error),
 }
 
@@ -104,6 +104,7 @@ pub(crate) fn main() -> ExitCode {
         Err(Failure::Call(error)) => (2, error),
         Err(Failure::Program(error)) => (3, error),
     };
-    output::message(&format!("error: {error:#}"));
+    let advice = advice::advice(&error).map(|advice| format!("; {advice}")).unwrap_or_default();
+    output::message(&format!("error: {error:#}{advice}"));
     ExitCode::from(code)
 }

@@ -27,8 +27,21 @@ impl Format {
 
 /// A line on stderr.
 pub(super) fn message(text: &str) {
-    // If nobody listens any more, there is nobody to tell.
+    // A message that cannot be written, since stderr is closed, cannot be reported either.
     let _ = writeln!(std::io::stderr(), "{}", printable(text));
+}
+
+/// A text cut after so many characters, each line by itself, and after three lines.
+pub(super) fn shortened(text: &str, characters: usize) -> String {
+    let cut = |line: &str| match line.char_indices().nth(characters) {
+        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
+        None => line.to_owned(),
+    };
+    let mut lines: Vec<String> = text.lines().take(3).map(cut).collect();
+    if text.lines().nth(3).is_some() {
+        lines.push("…".into());
+    }
+    lines.join("\n")
 }
 
 /// Text for people on stdout.

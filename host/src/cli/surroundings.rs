@@ -1,4 +1,4 @@
-//! What every command is surrounded by: competitions, graders, data.
+//! The options that all commands share, and what they make of them: competitions, graders, the data directory, confinement.
 
 use std::path::{Path, PathBuf};
 
@@ -38,11 +38,11 @@ pub(super) struct Surroundings {
 /// When the program confines itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Confine {
-    /// As far as the system can do it.
+    /// Confine the process as far as the system can, and go on if it cannot do all of it.
     Auto,
-    /// Or fail.
+    /// Fail if the system cannot do all of it.
     Require,
-    /// Not at all.
+    /// Do not confine the process.
     Off,
 }
 
@@ -63,7 +63,7 @@ impl Surroundings {
         }
         access.start_itself |= self.graders.is_some();
         access.write.extend(self.cache().filter(|folder| Cache::open(folder).is_some()));
-        // What is in these folders may be links to elsewhere.
+        // Entries of these folders may be links, so what they lead to is named too.
         let within =
             |folder: &Path| std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
         for folder in self.graders.iter().chain(&self.competitions) {
@@ -84,7 +84,7 @@ impl Surroundings {
         self.use_log.as_ref().map(open).transpose()
     }
 
-    /// What decides what is graded and recorded, beside the program's own competitions and graders.
+    /// The paths given for competitions, graders and log, by their options: a run can be resumed only with the same.
     pub(super) fn places(&self) -> Vec<(&'static str, Option<PathBuf>)> {
         let named =
             [("--competitions", &self.competitions), ("--graders", &self.graders), ("--use-log", &self.use_log)];
@@ -109,7 +109,7 @@ impl Surroundings {
 }
 
 fn this_program() -> Result<PathBuf, Failure> {
-    // This name stays right when the file is replaced by a newer one meanwhile.
+    // This leads to the running program even if its file has been replaced meanwhile.
     let linux = Path::new("/proc/self/exe");
     if linux.exists() { Ok(linux.to_owned()) } else { std::env::current_exe().map_err(Failure::program) }
 }

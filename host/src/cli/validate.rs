@@ -62,7 +62,7 @@ pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<
         validate(&rules, expected.as_ref(), &arguments.submission, &given, &limits).map_err(Failure::program)?;
     match Format::or_by_terminal(arguments.format) {
         Format::Json => output::json(&validation)?,
-        Format::Table => output::text(&text(&validation))?,
+        Format::Table => output::text(&text(&validation, expected.is_none()))?,
     }
     Ok(if validation.verdict == Verdict::Valid { Ended::Fine } else { Ended::AtFault })
 }
@@ -83,7 +83,8 @@ fn answered(competition: &Competition, data_dir: &Path, limits: &read::Limits) -
     }
 }
 
-fn text(validation: &Validation) -> String {
+/// `keyless`: the keys that it must have were not at hand.
+fn text(validation: &Validation, keyless: bool) -> String {
     let verdict = match validation.verdict {
         Verdict::Valid => "valid",
         Verdict::Invalid => "invalid",
@@ -95,6 +96,9 @@ fn text(validation: &Validation) -> String {
     }
     for note in &validation.notes {
         text += &format!("\nnote: {note}");
+    }
+    if keyless && !validation.notes.is_empty() {
+        text += "\n      name a key file by --keys, or the data by --data-dir";
     }
     text
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use assay_host::batch::Batch;
 use assay_host::confine::Access;
+use assay_host::counted;
 use assay_host::listed;
 use assay_host::read;
 use assay_host::report::Report;
@@ -81,7 +82,8 @@ pub(super) fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<
     }
     let outside = again.iter().filter(|graded| !graded.report.outside_lock.is_empty()).count();
     if outside > 0 {
-        output::message(&format!("{outside} entries were graded again with what is not in the lock"));
+        let entries = counted(outside, "entry was", "entries were");
+        output::message(&format!("{entries} graded again with what is not in the lock"));
     }
     Ok(if differing.is_empty() { Ended::Fine } else { Ended::AtFault })
 }
@@ -104,5 +106,6 @@ fn shown(differing: &[Differing], entries: usize) -> String {
             text += &format!("  {difference}\n");
         }
     }
-    text + &format!("{} of {entries} entries are the same, bit for bit", entries - differing.len())
+    let all = counted(entries, "entry is", "entries are");
+    text + &format!("{} of {all} the same, bit for bit", entries - differing.len())
 }

@@ -111,7 +111,7 @@ pub(super) fn compile_in_child(program: &Path, component: &[u8], limits: &Limits
     }
 }
 
-/// Waits for a child until the deadline, and kills it then: none.
+/// Waits for a child and returns its status. At the deadline it is killed, and there is no status.
 fn ended(child: &mut Child, deadline: Instant) -> std::io::Result<Option<ExitStatus>> {
     loop {
         if let Some(status) = child.try_wait()? {
@@ -126,7 +126,7 @@ fn ended(child: &mut Child, deadline: Instant) -> std::io::Result<Option<ExitSta
     }
 }
 
-/// What comes out of a pipe, up to a limit; the rest is read and thrown away, so that nobody waits for room in it.
+/// What comes out of a pipe, up to a limit; the rest is read and thrown away, so that the writer never waits for room in it.
 fn all_of(mut pipe: impl Read, limit: usize) -> Vec<u8> {
     let mut bytes = Vec::new();
     let _ = pipe.by_ref().take(limit as u64).read_to_end(&mut bytes);

@@ -91,7 +91,7 @@ impl Chain {
     /// Follows the chain over one more line, line feed included.
     pub(super) fn add(&mut self, line: &[u8]) -> Result<Use, Broken> {
         let State { entries, bytes, head } = &mut self.state;
-        // A head may say anything.
+        // A head is a file that anyone may have written: its numbers may be huge.
         let number = entries.saturating_add(1);
         if line.len() > MAX_LINE {
             return Err(Broken::at(number, format!("it is longer than {MAX_LINE} bytes, as no line of this log is")));

@@ -40,7 +40,8 @@ pub use verify::{Verified, verify};
 /// The longest line of a log, in bytes.
 const MAX_LINE: usize = 4096;
 
-/// The most bytes of lines that the head may not know. A killed writer leaves one line, and the next one makes up for it.
+/// The most bytes of lines after those that the head counts. A writer that is killed between line and head leaves one such line, and
+/// the next writer brings the head up to date.
 const MAX_TAIL: u64 = 64 << 10;
 
 /// Why answers were used.
@@ -83,7 +84,7 @@ pub struct Use {
 }
 
 impl Use {
-    /// When; none if its time is none.
+    /// When; none if the line's time is not in ISO 8601.
     #[must_use]
     pub fn at(&self) -> Option<DateTime<Utc>> {
         DateTime::parse_from_rfc3339(&self.time).ok().map(|time| time.to_utc())
@@ -139,7 +140,7 @@ impl UseLog {
         };
         let log = open(path)?;
         let head = head_of(path);
-        // Whoever writes the first line has made the head before.
+        // The head is made before the first line is written, so a log with lines has one.
         let written = log.metadata().map_err(|error| UseLogError::Io { path: path.to_owned(), error })?.len() > 0;
         let head = if written && !head.exists() { None } else { Some(open(&head)?) };
         Ok(UseLog { path: path.to_owned(), purpose, with_scores, files: Mutex::new(Files { log, head }) })
@@ -172,7 +173,7 @@ impl UseLog {
             chain.head().clone_into(&mut entry.previous);
             let mut line = serde_json::to_vec(&entry).map_err(|error| self.io(error.into()))?;
             line.push(b'\n');
-            // What a reader would refuse is not written.
+            // The line is checked as a reader checks it before it is written.
             chain.add(&line).map_err(|broken| self.broken(broken))?;
             files.log.write_all_at(&line, end).map_err(|error| self.io(error))?;
             self.write_head(files, &chain)
@@ -254,7 +255,7 @@ impl UseLog {
     fn write_head(&self, files: &Files, chain: &Chain) -> Result<(), UseLogError> {
         let mut head = serde_json::to_vec(&chain.state()).map_err(|error| self.io(error.into()))?;
         head.push(b'\n');
-        // It never gets shorter, so one write replaces it.
+        // Its numbers only grow, so it never gets shorter, and one write replaces it as a whole.
         self.head(files)?.write_all_at(&head, 0).map_err(|error| self.io(error))
     }
 
@@ -276,7 +277,7 @@ fn submission(report: &Report) -> Option<&str> {
     report.receipt.as_ref().and_then(|receipt| receipt.submission.as_deref())
 }
 
-/// What is left of a report whose use of answers is not on record.
+/// The report in place of one whose use could not be recorded: it says why, and nothing of the outcome.
 fn withheld(report: &Report, error: &UseLogError) -> Report {
     Report {
         thresholds: report.thresholds,

@@ -14,7 +14,7 @@ pub struct Verified {
     /// Its state.
     #[serde(flatten)]
     pub anchor: Anchor,
-    /// True if its last line has no end: its writer was killed, and what it grades was never told to anybody.
+    /// True if its last line has no end: its writer was killed before the outcome was told.
     pub torn: bool,
 }
 
@@ -33,7 +33,7 @@ pub fn verify(
     let io = |error| UseLogError::Io { path: path.to_owned(), error };
     let broken = |broken| UseLogError::Broken { path: path.to_owned(), broken };
     let file = open_regular(path).map_err(io)?;
-    // Writers wait meanwhile, so that log and head fit.
+    // The lock makes writers wait, so that log and head are of the same moment.
     file.lock_shared().map_err(io)?;
     let head = match open_regular(&head_of(path)) {
         Ok(head) => Some(read(&head).map_err(io)?),
