@@ -52,7 +52,8 @@ pub struct Competition {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Known {
-    /// Why the best possible submission does not score as one would expect.
+    /// Why the best possible submission does not score as one would expect. A submission without a score is then never blamed on the
+    /// answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gold: Option<String>,
     /// Why the sample submission has no score.

@@ -1,5 +1,5 @@
-//! Are the answers at fault that a submission has no score? Some answers no submission can be scored on: of one class only, say, where
-//! the metric compares two. What shows it is the best submission that there can be, the answers themselves.
+//! Are the answers at fault if a submission has no score? Some answers no submission can be scored on: those of one class only, say,
+//! where the metric compares two. It shows when the best possible submission, the answers themselves, has no score either.
 
 use arrow::array::BooleanArray;
 use arrow::compute::filter_record_batch;
@@ -8,18 +8,22 @@ use crate::sandbox::{Outcome, Run, Task};
 use crate::setup::{Setup, project};
 
 /// What a report says of a submission to such answers. The grader's reason is for the operator, since it saw the answers.
-pub(crate) const REASON: &str = "no submission can be graded against these answers: not even the answers themselves have a score; the \
-                                 grader's reason is for the operator";
+pub(crate) const REASON: &str = "the answers are at fault, not the submission: graded against themselves, they have no score either; \
+                                 the grader's reason is for the operator";
 
-/// Why no submission has a score beside these answers, for the operator alone; none if one may have.
+/// Why the answers have no score themselves, for the operator alone; none if they have one, or nobody can tell.
 pub(crate) fn why(setup: &Setup) -> Option<&str> {
     // It takes a grading, and a batch may ask for every entry.
     setup.unusable.get_or_init(|| beside_themselves(setup)).as_deref()
 }
 
-/// Grades the answers against themselves. None if they have a score, or if that shows nothing, since a submission has other columns
-/// or another form than the answers, or the grader fails; else why they have none.
+/// Grades the answers against themselves. None if they have a score, or if that shows nothing: a submission has other columns or
+/// another form than the answers, the grader fails, or the competition says why its best submission has no score. Else why they have
+/// none.
 fn beside_themselves(setup: &Setup) -> Option<String> {
+    if setup.competition().known.gold.is_some() {
+        return None;
+    }
     let answers = match &setup.scored {
         None => setup.handed.clone(),
         Some(scored) => filter_record_batch(&setup.handed, &BooleanArray::from(scored.clone())).ok()?,

@@ -9,10 +9,10 @@ use assay_host::registry::RegistryError;
 use assay_host::rules::RulesError;
 use assay_host::setup::SetupError;
 
-const COMPETITIONS: &str = "`assay competitions` lists them";
-const GRADERS: &str = "`assay graders` lists them";
+const COMPETITIONS: &str = "; `assay competitions` lists them";
+const GRADERS: &str = "; `assay graders` lists them";
 
-/// The advice that goes with an error, if there is some.
+/// The advice that goes with an error, to be added to its message.
 pub(super) fn advice(error: &anyhow::Error) -> Option<&'static str> {
     error.chain().find_map(of)
 }
@@ -29,9 +29,9 @@ fn of(error: &(dyn Error + 'static)) -> Option<&'static str> {
         return of_rules(error);
     }
     match error.downcast_ref::<SetupError>() {
-        Some(SetupError::Missing { .. }) => return Some("or name another folder by --data-dir"),
+        Some(SetupError::Missing { .. }) => return Some(", or name another folder by --data-dir"),
         Some(SetupError::Rules(error)) => return of_rules(error),
-        Some(SetupError::Answers { .. }) => return Some("`assay doctor` looks at all of a competition's data"),
+        Some(SetupError::Answers { .. }) => return Some("; `assay doctor` looks at all of a competition's data"),
         None => {}
     }
     match error.downcast_ref::<AuditError>() {
@@ -45,9 +45,9 @@ fn of(error: &(dyn Error + 'static)) -> Option<&'static str> {
         None => {}
     }
     if error.is::<Unknown>() {
-        return Some("`assay graders` and `assay competitions` list them");
+        return Some("; `assay graders` and `assay competitions` list them");
     }
-    error.is::<LockError>().then_some("`assay lock` prints a lock")
+    error.is::<LockError>().then_some("; `assay lock` prints a lock")
 }
 
 fn of_registry(error: &RegistryError) -> Option<&'static str> {
@@ -61,6 +61,6 @@ fn of_grader(error: &GraderError) -> Option<&'static str> {
 fn of_rules(error: &RulesError) -> Option<&'static str> {
     match error {
         RulesError::Grader(error) => of_grader(error),
-        RulesError::Options { .. } => Some("`assay graders show NAME` lists a grader's options"),
+        RulesError::Options { .. } => Some("; `assay graders show NAME` lists a grader's options"),
     }
 }

@@ -104,7 +104,7 @@ pub(crate) fn main() -> ExitCode {
         Err(Failure::Call(error)) => (2, error),
         Err(Failure::Program(error)) => (3, error),
     };
-    let advice = advice::advice(&error).map(|advice| format!("; {advice}")).unwrap_or_default();
+    let advice = advice::advice(&error).unwrap_or_default();
     output::message(&format!("error: {error:#}{advice}"));
     ExitCode::from(code)
 }
