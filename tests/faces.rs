@@ -90,7 +90,11 @@ fn answers_at_fault_are_not_the_submission_s() -> Result<(), Failure> {
         let (report, operator, code) = data.grade()?;
         let reason = report["reason"].as_str().unwrap_or_default();
         assert_eq!(report["outcome"], "grader-fault", "{}: {reason}", data.id);
-        assert!(reason.contains("the answers are at fault, not the submission"), "{}: {reason}", data.id);
+        assert!(
+            reason.contains("not the submission's fault: the answers, graded against themselves, have no score either"),
+            "{}: {reason}",
+            data.id
+        );
         assert!(operator.contains("the grader: "), "{}: {operator}", data.id);
         assert_eq!(code, Some(1), "{}", data.id);
         // It is told in a batch as well, where each entry asks.
@@ -106,10 +110,13 @@ fn answers_at_fault_are_not_the_submission_s() -> Result<(), Failure> {
 /// Where other submissions have a score, the one that has none is at fault.
 #[test]
 fn a_submission_that_has_no_score_beside_good_answers_is_at_fault() -> Result<(), Failure> {
-    let rows = "id,anchor,target,context,score\n1,a,b,c,0\n2,a,b,c,0.5\n3,a,b,c,1\n";
-    let data = Data::new("us-patent-phrase-to-phrase-matching", "test.csv", rows, "id,score\n1,0.5\n2,0.5\n3,0.5\n")?;
-    let (report, _, code) = data.grade()?;
+    // An order of other cells than the notebook has.
+    let rows = "id,cell_order\n1,a b c\n2,d e\n";
+    let data = Data::new("AI4Code", "test_orders.csv", rows, "id,cell_order\n1,a b c\n2,d x\n")?;
+    let (report, operator, code) = data.grade()?;
     assert_eq!(report["outcome"], "invalid-submission", "{report}");
+    assert_eq!(report["reason"], "the grader refused it beside the answers; its reason is for the operator");
+    assert!(operator.contains("the two orders do not hold the same items"), "{operator}");
     assert_eq!(code, Some(1));
     Ok(())
 }

@@ -8,8 +8,8 @@ use crate::sandbox::{Outcome, Run, Task};
 use crate::setup::{Setup, project};
 
 /// What a report says of a submission to such answers. The grader's reason is for the operator, since it saw the answers.
-pub(crate) const REASON: &str = "the answers are at fault, not the submission: graded against themselves, they have no score either; \
-                                 the grader's reason is for the operator";
+pub(crate) const REASON: &str = "not the submission's fault: the answers, graded against themselves, have no score either; the \
+                                 grader's reason is for the operator";
 
 /// Why the answers have no score themselves, for the operator alone; none if they have one, or nobody can tell.
 pub(crate) fn why(setup: &Setup) -> Option<&str> {

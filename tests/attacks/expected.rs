@@ -91,9 +91,11 @@ pub(crate) fn invalid(reason: impl Into<Words>) -> Expected {
     Expected { reason: Some(reason.into()), ..Expected::new(Outcome::InvalidSubmission) }
 }
 
-/// The submission is refused for what only the operator may know.
-pub(crate) fn refused(note: impl Into<Words>) -> Expected {
-    invalid("the grader refused it beside the answers; its reason is for the operator").noted(note)
+/// The answers themselves are refused as a submission, so it is not the submission's fault.
+pub(crate) fn refuses_all(note: impl Into<Words>) -> Expected {
+    let reason = "not the submission's fault: the answers, graded against themselves, have no score either; the grader's reason is \
+                  for the operator";
+    Expected { reason: Some(reason.into()), ..Expected::new(Outcome::GraderFault) }.noted(note)
 }
 
 pub(crate) fn limit(reason: impl Into<Words>) -> Expected {

@@ -14,7 +14,7 @@ use assay_tests::attacks::Attack;
 use serde_json::{Value, json};
 
 use arena::{CANARY, Hostile, Run, run};
-use expected::{Expected, fault, invalid, limit, no_component, no_grader, refused, scored, starting, undescribed};
+use expected::{Expected, fault, invalid, limit, no_component, no_grader, refuses_all, scored, starting, undescribed};
 
 /// The example's area under the ROC curve, as scikit-learn has it.
 const HONEST_SCORE: f64 = 0.989_973_333_333_333_4;
@@ -30,6 +30,9 @@ const FUEL_TO_GRADE: &str =
 
 /// What one call may return.
 const TOO_MUCH: &str = "the grader returned more than 4194304 bytes";
+
+/// What the operator is told of a grader that scores even the answers NaN.
+const NAN: &str = "graded against themselves, the answers score NaN: the metric is not defined for them";
 
 const MEMORY: &str = "the grader asked for more than 1073741824 bytes of memory";
 
@@ -116,7 +119,7 @@ attacks! {
     problem_in_the_last_row => invalid("Is hostile.: line 201");
     problem_beyond_the_file => invalid("Is hostile.");
 
-    score_that_is_not_a_number => invalid("its score is NaN: the metric is not defined for these values");
+    score_that_is_not_a_number => refuses_all(NAN);
     score_that_is_infinite => invalid("its score is inf: the metric is not defined for these values");
     score_that_is_minus_infinite => invalid("its score is -inf: the metric is not defined for these values");
     score_of_minus_zero => scored(0.0);
@@ -135,13 +138,13 @@ attacks! {
     empty_description => undescribed("it returned an empty name");
     weighted => scored(0.25).given("weight = 0.25");
 
-    answers_in_a_refusal => refused(CANARY);
+    answers_in_a_refusal => refuses_all(CANARY);
     answers_in_a_failure => fault(CANARY);
     answers_in_a_trap => fault("it trapped: wasm trap: wasm `unreachable` instruction executed");
     answers_in_the_name_of_a_detail => scored(0.5).detailed(json!({ CANARY: 0.0 }));
     answers_in_details_of_one_name => fault(format!("it returned two details named `{CANARY}`"));
     answers_kept_for_later => scored(0.5);
-    answers_in_a_nan => invalid("its score is NaN: the metric is not defined for these values");
+    answers_in_a_nan => refuses_all(NAN);
 
     imports_files => imports("`wasi:filesystem/types@0.2.0`");
     imports_sockets => imports("`wasi:sockets/tcp@0.2.0`");
@@ -169,7 +172,10 @@ fn options_that_a_grader_does_not_take() -> Result<(), Failure> {
     wrong("weight = \"heavy\"", "option `weight` of grader `weighted` must be a number")?;
     wrong("weight = [1.0]", "option `weight` of grader `weighted` must be a number")?;
     wrong("weight = true", "option `weight` of grader `weighted` must be a number")?;
-    wrong("weight = 1, height = 2", "grader `weighted` has no option `height`; it has weight")?;
+    wrong(
+        "weight = 1, height = 2",
+        "grader `weighted` has no option `height` (did you mean `weight`?); it has weight",
+    )?;
     wrong("", "grader `weighted` needs option `weight`: Is hostile.")
 }
 
