@@ -3,8 +3,8 @@
 use assay_tests::Failure;
 use assay_tests::attacks::{VERSION, component};
 
-use crate::expected::{Expected, no_component, no_grader, scored};
-use crate::{check, table};
+use super::expected::{Expected, no_component, no_grader, scored};
+use super::{check, table};
 
 const MODULE: &[u8] = b"\0asm\x01\0\0\0";
 const COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0";

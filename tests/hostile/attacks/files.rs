@@ -3,8 +3,8 @@
 use assay_tests::Failure;
 use assay_tests::attacks::{Attack, component};
 
-use crate::expected::{Expected, no_component, no_grader};
-use crate::{check, table};
+use super::expected::{Expected, no_component, no_grader};
+use super::{check, table};
 
 fn comes_to(name: &str, does: &str, file: &[u8], expected: Expected) -> Result<(), Failure> {
     let run = check(name, file, &expected.of(name))?;

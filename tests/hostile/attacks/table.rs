@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use assay_tests::{Failure, root};
 
-use crate::arena::Run;
+use super::arena::Run;
 
 static ROWS: Mutex<BTreeMap<String, String>> = Mutex::new(BTreeMap::new());
 

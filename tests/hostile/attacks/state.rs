@@ -3,7 +3,7 @@
 use assay_tests::Failure;
 use assay_tests::attacks::{Attack, VERSION, component};
 
-use crate::arena::{Hostile, run};
+use super::arena::{Hostile, run};
 
 /// The engine keeps 64 memories and hands them out again: with more graders than that, each of which fills its memory, the last ones
 /// get memory that another one filled.

@@ -1,0 +1,7 @@
+//! What a grading decides: the reference's scores, the same bits every time, and the graders and competitions that decide it.
+
+mod competitions;
+mod contract;
+mod determinism;
+mod parity;
+mod properties;

@@ -1,0 +1,4 @@
+//! What concerns whole processes: what they give up, and what is left when they are killed.
+
+mod confinement;
+mod killed;

@@ -1,0 +1,8 @@
+//! The program as a user runs it: its commands, exit codes and messages, and the evidence that it leaves.
+
+mod audit;
+mod command_line;
+mod lock;
+mod specification;
+mod uses;
+mod validate;
