@@ -3,6 +3,7 @@
 mod audit;
 mod command_line;
 mod lock;
+mod snapshots;
 mod specification;
 mod uses;
 mod validate;
