@@ -5,3 +5,4 @@ mod contract;
 mod determinism;
 mod parity;
 mod properties;
+mod threads;
