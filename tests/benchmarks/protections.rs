@@ -1,14 +1,16 @@
 //! What each protection costs, as ratios in one run: `cargo bench --workspace --bench protections`.
 //!
-//! Graders run on made-up tables under engines that have none, one, or all of the protections of the sandbox; compiling is done in this
-//! process and in the cage; and whole runs of the program are confined or not. Variants take turns, so that whatever else the machine
-//! does meets all of them; ratios are of medians.
+//! Graders run on made-up tables under engines that have none, one, or all of the protections of the sandbox; components are compiled
+//! and submissions graded in this process and by workers; and whole runs of the program are confined or not. Variants take turns, so
+//! that whatever else the machine does meets all of them; ratios are of medians.
 
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use assay_host::sandbox::{Limits, Sandbox};
+use arrow::array::{ArrayRef, Float64Array, RecordBatch};
+use assay_sandbox::{Cancel, Execution, Sandbox, SandboxOptions, Trust};
 use assay_tests::cases::Cases;
 use assay_tests::{Failure, assay, root};
 use wasmtime::component::{Component, Linker};
@@ -23,6 +25,9 @@ use contract::exports::assay::grader::grading::{Column, Setting, Table, Utf8, Va
 
 /// How often each variant runs.
 const ROUNDS: usize = 15;
+
+/// How many gradings a round of small ones has.
+const REPEATED: u32 = 20;
 
 /// The rows of the tables.
 const ROWS: u32 = 200_000;
@@ -181,20 +186,49 @@ fn running() -> Result<(), Failure> {
     Ok(())
 }
 
-fn compiling() -> Result<(), Failure> {
+/// A sandbox that has components of others compiled and run by the program.
+fn sandbox() -> Result<Sandbox, Failure> {
     let program = std::path::PathBuf::from(assay()?.get_program());
+    let untrusted = Execution::Workers(program.into());
+    Ok(Sandbox::new(SandboxOptions { untrusted, ..SandboxOptions::default() })?)
+}
+
+fn compiling() -> Result<(), Failure> {
+    let sandbox = sandbox()?;
     for grader in ["root-mean-squared-error", "natural-questions"] {
         let component = std::fs::read(root().join(format!("target/graders/{grader}.wasm")))?;
-        let variants = [
-            Sandbox::new(Limits::default(), None)?,
-            Sandbox::new(Limits::default(), None)?.compiling_by(program.clone()),
-        ];
-        let medians = in_turns(&variants, |sandbox| {
+        let medians = in_turns(&[Trust::Own, Trust::Others], |trust| {
             let start = Instant::now();
-            sandbox.load(&component)?;
+            sandbox.load(&component, *trust)?;
             Ok(start.elapsed())
         })?;
-        shown(&format!("compiling {grader}"), &["in this process", "in a child"], &medians);
+        shown(&format!("compiling {grader}"), &["in this process", "by a worker"], &medians);
+    }
+    Ok(())
+}
+
+/// Gradings in this process and by a worker that is there already: of tables as small as the example's, and large ones.
+fn by_workers() -> Result<(), Failure> {
+    let component = std::fs::read(root().join("target/graders/roc-auc.wasm"))?;
+    let sandbox = sandbox()?;
+    let graders = [sandbox.load(&component, Trust::Own)?, sandbox.load(&component, Trust::Others)?];
+    let options = [("targets".to_owned(), assay_types::competition::Setting::Texts(vec!["target".into()]))];
+    for rows in [114, ROWS] {
+        let mut random = fastrand::Rng::with_seed(7);
+        let scores = Float64Array::from_iter_values((0..rows).map(|_| random.f64()));
+        let labels = Float64Array::from_iter_values((0..rows).map(|_| f64::from(random.u8(0..2))));
+        let submission = RecordBatch::try_from_iter([("target", Arc::new(scores) as ArrayRef)])?;
+        let answers = RecordBatch::try_from_iter([("target", Arc::new(labels) as ArrayRef)])?;
+        let task =
+            assay_sandbox::Task { submission: &submission, aligned: &submission, answers: &answers, options: &options };
+        let medians = in_turns(&graders, |grader| {
+            let start = Instant::now();
+            for _ in 0..REPEATED {
+                grader.grade(&task, &Cancel::new())?;
+            }
+            Ok(start.elapsed() / REPEATED)
+        })?;
+        shown(&format!("a grading by roc-auc of {rows} rows"), &["in this process", "by a worker"], &medians);
     }
     Ok(())
 }
@@ -243,5 +277,6 @@ fn main() -> Result<(), Failure> {
     println!("| what | with | median ms | ratio |\n|---|---|--:|--:|");
     running()?;
     compiling()?;
+    by_workers()?;
     confined()
 }

@@ -7,12 +7,13 @@ mod mutation;
 mod tables;
 mod words;
 
-use assay_host::align::{self, Expected};
-use assay_host::batch;
-use assay_host::competition::{Competition, Pairing};
-use assay_host::read::{self, Limits, ReadError, ReadOptions, Table};
-use assay_host::report::{BatchReport, Report};
-use assay_host::{check, verify};
+use assay::list::{self, ListedSubmission};
+use assay::verify;
+use assay_tables::align::{self, Expected};
+use assay_tables::check;
+use assay_tables::read::{self, Limits, ReadError, ReadOptions, Table};
+use assay_types::competition::{Competition, Pairing};
+use assay_types::report::{BatchReport, Report, Reported};
 
 pub use self::components::component;
 pub use self::mutation::mutated;
@@ -205,17 +206,18 @@ fn split<'a>(data: &'a [u8], separator: &[u8]) -> Vec<&'a [u8]> {
 ///
 /// If lines are wrong, if an entry could not be a file's name, or if a message is unbearable.
 pub fn list(data: &[u8]) {
-    let entries = batch::entries(data);
+    let entries = list::entries(data);
     let lines = data.split(|&byte| byte == b'\n').count();
     let mut last = 0;
     for entry in &entries {
         assert!(last < entry.line && entry.line <= lines, "line {} of {lines}, after {last}", entry.line);
         last = entry.line;
         match &entry.submission {
-            Ok(batch::Submission { competition_id, submission_path }) => {
-                assert!(!competition_id.contains('\0') && !submission_path.contains('\0'));
-                let line = serde_json::json!({"competition_id": competition_id, "submission_path": submission_path});
-                let again = batch::entries(line.to_string().as_bytes());
+            Ok(ListedSubmission { competition_id, submission_path, tags }) => {
+                let mut line = serde_json::to_value(tags).expect("tags can be written");
+                line["competition_id"] = competition_id.as_str().into();
+                line["submission_path"] = submission_path.as_str().into();
+                let again = list::entries(line.to_string().as_bytes());
                 assert!(matches!(again.as_slice(), [again] if again.submission == entry.submission), "{again:?}");
             }
             Err(reason) => is_bearable(reason),
@@ -229,25 +231,35 @@ pub fn list(data: &[u8]) {
 ///
 /// If it differs from itself, if it does not survive being written, or if a message is unbearable.
 pub fn report(data: &[u8]) {
-    let reports = match verify::parse(data) {
-        Ok(reports) => reports,
+    let claims = match verify::parse(data) {
+        Ok(claims) => claims,
         Err(error) => return is_bearable(&error),
     };
-    assert_eq!(verify::entries(&reports).len(), reports.len());
+    assert_eq!(claims.to_grade().len(), claims.entries.len());
+    claims.wrong_totals().expect("sums can be written");
+    // What is not ours lacks something.
+    let reports: Result<Vec<Report>, _> = claims.entries.iter().cloned().map(Report::try_from).collect();
+    let Ok(reports) = reports else {
+        return assert!(claims.entries.iter().any(|entry| !verify::lacks(entry).is_empty()));
+    };
     let written = serde_json::to_vec(&BatchReport::new(reports.clone())).expect("reports can be written");
     let again = verify::parse(&written).expect("what was written can be read");
-    assert_eq!(reports.len(), again.len());
-    for (report, again) in reports.iter().zip(&again) {
-        is_same(report, report);
-        is_same(report, again);
+    assert_eq!(reports.len(), again.entries.len());
+    assert_eq!(again.wrong_totals().expect("sums can be written"), []);
+    for ((claimed, report), again) in claims.entries.iter().zip(&reports).zip(&again.entries) {
+        // A score that is not finite is nothing that we write.
+        if [claimed.score, claimed.score_exact.flatten()].iter().flatten().all(|score| score.is_finite()) {
+            is_same(claimed, report);
+        }
+        is_same(again, report);
         let alone = serde_json::to_vec(report).expect("a report can be written");
         let alone = verify::parse(&alone).expect("what was written can be read");
-        assert_eq!(alone.len(), 1);
-        is_same(report, &alone[0]);
+        assert_eq!(alone.entries.len(), 1);
+        is_same(&alone.entries[0], report);
     }
 }
 
-fn is_same(report: &Report, again: &Report) {
-    let differences = verify::differences(report, again);
+fn is_same(reported: &Reported, found: &Report) {
+    let differences = verify::differences(reported, found).expect("reports can be written");
     assert!(differences.is_empty(), "{differences:?}");
 }

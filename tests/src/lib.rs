@@ -10,7 +10,8 @@ pub mod verdict;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use assay_host::report::{BatchReport, Report};
+use assay::{Assay, Context, Submission};
+use assay_types::report::{BatchReport, Report};
 
 /// Why a test cannot go on.
 pub type Failure = Box<dyn std::error::Error>;
@@ -31,6 +32,24 @@ pub fn assay() -> Result<Command, Failure> {
     let test = std::env::current_exe()?;
     let program = test.ancestors().nth(2).map(|folder| folder.join("assay")).filter(|program| program.is_file());
     Ok(Command::new(program.ok_or("the program is not built: run the tests by `cargo xtask test`")?))
+}
+
+/// A service with the graders and competitions that the program carries, and answers from this data directory.
+///
+/// # Errors
+///
+/// If it cannot be set up.
+pub fn service(data: &Path) -> Result<Assay, Failure> {
+    Ok(Assay::builder().data_dir(data).build()?)
+}
+
+/// The report on a file.
+///
+/// # Errors
+///
+/// If the competition cannot be graded.
+pub fn graded(assay: &Assay, id: &str, file: &Path) -> Result<Report, Failure> {
+    Ok(assay.grade(id, Submission::Path(file), &Context::default())?.report().clone())
 }
 
 /// What the program, with these arguments besides, reports of the submissions of a list.

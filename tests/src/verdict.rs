@@ -1,6 +1,6 @@
 //! What a grading decides, without what may differ: paths and times.
 
-use assay_host::report::{Outcome, Report};
+use assay_types::report::{Outcome, Report};
 
 /// What a grading decides.
 #[derive(Clone, Debug, PartialEq)]

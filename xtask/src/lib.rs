@@ -1,6 +1,7 @@
 //! What is needed around cargo: the Wasm toolchain and the graders. The command line is `cargo xtask`.
 
 mod command;
+pub mod crates;
 pub mod graders;
 pub mod toolchain;
 

@@ -5,7 +5,7 @@ use std::process::{Command, ExitCode};
 use anyhow::{Context, Result, ensure};
 use clap::{Parser, Subcommand};
 use xtask::toolchain::Toolchain;
-use xtask::{graders, workspace};
+use xtask::{crates, graders, workspace};
 
 /// What is needed around cargo.
 #[derive(Parser)]
@@ -37,6 +37,8 @@ enum Task {
     },
     /// Check the form of the code, clippy's lints, and the dependencies' licences (cargo-deny, if it is there).
     Lint,
+    /// Print the page that shows the crates of the host and who depends on whom.
+    Crates,
 }
 
 fn main() -> ExitCode {
@@ -51,6 +53,10 @@ fn main() -> ExitCode {
 
 fn run(task: Task) -> Result<ExitCode> {
     let workspace = workspace();
+    if matches!(task, Task::Crates) {
+        print!("{}", crates::picture(&workspace)?);
+        return Ok(ExitCode::SUCCESS);
+    }
     let folder = workspace.join(".toolchain");
     let toolchain = match task {
         Task::Graders { debian: true } => Toolchain::debian(&folder)?,
@@ -77,6 +83,7 @@ fn run(task: Task) -> Result<ExitCode> {
             cargo(&command)?;
             Ok(ExitCode::SUCCESS)
         }
+        Task::Crates => Ok(ExitCode::SUCCESS),
         Task::Lint => {
             cargo(&["fmt", "--all", "--check"])?;
             cargo(&["clippy", "--locked", "--release", "--workspace", "--all-targets", "--", "--deny", "warnings"])?;

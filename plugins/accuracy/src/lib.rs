@@ -1,11 +1,10 @@
 //! The share of rows with the right label.
 
 use std::borrow::Cow;
-use std::fmt::Display;
 
+use assay_sdk::metrics::{ClassCount, accuracy_score, class_counts};
 use assay_sdk::{
-    ClassRows, Description, GradeError, Grader, Kind, LabelRule, Labels, Options, Problem, Score, Table, class_details,
-    metrics,
+    Description, GradeError, Grader, Kind, Label, LabelMetric, LabelRule, Options, Problem, Score, Table, class_details,
 };
 
 struct Accuracy;
@@ -39,19 +38,17 @@ impl Grader for Accuracy {
     fn grade(submission: &Table, answers: &Table, options: &Options) -> Result<Score, GradeError> {
         let target = options.text("target")?;
         if options.boolean_or("as_text", false)? {
-            return Ok(metrics::accuracy_score(&spelled(answers, target)?, &spelled(submission, target)?)?.into());
+            return Ok(accuracy_score(&spelled(answers, target)?, &spelled(submission, target)?)?.into());
         }
-        match LabelRule::of(options)?.both(answers, submission, target)? {
-            (Labels::Integers(y_true), Labels::Integers(y_pred)) => score(&y_true, &y_pred),
-            (Labels::Texts(y_true), Labels::Texts(y_pred)) => score(&y_true, &y_pred),
-            _ => Err(Labels::mixed(target)),
-        }
+        LabelRule::of(options)?.grade::<Self>(answers, submission, target)
     }
 }
 
-fn score<T: Ord + Display>(y_true: &[T], y_pred: &[T]) -> Result<Score, GradeError> {
-    let rows = y_true.iter().zip(y_pred).map(|(t, p)| ([t], [p]));
-    Ok(Score { value: metrics::accuracy_score(y_true, y_pred)?, details: class_details(rows, ClassRows::recall) })
+impl LabelMetric for Accuracy {
+    fn score<T: Label>(y_true: &[T], y_pred: &[T]) -> Result<Score, GradeError> {
+        let details = class_details(class_counts(y_true, y_pred), ClassCount::recall);
+        Ok(Score { value: accuracy_score(y_true, y_pred)?, details })
+    }
 }
 
 /// Quirk: each column is spelled after pandas gave it a type. So all spellings of a missing cell are the same text, `nan`, in the

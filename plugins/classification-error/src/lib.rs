@@ -1,9 +1,8 @@
 //! The share of rows with a wrong label.
 
-use std::fmt::Display;
-
+use assay_sdk::metrics::{accuracy_score, class_counts};
 use assay_sdk::{
-    Description, GradeError, Grader, Kind, LabelRule, Labels, Options, Problem, Score, Table, class_details, metrics,
+    Description, GradeError, Grader, Kind, Label, LabelMetric, LabelRule, Options, Problem, Score, Table, class_details,
 };
 
 struct ClassificationError;
@@ -25,20 +24,15 @@ impl Grader for ClassificationError {
 
     fn grade(submission: &Table, answers: &Table, options: &Options) -> Result<Score, GradeError> {
         let target = options.text("target")?;
-        match LabelRule::of(options)?.both(answers, submission, target)? {
-            (Labels::Integers(y_true), Labels::Integers(y_pred)) => score(&y_true, &y_pred),
-            (Labels::Texts(y_true), Labels::Texts(y_pred)) => score(&y_true, &y_pred),
-            _ => Err(Labels::mixed(target)),
-        }
+        LabelRule::of(options)?.grade::<Self>(answers, submission, target)
     }
 }
 
-fn score<T: Ord + Display>(y_true: &[T], y_pred: &[T]) -> Result<Score, GradeError> {
-    let rows = y_true.iter().zip(y_pred).map(|(t, p)| ([t], [p]));
-    Ok(Score {
-        value: 1.0 - metrics::accuracy_score(y_true, y_pred)?,
-        details: class_details(rows, |rows| 1.0 - rows.recall()),
-    })
+impl LabelMetric for ClassificationError {
+    fn score<T: Label>(y_true: &[T], y_pred: &[T]) -> Result<Score, GradeError> {
+        let details = class_details(class_counts(y_true, y_pred), |class| 1.0 - class.recall());
+        Ok(Score { value: 1.0 - accuracy_score(y_true, y_pred)?, details })
+    }
 }
 
 assay_sdk::export!(ClassificationError);

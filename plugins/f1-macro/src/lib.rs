@@ -1,10 +1,8 @@
 //! F1, averaged over the classes.
 
-use std::fmt::Display;
-
+use assay_sdk::metrics::{ClassCount, class_counts, f1_score_macro};
 use assay_sdk::{
-    ClassRows, Description, GradeError, Grader, Kind, LabelRule, Labels, Options, Problem, Score, Table, class_details,
-    metrics,
+    Description, GradeError, Grader, Kind, Label, LabelMetric, LabelRule, Options, Problem, Score, Table, class_details,
 };
 
 struct F1Macro;
@@ -27,17 +25,15 @@ impl Grader for F1Macro {
 
     fn grade(submission: &Table, answers: &Table, options: &Options) -> Result<Score, GradeError> {
         let target = options.text("target")?;
-        match LabelRule::of(options)?.both(answers, submission, target)? {
-            (Labels::Integers(y_true), Labels::Integers(y_pred)) => score(&y_true, &y_pred),
-            (Labels::Texts(y_true), Labels::Texts(y_pred)) => score(&y_true, &y_pred),
-            _ => Err(Labels::mixed(target)),
-        }
+        LabelRule::of(options)?.grade::<Self>(answers, submission, target)
     }
 }
 
-fn score<T: Ord + Copy + Display>(y_true: &[T], y_pred: &[T]) -> Result<Score, GradeError> {
-    let rows = y_true.iter().zip(y_pred).map(|(t, p)| ([t], [p]));
-    Ok(Score { value: metrics::f1_score_macro(y_true, y_pred)?, details: class_details(rows, ClassRows::f1) })
+impl LabelMetric for F1Macro {
+    fn score<T: Label>(y_true: &[T], y_pred: &[T]) -> Result<Score, GradeError> {
+        let details = class_details(class_counts(y_true, y_pred), ClassCount::f1);
+        Ok(Score { value: f1_score_macro(y_true, y_pred)?, details })
+    }
 }
 
 assay_sdk::export!(F1Macro);

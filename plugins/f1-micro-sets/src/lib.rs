@@ -2,9 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use assay_sdk::{
-    ClassRows, Description, GradeError, Grader, Kind, Options, Score, Table, class_details, metrics, pytext,
-};
+use assay_sdk::metrics::{ClassCount, class_counts_of_sets, f1_score_micro_sets};
+use assay_sdk::{Description, GradeError, Grader, Kind, Options, Score, Table, class_details, pytext};
 
 struct F1MicroSets;
 
@@ -34,12 +33,11 @@ impl Grader for F1MicroSets {
         let y_true: Vec<BTreeSet<usize>> = y_true.iter().map(set).collect();
         let y_pred: Vec<BTreeSet<usize>> = y_pred.iter().map(set).collect();
 
-        let named = |set: &'_ BTreeSet<usize>| set.iter().filter_map(|&code| classes.get(code)).collect::<Vec<_>>();
-        let rows = y_true.iter().zip(&y_pred).map(|(t, p)| (named(t), named(p)));
-        Ok(Score {
-            value: metrics::f1_score_micro_sets(&y_true, &y_pred)?,
-            details: class_details(rows, ClassRows::f1),
-        })
+        let rows = y_true.iter().zip(&y_pred).map(|(t, p)| (t.iter().copied(), p.iter().copied()));
+        let named = |(code, count): (usize, ClassCount)| Some((classes.get(code)?, count));
+        let counts = class_counts_of_sets(rows).into_iter().filter_map(named);
+        let details = class_details(counts, ClassCount::f1);
+        Ok(Score { value: f1_score_micro_sets(&y_true, &y_pred)?, details })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Matthews correlation coefficient.
 
-use assay_sdk::{Description, GradeError, Grader, Kind, LabelRule, Labels, Options, Problem, Score, Table, metrics};
+use assay_sdk::metrics::matthews_corrcoef;
+use assay_sdk::{Description, GradeError, Grader, Kind, Label, LabelMetric, LabelRule, Options, Problem, Score, Table};
 
 struct MatthewsCorrelation;
 
@@ -21,12 +22,13 @@ impl Grader for MatthewsCorrelation {
 
     fn grade(submission: &Table, answers: &Table, options: &Options) -> Result<Score, GradeError> {
         let target = options.text("target")?;
-        Ok(match (LabelRule::Exact { missing: None }).both(answers, submission, target)? {
-            (Labels::Integers(y_true), Labels::Integers(y_pred)) => metrics::matthews_corrcoef(&y_true, &y_pred),
-            (Labels::Texts(y_true), Labels::Texts(y_pred)) => metrics::matthews_corrcoef(&y_true, &y_pred),
-            _ => return Err(Labels::mixed(target)),
-        }?
-        .into())
+        LabelRule::Exact { missing: None }.grade::<Self>(answers, submission, target)
+    }
+}
+
+impl LabelMetric for MatthewsCorrelation {
+    fn score<T: Label>(y_true: &[T], y_pred: &[T]) -> Result<Score, GradeError> {
+        Ok(matthews_corrcoef(y_true, y_pred)?.into())
     }
 }
 

@@ -16,7 +16,7 @@ use crate::{MetricError, arguments};
 /// Different lengths, no rows, or undefined because both sides hold the same single label.
 pub fn cohen_kappa_score_quadratic<T: Ord + Copy>(y_true: &[T], y_pred: &[T]) -> Result<f64, MetricError> {
     arguments::rows(y_true, y_pred)?;
-    let classes = classes(y_true, y_pred);
+    let classes = classes(y_true.iter().chain(y_pred).copied());
     let position = |label: &T| classes.partition_point(|class| class < label) as i128;
     let mut observed = 0;
     let (mut sum_true, mut sum_pred, mut sum_squares) = (0, 0, 0);

@@ -15,7 +15,7 @@ use crate::{MetricError, accuracy_score, arguments, mean};
 /// Different lengths, or no rows.
 pub fn f1_score_macro<T: Ord + Copy>(y_true: &[T], y_pred: &[T]) -> Result<f64, MetricError> {
     arguments::rows(y_true, y_pred)?;
-    mean(&class_counts(y_true, y_pred).into_iter().map(f1).collect::<Vec<f64>>())
+    mean(&class_counts(y_true, y_pred).into_iter().map(|(_, count)| count.f1()).collect::<Vec<f64>>())
 }
 
 /// F1 of the pooled counts (scikit-learn's `f1_score(average="micro")`). With one label a row this is the accuracy. Cost: O(n).
@@ -46,11 +46,7 @@ pub fn f1_score_micro_sets<T: Ord>(y_true: &[BTreeSet<T>], y_pred: &[BTreeSet<T>
         pooled.y_pred += predicted.iter().filter(|label| classes.contains(label)).count() as u64;
         pooled.both += predicted.iter().filter(|label| truth.contains(label)).count() as u64;
     }
-    Ok(f1(pooled))
-}
-
-fn f1(count: ClassCount) -> f64 {
-    if count.both == 0 { 0.0 } else { (2 * count.both) as f64 / (count.y_true + count.y_pred) as f64 }
+    Ok(pooled.f1())
 }
 
 #[cfg(test)]

@@ -47,6 +47,7 @@ pub use accuracy::accuracy_score;
 pub use angular_error::{Directions, mean_angular_error};
 pub use average_precision::average_precision_score;
 pub use average_precision_at_k::average_precision_at_k;
+pub use classes::{ClassCount, class_counts, class_counts_of_sets};
 pub use cohen_kappa::cohen_kappa_score_quadratic;
 pub use correlation::{pearson_correlation, rank_correlation, spearman_correlation};
 pub use error::MetricError;

@@ -15,7 +15,7 @@ pub fn matthews_corrcoef<T: Ord + Copy>(y_true: &[T], y_pred: &[T]) -> Result<f6
     arguments::rows(y_true, y_pred)?;
     let rows = y_true.len() as i128;
     let (mut right, mut products, mut squares_true, mut squares_pred) = (0, 0, 0, 0);
-    for class in class_counts(y_true, y_pred) {
+    for (_, class) in class_counts(y_true, y_pred) {
         let (t, p) = (i128::from(class.y_true), i128::from(class.y_pred));
         right += i128::from(class.both);
         products += t * p;

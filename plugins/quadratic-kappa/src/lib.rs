@@ -1,6 +1,7 @@
 //! Cohen's kappa with quadratic weights.
 
-use assay_sdk::{Description, GradeError, Grader, Kind, LabelRule, Labels, Options, Problem, Score, Table, metrics};
+use assay_sdk::metrics::cohen_kappa_score_quadratic;
+use assay_sdk::{Description, GradeError, Grader, Kind, Label, LabelMetric, LabelRule, Options, Problem, Score, Table};
 
 struct QuadraticKappa;
 
@@ -24,14 +25,13 @@ impl Grader for QuadraticKappa {
     // those that nobody uses.
     fn grade(submission: &Table, answers: &Table, options: &Options) -> Result<Score, GradeError> {
         let target = options.text("target")?;
-        Ok(match (LabelRule::Exact { missing: None }).both(answers, submission, target)? {
-            (Labels::Integers(y_true), Labels::Integers(y_pred)) => {
-                metrics::cohen_kappa_score_quadratic(&y_true, &y_pred)
-            }
-            (Labels::Texts(y_true), Labels::Texts(y_pred)) => metrics::cohen_kappa_score_quadratic(&y_true, &y_pred),
-            _ => return Err(Labels::mixed(target)),
-        }?
-        .into())
+        LabelRule::Exact { missing: None }.grade::<Self>(answers, submission, target)
+    }
+}
+
+impl LabelMetric for QuadraticKappa {
+    fn score<T: Label>(y_true: &[T], y_pred: &[T]) -> Result<Score, GradeError> {
+        Ok(cohen_kappa_score_quadratic(y_true, y_pred)?.into())
     }
 }
 

@@ -1,8 +1,8 @@
 //! Figures of single classes, as details of a score.
 
-use std::collections::BTreeMap;
 use std::fmt::Display;
 
+use crate::metrics::ClassCount;
 use crate::metrics::boxes::AveragePrecisions;
 use crate::{Detail, Score};
 
@@ -10,66 +10,18 @@ use crate::{Detail, Score};
 pub(crate) const DETAILS: usize = 1024;
 const NAME_BYTES: usize = 256;
 
-/// How many rows have a class.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ClassRows {
-    /// In the answers.
-    pub y_true: u64,
-    /// In the submission.
-    pub y_pred: u64,
-    /// In both, on the same row.
-    pub both: u64,
-}
-
-impl ClassRows {
-    /// The share of the class' rows that are right.
-    #[must_use]
-    pub fn recall(self) -> f64 {
-        self.both as f64 / self.y_true as f64
-    }
-
-    /// `2 both / (y_true + y_pred)`.
-    #[must_use]
-    pub fn f1(self) -> f64 {
-        (2 * self.both) as f64 / (self.y_true + self.y_pred) as f64
-    }
-}
-
-/// A figure of each class of the answers, in the order of the classes. `rows` are the classes of each row in the answers and in
-/// the submission, none of them twice.
+/// A figure of each class of the answers, in the order that the counts come in.
 ///
 /// There are no details where the classes are too many (over 1,024) or their names too long for a host: they are more than anyone
 /// would read. A class that only the submission has is none, so that a submission cannot make up details.
-pub fn class_details<'a, T, Row>(
-    rows: impl Iterator<Item = (Row, Row)> + Clone,
-    figure: impl Fn(ClassRows) -> f64,
-) -> Vec<Detail>
-where
-    T: Ord + Display + 'a,
-    Row: IntoIterator<Item = &'a T> + Clone,
-{
-    let mut classes: BTreeMap<&T, ClassRows> = BTreeMap::new();
-    for class in rows.clone().flat_map(|(y_true, _)| y_true) {
-        classes.entry(class).or_default();
-        if classes.len() > DETAILS {
-            return Vec::new();
-        }
-    }
-    for (y_true, y_pred) in rows {
-        for class in y_true {
-            let right = y_pred.clone().into_iter().any(|predicted| predicted == class);
-            if let Some(rows) = classes.get_mut(class) {
-                rows.y_true += 1;
-                rows.both += u64::from(right);
-            }
-        }
-        for class in y_pred {
-            if let Some(rows) = classes.get_mut(class) {
-                rows.y_pred += 1;
-            }
-        }
-    }
-    named(classes.into_iter().map(|(class, rows)| (class, figure(rows))))
+pub fn class_details<Class: Display>(
+    counts: impl IntoIterator<Item = (Class, ClassCount)>,
+    figure: impl Fn(ClassCount) -> f64,
+) -> Vec<Detail> {
+    let of_answers = counts.into_iter().filter(|(_, count)| count.y_true > 0);
+    let classes: Vec<_> = of_answers.take(DETAILS + 1).collect();
+    let few = classes.len() <= DETAILS;
+    if few { named(classes.into_iter().map(|(class, count)| (class, figure(count)))) } else { Vec::new() }
 }
 
 /// The mean over classes, with the average precision of each as details.
@@ -91,31 +43,18 @@ fn named(figures: impl Iterator<Item = (impl Display, f64)>) -> Vec<Detail> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
+    use crate::metrics::class_counts;
 
     fn figures(details: Vec<Detail>) -> Vec<(String, f64)> {
         details.into_iter().map(|detail| (detail.name, detail.value)).collect()
     }
 
-    // recall_score and f1_score with average=None and labels=["a", "b"].
     #[test]
     fn every_class_of_the_answers_has_a_figure() {
-        let (y_true, y_pred) = (["b", "a", "b", "b"], ["b", "b", "c", "b"]);
-        let rows = y_true.iter().zip(&y_pred).map(|(t, p)| ([t], [p]));
-        let recall = figures(class_details(rows.clone(), ClassRows::recall));
+        let counts = class_counts(&["b", "a", "b", "b"], &["b", "b", "c", "b"]);
+        let recall = figures(class_details(counts, ClassCount::recall));
         assert_eq!(recall, [("a".into(), 0.0), ("b".into(), 2.0 / 3.0)]);
-        assert_eq!(figures(class_details(rows, ClassRows::f1)), [("a".into(), 0.0), ("b".into(), 2.0 / 3.0)]);
-    }
-
-    // f1_score(average=None) after MultiLabelBinarizer.
-    #[test]
-    fn rows_may_have_sets_of_classes() {
-        let y_true = [BTreeSet::from([1, 2]), BTreeSet::from([2])];
-        let y_pred = [BTreeSet::from([1, 3]), BTreeSet::from([1, 2])];
-        let f1 = figures(class_details(y_true.iter().zip(&y_pred), ClassRows::f1));
-        assert_eq!(f1, [("1".into(), 2.0 / 3.0), ("2".into(), 2.0 / 3.0)]);
     }
 
     #[test]
@@ -130,7 +69,10 @@ mod tests {
 
     #[test]
     fn details_stay_within_what_a_host_takes() {
-        let of = |y_true: &[String]| class_details(y_true.iter().map(|t| ([t], [t])), ClassRows::f1);
+        let of = |y_true: &[String]| {
+            let y_true: Vec<&str> = y_true.iter().map(String::as_str).collect();
+            class_details(class_counts(&y_true, &y_true), ClassCount::f1)
+        };
         let numbered = |count: usize| (0..count).map(|class| class.to_string()).collect::<Vec<_>>();
         assert_eq!(of(&numbered(1024)).len(), 1024);
         assert!(of(&numbered(1025)).is_empty());

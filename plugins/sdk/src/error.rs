@@ -22,8 +22,8 @@ impl From<GradeError> for Contract {
     }
 }
 
-/// A metric that is undefined for these values makes the submission invalid: answers that no submission could be scored on would
-/// have been found when the competition was set up.
+/// A metric that is undefined for these values makes the submission invalid. That no other submission has a score either is for the
+/// host to find out, which grades the answers against themselves then.
 impl From<MetricError> for GradeError {
     fn from(error: MetricError) -> Self {
         GradeError::InvalidSubmission(error.to_string())

@@ -1,6 +1,8 @@
-//! How cells become labels, as a competition's options say it.
+//! How cells become labels, as a competition's options say it, and labels a score.
 
-use crate::{Description, GradeError, Kind, Labels, Options, Problem, Table};
+use std::fmt::Display;
+
+use crate::{Description, GradeError, Kind, Labels, Options, Problem, Score, Table};
 
 /// How the cells of a column become labels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +16,22 @@ pub enum LabelRule<'a> {
     PythonInt,
     /// The first of a list: [`Labels::python_int_of_first_word`].
     PythonIntOfFirstWord,
+}
+
+/// A label as a metric gets it.
+pub trait Label: Ord + Copy + Display {}
+
+impl Label for i128 {}
+impl Label for &str {}
+
+/// A metric of labels, be they whole numbers or text.
+pub trait LabelMetric {
+    /// The score of two columns of labels, row by row.
+    ///
+    /// # Errors
+    ///
+    /// If there is no score.
+    fn score<T: Label>(y_true: &[T], y_pred: &[T]) -> Result<Score, GradeError>;
 }
 
 impl Description {
@@ -52,23 +70,26 @@ impl<'a> LabelRule<'a> {
         }
     }
 
-    /// The labels of column `target` of both sides: those of the answers, and those of the submission.
+    /// The score by a metric of the labels in column `target`.
     ///
     /// # Errors
     ///
-    /// If a side has a cell that is no label.
-    pub fn both<'t>(
+    /// If a side has a cell that is no label, if one side has numbers for labels and the other text, or if the metric has no value.
+    pub fn grade<Metric: LabelMetric>(
         self,
-        answers: &'t Table,
-        submission: &'t Table,
+        answers: &Table,
+        submission: &Table,
         target: &str,
-    ) -> Result<(Labels<'t>, Labels<'t>), GradeError>
-    where
-        'a: 't,
-    {
+    ) -> Result<Score, GradeError> {
         let y_true =
             Labels::read(&answers.column(target)?, self).map_err(|bad| GradeError::Failure(bad.to_string()))?;
-        Ok((y_true, Labels::read(&submission.column(target)?, self)?))
+        match (y_true, Labels::read(&submission.column(target)?, self)?) {
+            (Labels::Integers(y_true), Labels::Integers(y_pred)) => Metric::score(&y_true, &y_pred),
+            (Labels::Texts(y_true), Labels::Texts(y_pred)) => Metric::score(&y_true, &y_pred),
+            _ => Err(GradeError::InvalidSubmission(format!(
+                "column `{target}`: one side has numbers for labels, and the other has text"
+            ))),
+        }
     }
 
     /// Looks for cells of the submission's column `target` that are no labels.

@@ -101,14 +101,6 @@ impl<'a> Labels<'a> {
         of_one_type(column, labels).map(Labels::Integers)
     }
 
-    /// That one side has numbers for labels and the other has text.
-    #[must_use]
-    pub fn mixed(target: &str) -> GradeError {
-        GradeError::InvalidSubmission(format!(
-            "column `{target}`: one side has numbers for labels, and the other has text"
-        ))
-    }
-
     /// How many labels there are.
     #[must_use]
     pub fn len(&self) -> usize {

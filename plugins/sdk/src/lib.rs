@@ -38,11 +38,11 @@ mod problem;
 use self::classes::DETAILS;
 
 pub use assay_metrics as metrics;
-pub use classes::{ClassRows, class_details};
+pub use classes::class_details;
 pub use column::ColumnView;
 pub use error::GradeError;
 pub use excerpt::excerpt;
-pub use label_rule::LabelRule;
+pub use label_rule::{Label, LabelMetric, LabelRule};
 pub use labels::{BadLabel, Labels};
 pub use options::Options;
 pub use pytext;

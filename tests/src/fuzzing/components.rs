@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use arrow::array::{Array, ArrayRef, Float64Array, RecordBatch, StringArray};
 use arrow::datatypes::{Field, Schema};
-use assay_host::sandbox::{Grader, Limits, Outcome, Sandbox, Task};
+use assay_sandbox::{Cancel, Execution, Grader, Limits, Outcome, Sandbox, SandboxOptions, Task, Trust};
 
 use super::{is_bearable, plays_tricks};
 
@@ -15,12 +15,14 @@ use super::{is_bearable, plays_tricks};
 /// If a second time gives something else, or if anything that comes back is beyond the limits.
 pub fn component(data: &[u8]) {
     static SANDBOX: OnceLock<Sandbox> = OnceLock::new();
-    let sandbox = SANDBOX.get_or_init(|| Sandbox::new(small_limits(), None).expect("the sandbox can be set up"));
+    // Fuzzers look for holes in this process.
+    let options = || SandboxOptions { limits: small_limits(), cache: None, untrusted: Execution::InProcess };
+    let sandbox = SANDBOX.get_or_init(|| Sandbox::new(options()).expect("the sandbox can be set up"));
     let fixture = str::from_utf8(data)
         .ok()
         .and_then(|text| crate::attacks::component("attack", text, crate::attacks::VERSION).ok());
     let component = fixture.as_deref().unwrap_or(data);
-    match (sandbox.load(component), sandbox.load(component)) {
+    match (sandbox.load(component, Trust::Others), sandbox.load(component, Trust::Others)) {
         (Ok(grader), Ok(again)) => {
             describes(&grader);
             assert_eq!(grader.digest(), again.digest());
@@ -85,7 +87,7 @@ fn grades(grader: &Grader) -> (String, u64) {
     let arrays = columns.into_iter().map(|(_, array)| array).collect();
     let table = RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).expect("this is a table");
     let run = grader
-        .grade(&Task { submission: &table, aligned: &table, answers: &table, options: &[] })
+        .grade(&Task { submission: &table, aligned: &table, answers: &table, options: &[] }, &Cancel::new())
         .expect("the types are the contract's");
     let limits = grader.limits();
     assert!(run.fuel <= limits.fuel(10_000), "{} units of fuel", run.fuel);

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Float64Type};
-use assay_host::competition::{ColumnType, Contract, Rows, Rule};
-use assay_host::read::{Limits, Table};
+use assay_tables::read::{Limits, Table};
+use assay_types::competition::{ColumnType, Contract, Rows, Rule};
 
 /// The longest suffix that the reader gives a name (`Unnamed: 8191`, or `.8191.8191` to tell equal names apart).
 const SUFFIX: usize = 32;
@@ -88,9 +88,10 @@ pub(super) fn meets(checked: &RecordBatch, submission: &Table, contract: &Contra
                 assert!(rule.max.is_none_or(|max| all(&|number| number <= max)), "above the greatest");
                 assert!(rule.above.is_none_or(|above| all(&|number| number > above)), "not above");
                 assert!(rule.infinite == Rule::Allow || all(&f64::is_finite), "infinite");
-                assert!(
-                    rule.kind != ColumnType::Integer || all(&|number| number.is_infinite() || number.fract() == 0.0)
-                );
+                let whole = matches!(rule.kind, ColumnType::Integer | ColumnType::Boolean);
+                assert!(!whole || all(&|number| number.is_infinite() || number.fract() == 0.0), "not whole");
+                let truth_values = *array.data_type() == DataType::Boolean;
+                assert!(truth_values || rule.kind != ColumnType::Boolean || rule.numbers == Rule::Allow, "a number");
             }
         }
     }
@@ -123,9 +124,9 @@ pub(super) fn pair_up(ours: &RecordBatch, theirs: &RecordBatch, contract: &Contr
     }
 }
 
-/// True for what a rule calls a number.
+/// True for what is a number to a grader: a truth value is one too.
 fn is_number(kind: ColumnType) -> bool {
-    matches!(kind, ColumnType::Number | ColumnType::Integer)
+    matches!(kind, ColumnType::Number | ColumnType::Integer | ColumnType::Boolean)
 }
 
 /// True for a column of text.

@@ -1,0 +1,286 @@
+//! What a component is made of, read from its bytes alone: nothing of it runs.
+
+use std::panic::catch_unwind;
+
+use serde::Serialize;
+use wasmparser::component_types::ComponentEntityType;
+use wasmparser::types::TypesRef;
+use wasmparser::{
+    BinaryReaderError, ComponentExternalKind, Encoding, FunctionBody, MemoryType, Parser, Payload, TableType, TypeRef,
+    WasmFeatures,
+};
+
+use super::claims::{Claims, Gathered};
+use super::instructions::Instructions;
+use super::listing::{Listing, shown};
+use super::proposals;
+use assay_sandbox::nesting;
+use assay_types::excerpt::excerpt;
+
+/// What a component is made of.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Anatomy {
+    /// True for a component. False for a core module, which is no grader.
+    pub component: bool,
+    /// What it imports: everything it can touch beside what it is handed. A grader imports nothing.
+    pub imports: Listing<Import>,
+    /// What it exports.
+    pub exports: Listing<Export>,
+    /// The contract with graders that it exports, such as `assay:grader/grading@0.1.0`; none if it exports none.
+    pub contract: Option<String>,
+    /// How many core modules it holds. The code is in these.
+    pub core_modules: usize,
+    /// How many components it holds.
+    pub components: usize,
+    /// How many functions have code.
+    pub functions: usize,
+    /// The size of their code.
+    pub code_bytes: u64,
+    /// The size of the data that memories are filled with.
+    pub data_bytes: u64,
+    /// The memories.
+    pub memories: Listing<Memory>,
+    /// The tables.
+    pub tables: Listing<Table>,
+    /// How many functions run as soon as an instance is made, before anything is called.
+    pub start_functions: usize,
+    /// The instructions of all code.
+    pub instructions: Instructions,
+    /// The proposals to WebAssembly without which it is not valid.
+    pub proposals: Vec<String>,
+    /// What it says of itself.
+    pub claims: Claims,
+}
+
+/// Something that is imported.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Import {
+    /// Its name.
+    pub name: String,
+    /// What it is: an instance, a function, a type …
+    pub kind: &'static str,
+}
+
+/// Something that is exported.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Export {
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub kind: &'static str,
+    /// Its functions, if it is an instance.
+    pub functions: Listing<String>,
+}
+
+/// A memory as it is declared.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Memory {
+    /// Its size at the start, in pages.
+    pub minimum_pages: u64,
+    /// The most pages that it may grow to; none if only the host limits it.
+    pub maximum_pages: Option<u64>,
+    /// Its size at the start, in bytes.
+    pub minimum_bytes: u64,
+    /// The most bytes that it may grow to.
+    pub maximum_bytes: Option<u64>,
+    /// True if threads may share it.
+    pub shared: bool,
+}
+
+/// A table of references as it is declared.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Table {
+    /// Its elements at the start.
+    pub minimum: u64,
+    /// The most elements that it may grow to.
+    pub maximum: Option<u64>,
+}
+
+/// Reads what a component is made of.
+///
+/// # Errors
+///
+/// If it is not WebAssembly, or not valid by the rules of any proposal; with what is wrong and where.
+pub fn dissect(bytes: &[u8]) -> Result<Anatomy, String> {
+    nesting::check(bytes).map_err(|error| short(&error.to_string()))?;
+    // The parser may panic on proposals that it supports only in part.
+    catch_unwind(|| read(bytes)).unwrap_or_else(|_| Err("the parser failed on it".into()))
+}
+
+/// What a component says of itself. It need not be valid.
+///
+/// # Errors
+///
+/// If it is not WebAssembly.
+pub(super) fn claims(bytes: &[u8]) -> Result<Claims, String> {
+    Ok(walk(bytes)?.claims.finish())
+}
+
+fn short(error: &str) -> String {
+    excerpt(error).unquoted(300).to_string()
+}
+
+fn walk(bytes: &[u8]) -> Result<Walk<'_>, String> {
+    let mut walk = Walk::default();
+    for payload in Parser::new(0).parse_all(bytes) {
+        payload.and_then(|payload| walk.payload(&payload)).map_err(|error| short(&error.to_string()))?;
+    }
+    Ok(walk)
+}
+
+fn read(bytes: &[u8]) -> Result<Anatomy, String> {
+    let walk = walk(bytes)?;
+    let types = proposals::validate(bytes, WasmFeatures::all()).map_err(|error| short(&error.to_string()))?;
+    let mut anatomy = Anatomy { claims: walk.claims.finish(), ..walk.anatomy };
+    for name in walk.exported {
+        anatomy.exports.push(export(name, types.as_ref()));
+        if name.starts_with("assay:grader/grading@") {
+            anatomy.contract = Some(shown(name));
+        }
+    }
+    anatomy.proposals = proposals::needed(bytes);
+    Ok(anatomy)
+}
+
+/// The way through a component, its modules and the components within it.
+#[derive(Default)]
+struct Walk<'a> {
+    anatomy: Anatomy,
+    claims: Gathered,
+    /// The component's own exports.
+    exported: Vec<&'a str>,
+    /// What is being read: the component, and what it is nested in.
+    within: Vec<Encoding>,
+}
+
+impl<'a> Walk<'a> {
+    fn payload(&mut self, payload: &Payload<'a>) -> Result<(), BinaryReaderError> {
+        let outermost = self.within.len() == 1;
+        let anatomy = &mut self.anatomy;
+        match payload {
+            Payload::Version { encoding, .. } => {
+                match (self.within.is_empty(), encoding) {
+                    (true, encoding) => anatomy.component = *encoding == Encoding::Component,
+                    (false, Encoding::Module) => anatomy.core_modules += 1,
+                    (false, Encoding::Component) => anatomy.components += 1,
+                }
+                self.within.push(*encoding);
+            }
+            Payload::End(_) => {
+                self.within.pop();
+            }
+            Payload::ComponentImportSection(imports) if outermost => {
+                for import in imports.clone() {
+                    let import = import?;
+                    anatomy.imports.push(Import { name: shown(import.name.name), kind: kind(import.ty.kind()) });
+                }
+            }
+            Payload::ImportSection(imports) if outermost => {
+                for import in imports.clone().into_imports() {
+                    let import = import?;
+                    let name = shown(&format!("{}.{}", import.module, import.name));
+                    anatomy.imports.push(Import { name, kind: core_kind(&import.ty) });
+                }
+            }
+            Payload::ComponentExportSection(exports) if outermost => {
+                for export in exports.clone() {
+                    self.exported.push(export?.name.name);
+                }
+            }
+            Payload::ExportSection(exports) if outermost => {
+                for export in exports.clone() {
+                    self.exported.push(export?.name);
+                }
+            }
+            Payload::MemorySection(memories) => {
+                for memory in memories.clone() {
+                    anatomy.memories.push((&memory?).into());
+                }
+            }
+            Payload::TableSection(tables) => {
+                for table in tables.clone() {
+                    anatomy.tables.push((&table?.ty).into());
+                }
+            }
+            Payload::StartSection { .. } | Payload::ComponentStartSection { .. } => anatomy.start_functions += 1,
+            Payload::CodeSectionEntry(body) => self.function(body)?,
+            Payload::DataSection(data) => {
+                for segment in data.clone() {
+                    anatomy.data_bytes += segment?.data.len() as u64;
+                }
+            }
+            Payload::CustomSection(section) => self.claims.add(section),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn function(&mut self, body: &FunctionBody<'_>) -> Result<(), BinaryReaderError> {
+        self.anatomy.functions += 1;
+        self.anatomy.code_bytes += body.range().len() as u64;
+        self.anatomy.instructions.add(body)
+    }
+}
+
+impl From<&MemoryType> for Memory {
+    fn from(memory: &MemoryType) -> Self {
+        let page = 1u64.checked_shl(memory.page_size_log2.unwrap_or(16)).unwrap_or(u64::MAX);
+        let bytes = |pages: u64| pages.saturating_mul(page);
+        Memory {
+            minimum_pages: memory.initial,
+            maximum_pages: memory.maximum,
+            minimum_bytes: bytes(memory.initial),
+            maximum_bytes: memory.maximum.map(bytes),
+            shared: memory.shared,
+        }
+    }
+}
+
+impl From<&TableType> for Table {
+    fn from(table: &TableType) -> Self {
+        Table { minimum: table.initial, maximum: table.maximum }
+    }
+}
+
+/// An export of a component, or of a core module, whose items have other types.
+fn export(name: &str, types: TypesRef<'_>) -> Export {
+    let item = types.component_item_for_export(name);
+    let functions = match item.map(|item| item.ty) {
+        Some(ComponentEntityType::Instance(instance)) => {
+            let exports = &types[instance].exports;
+            let functions = exports.iter().filter(|(_, item)| matches!(item.ty, ComponentEntityType::Func(_)));
+            functions.map(|(name, _)| shown(name)).collect()
+        }
+        _ => Listing::default(),
+    };
+    let kind = item.map_or("core", |item| match item.ty {
+        ComponentEntityType::Module(_) => "module",
+        ComponentEntityType::Func(_) => "function",
+        ComponentEntityType::Value(_) => "value",
+        ComponentEntityType::Type { .. } => "type",
+        ComponentEntityType::Instance(_) => "instance",
+        ComponentEntityType::Component(_) => "component",
+    });
+    Export { name: shown(name), kind, functions }
+}
+
+fn kind(kind: ComponentExternalKind) -> &'static str {
+    match kind {
+        ComponentExternalKind::Module => "module",
+        ComponentExternalKind::Func => "function",
+        ComponentExternalKind::Value => "value",
+        ComponentExternalKind::Type => "type",
+        ComponentExternalKind::Instance => "instance",
+        ComponentExternalKind::Component => "component",
+    }
+}
+
+fn core_kind(kind: &TypeRef) -> &'static str {
+    match kind {
+        TypeRef::Func(_) | TypeRef::FuncExact(_) => "function",
+        TypeRef::Table(_) => "table",
+        TypeRef::Memory(_) => "memory",
+        TypeRef::Global(_) => "global",
+        TypeRef::Tag(_) => "tag",
+    }
+}

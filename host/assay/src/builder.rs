@@ -1,0 +1,157 @@
+//! Setting a service up.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use assay_evidence::Evidence;
+use assay_evidence::access_log::{AccessLog, AccessLogError};
+use assay_evidence::lock::Lock;
+use assay_sandbox::{Cache, Execution, Limits, Sandbox, SandboxError, SandboxOptions};
+use assay_tables::read::{self, Folders};
+use thiserror::Error;
+
+use crate::answers::{AnswersProvider, DataDir};
+use crate::competitions::Competitions;
+use crate::graders::{GraderCatalog, Graders};
+use crate::prepared_cache::PreparedCache;
+use crate::service::{Assay, Inner};
+
+/// How much memory prepared competitions may take that no grading uses, in bytes.
+const PREPARED_BYTES: usize = 1 << 30;
+
+/// A service to be set up.
+pub struct Builder {
+    competitions: Competitions,
+    graders: GraderCatalog,
+    answers: Box<dyn AnswersProvider>,
+    untrusted: Execution,
+    grader_limits: Limits,
+    cache_dir: Option<PathBuf>,
+    log: Option<AccessLog>,
+    lock: Option<Lock>,
+    limits: read::Limits,
+    folders: Folders,
+    prepared_bytes: usize,
+}
+
+/// Why a service cannot be set up.
+#[derive(Debug, Error)]
+pub enum BuildError {
+    /// The sandbox cannot be set up on this machine.
+    #[error("the sandbox cannot be set up: {0}")]
+    Sandbox(#[from] SandboxError),
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Builder {
+            competitions: Competitions::built_in(),
+            graders: GraderCatalog::built_in(),
+            answers: Box::new(BTreeMap::new()),
+            untrusted: Execution::Refuse,
+            grader_limits: Limits::default(),
+            cache_dir: None,
+            log: None,
+            lock: None,
+            limits: read::Limits::default(),
+            folders: Folders::default(),
+            prepared_bytes: PREPARED_BYTES,
+        }
+    }
+}
+
+impl Builder {
+    /// The competitions [default: those that the program carries].
+    #[must_use]
+    pub fn competitions(self, competitions: Competitions) -> Self {
+        Builder { competitions, ..self }
+    }
+
+    /// The graders [default: those that the program carries].
+    #[must_use]
+    pub fn graders(self, graders: GraderCatalog) -> Self {
+        Builder { graders, ..self }
+    }
+
+    /// Answers from a data directory, laid out as the reference lays it out.
+    #[must_use]
+    pub fn data_dir(self, folder: impl Into<PathBuf>) -> Self {
+        self.answers(DataDir::new(folder))
+    }
+
+    /// Where answers come from [default: nowhere].
+    #[must_use]
+    pub fn answers(self, answers: impl AnswersProvider + 'static) -> Self {
+        Builder { answers: Box::new(answers), ..self }
+    }
+
+    /// Where graders that others made are compiled and run [default: nowhere, they are refused].
+    #[must_use]
+    pub fn untrusted(self, untrusted: Execution) -> Self {
+        Builder { untrusted, ..self }
+    }
+
+    /// What graders may use and return.
+    #[must_use]
+    pub fn grader_limits(self, grader_limits: Limits) -> Self {
+        Builder { grader_limits, ..self }
+    }
+
+    /// A folder in which compiled graders are kept, writable by this user alone [default: none, each process compiles anew].
+    #[must_use]
+    pub fn cache_dir(self, folder: &Path) -> Self {
+        Builder { cache_dir: Some(folder.to_owned()), ..self }
+    }
+
+    /// A log to which every use of answers is added before its outcome is told; with scores, if wanted.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be opened.
+    pub fn access_log(self, path: &Path, with_scores: bool) -> Result<Self, AccessLogError> {
+        Ok(Builder { log: Some(AccessLog::open(path, with_scores)?), ..self })
+    }
+
+    /// What graders and competitions should be: reports on others are marked [default: what the program carries].
+    #[must_use]
+    pub fn lock(self, lock: Lock) -> Self {
+        Builder { lock: Some(lock), ..self }
+    }
+
+    /// How large submissions may be.
+    #[must_use]
+    pub fn limits(self, limits: read::Limits) -> Self {
+        Builder { limits, ..self }
+    }
+
+    /// Where paths of submissions are looked up, and whether links are followed [default: the working directory, and they are not].
+    #[must_use]
+    pub fn folders(self, folders: Folders) -> Self {
+        Builder { folders, ..self }
+    }
+
+    /// How much memory competitions that were made ready to grade may take while no grading uses them, in bytes [default: 1 GiB].
+    #[must_use]
+    pub fn prepared_bytes(self, prepared_bytes: usize) -> Self {
+        Builder { prepared_bytes, ..self }
+    }
+
+    /// Sets the service up. It starts a thread, so a process that gives rights up does that before.
+    ///
+    /// # Errors
+    ///
+    /// If the sandbox cannot be set up on this machine.
+    pub fn build(self) -> Result<Assay, BuildError> {
+        let cache = self.cache_dir.as_deref().and_then(|folder| Cache::open(folder).ok());
+        let sandbox = Sandbox::new(SandboxOptions { limits: self.grader_limits, cache, untrusted: self.untrusted })?;
+        Ok(Assay::new(Inner {
+            competitions: self.competitions,
+            graders: Graders::new(self.graders, sandbox),
+            answers: self.answers,
+            evidence: Evidence::new(self.log, self.lock.unwrap_or_else(crate::lock::built_in)),
+            limits: self.limits,
+            folders: self.folders,
+            prepared: PreparedCache::new(self.prepared_bytes),
+        }))
+    }
+}

@@ -1,0 +1,192 @@
+//! The competitions at hand.
+
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use assay_tables::read::ReadError;
+use assay_types::competition::{Competition, CompetitionError};
+use assay_types::excerpt::excerpt;
+use thiserror::Error;
+
+use crate::catalog::{Catalog, CatalogError, Source};
+use crate::near::near;
+
+/// The largest `competition.toml` that is read, in bytes.
+const MAX_BYTES: u64 = 1 << 20;
+
+/// Competitions by id: those that the program carries, those of folders, and those that a caller gave.
+#[derive(Clone, Debug)]
+pub struct Competitions {
+    catalog: Catalog,
+    /// Those that were asked for. A file is read once, so that all gradings of a run are of the same competition.
+    parsed: Arc<Mutex<HashMap<String, Arc<Competition>>>>,
+}
+
+/// Why there is no competition.
+#[derive(Debug, Error)]
+pub enum CompetitionsError {
+    /// There is none of that id, or its file cannot be read.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    /// It is not a competition.
+    #[error(transparent)]
+    Competition(#[from] CompetitionError),
+}
+
+impl Competitions {
+    /// None at all.
+    #[must_use]
+    pub fn none() -> Self {
+        Competitions { catalog: Catalog::new("competition", MAX_BYTES), parsed: Arc::default() }
+    }
+
+    /// The competitions that the program carries.
+    #[must_use]
+    pub fn built_in() -> Self {
+        let mut competitions = Competitions::none();
+        for (id, text) in assay_builtin::competitions() {
+            competitions.catalog.add(id, Source::BuiltIn(text.as_bytes()));
+        }
+        competitions
+    }
+
+    /// Adds every `ID/competition.toml` of a folder; one of a known id takes that one's place.
+    ///
+    /// # Errors
+    ///
+    /// If the folder cannot be read.
+    pub fn add_folder(&mut self, folder: &Path) -> Result<(), CatalogError> {
+        self.parsed = Arc::default();
+        self.catalog.add_folder(folder, |entry| {
+            let id = entry.file_name()?.to_str()?.to_owned();
+            let path = entry.join("competition.toml");
+            // What is there and no file is told to whoever asks for it.
+            path.exists().then_some((id, path))
+        })
+    }
+
+    /// Adds a competition by the text of its `competition.toml`, and returns its id; one of that id is replaced.
+    ///
+    /// # Errors
+    ///
+    /// If it is not a competition.
+    pub fn add(&mut self, text: &str) -> Result<String, CompetitionError> {
+        let competition = Competition::parse(text, "competition.toml")?;
+        self.parsed = Arc::default();
+        self.catalog.add(&competition.id, Source::Given(Arc::from(text.as_bytes())));
+        Ok(competition.id)
+    }
+
+    /// Their ids, in order.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.catalog.sources().map(|(id, _)| id)
+    }
+
+    /// The competitions, in the order of their ids: all, or those of a split.
+    ///
+    /// # Errors
+    ///
+    /// If no competition belongs to that split, or a file is wrong.
+    pub fn of_split(&self, split: Option<&str>) -> Result<Vec<Arc<Competition>>, CompetitionsError> {
+        let all = self.ids().map(|id| self.get(id)).collect::<Result<Vec<_>, _>>()?;
+        let Some(split) = split else { return Ok(all) };
+        let splits: BTreeSet<&str> = all.iter().flat_map(|one| &one.splits).map(String::as_str).collect();
+        if !splits.contains(split) {
+            let near = near(split, splits);
+            return Err(CatalogError::Split { split: split.to_owned(), near }.into());
+        }
+        Ok(all.into_iter().filter(|competition| competition.splits.iter().any(|known| known == split)).collect())
+    }
+
+    /// The text of a competition's file.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such competition, or its file cannot be read.
+    pub fn text(&self, id: &str) -> Result<Cow<'_, str>, CatalogError> {
+        let file = || match self.catalog.source(id) {
+            Ok(Source::File(path)) => path.clone(),
+            _ => "competition.toml".into(),
+        };
+        let invalid = |error: std::str::Utf8Error| CatalogError::File {
+            path: file(),
+            error: ReadError::Io(std::io::Error::new(std::io::ErrorKind::InvalidData, error)),
+        };
+        match self.catalog.bytes(id)? {
+            Cow::Borrowed(bytes) => std::str::from_utf8(bytes).map(Cow::Borrowed).map_err(invalid),
+            Cow::Owned(bytes) => String::from_utf8(bytes).map(Cow::Owned).map_err(|error| invalid(error.utf8_error())),
+        }
+    }
+
+    /// The competition of that id.
+    ///
+    /// # Errors
+    ///
+    /// If there is none, or its file is wrong.
+    pub fn get(&self, id: &str) -> Result<Arc<Competition>, CompetitionsError> {
+        if let Some(known) = self.parsed.lock().unwrap_or_else(PoisonError::into_inner).get(id) {
+            return Ok(Arc::clone(known));
+        }
+        let competition = Arc::new(self.parse(id)?);
+        let mut parsed = self.parsed.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(Arc::clone(parsed.entry(id.to_owned()).or_insert(competition)))
+    }
+
+    fn parse(&self, id: &str) -> Result<Competition, CompetitionsError> {
+        let text = self.text(id)?;
+        let file = match self.catalog.source(id) {
+            Ok(Source::File(path)) => path.display().to_string(),
+            _ => format!("competitions/{id}/competition.toml"),
+        };
+        let competition = Competition::parse(&text, &file)?;
+        if competition.id != id {
+            let (id, folder) = (excerpt(&competition.id), excerpt(id));
+            let message = format!("`id` is {id}, but the folder's name is {folder}: they must be equal");
+            return Err(CompetitionError::Invalid { file, message }.into());
+        }
+        Ok(competition)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of_a_folder(folder: &Path, make: impl FnOnce(&Path)) -> Competitions {
+        std::fs::create_dir(folder.join("a\u{202e}")).unwrap();
+        make(&folder.join("a\u{202e}/competition.toml"));
+        let mut competitions = Competitions::none();
+        competitions.add_folder(folder).unwrap();
+        competitions
+    }
+
+    fn file_error(competitions: &Competitions) -> ReadError {
+        match competitions.get("a\u{202e}") {
+            Err(CompetitionsError::Catalog(CatalogError::File { error, .. })) => error,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_file_is_read_within_its_limit() {
+        let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let large = of_a_folder(one.path(), |path| std::fs::write(path, "#".repeat(MAX_BYTES as usize + 1)).unwrap());
+        assert!(matches!(file_error(&large), ReadError::Bytes { limit: MAX_BYTES }));
+        let folder = of_a_folder(other.path(), |path| std::fs::create_dir(path).unwrap());
+        assert!(matches!(file_error(&folder), ReadError::NotAFile));
+    }
+
+    #[test]
+    fn an_unknown_id_is_shown_as_an_excerpt() {
+        let error = Competitions::built_in().get(&"\u{202e}x".repeat(100_000)).unwrap_err().to_string();
+        assert!(error.starts_with(r"there is no competition `\u{202e}x") && error.len() < 300, "{error}");
+    }
+
+    #[test]
+    fn a_misspelled_id_has_a_near_one() {
+        let error = Competitions::built_in().get("spaceship-titanik").unwrap_err().to_string();
+        assert_eq!(error, "there is no competition `spaceship-titanik` (did you mean `spaceship-titanic`?)");
+    }
+}

@@ -1,0 +1,170 @@
+//! The graders at hand.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use assay_sandbox::{Grader, Limits, LoadError, Sandbox, Trust};
+use assay_types::excerpt::excerpt;
+use thiserror::Error;
+
+use crate::catalog::{Catalog, CatalogError, Source};
+
+/// The components of graders by name, before any is loaded.
+#[derive(Clone, Debug)]
+pub struct GraderCatalog {
+    catalog: Catalog,
+}
+
+/// Why a grader cannot be used.
+#[derive(Clone, Debug, Error)]
+pub enum GraderError {
+    /// There is none of that name, or its file cannot be read.
+    #[error(transparent)]
+    Catalog(Arc<CatalogError>),
+    /// It is no grader.
+    #[error("grader {}: {error}", excerpt(.name))]
+    Load {
+        /// Its name.
+        name: String,
+        /// What is wrong with it.
+        error: Arc<LoadError>,
+    },
+}
+
+impl From<CatalogError> for GraderError {
+    fn from(error: CatalogError) -> Self {
+        GraderError::Catalog(Arc::new(error))
+    }
+}
+
+impl GraderError {
+    /// True if the host could not load it for reasons of its own, so that another try may succeed.
+    #[must_use]
+    pub fn is_host_fault(&self) -> bool {
+        matches!(self, GraderError::Load { error, .. } if error.is_host_fault())
+    }
+}
+
+impl GraderCatalog {
+    /// None at all.
+    #[must_use]
+    pub fn none() -> Self {
+        GraderCatalog { catalog: Catalog::new("grader", Limits::default().component_bytes as u64) }
+    }
+
+    /// The graders that the program carries. They are as trusted as the program itself.
+    #[must_use]
+    pub fn built_in() -> Self {
+        let mut graders = GraderCatalog::none();
+        for (name, component) in assay_builtin::graders() {
+            graders.catalog.add(name, Source::BuiltIn(component));
+        }
+        graders
+    }
+
+    /// Adds every `NAME.wasm` of a folder; one of a known name takes that one's place. They are not trusted.
+    ///
+    /// # Errors
+    ///
+    /// If the folder cannot be read.
+    pub fn add_folder(&mut self, folder: &Path) -> Result<(), CatalogError> {
+        self.catalog.add_folder(folder, |path| {
+            let wasm = path.extension().is_some_and(|extension| extension == "wasm");
+            let name = path.file_stem()?.to_str()?.to_owned();
+            wasm.then_some((name, path))
+        })
+    }
+
+    /// Adds a component by its bytes; one of that name is replaced. It is not trusted.
+    pub fn add(&mut self, name: &str, component: impl Into<Arc<[u8]>>) {
+        self.catalog.add(name, Source::Given(component.into()));
+    }
+
+    /// Names and where their components come from, in the order of the names.
+    pub fn sources(&self) -> impl Iterator<Item = (&str, &Source)> {
+        self.catalog.sources()
+    }
+
+    /// Where a component comes from; none if there is none of that name.
+    #[must_use]
+    pub fn source(&self, name: &str) -> Option<&Source> {
+        self.catalog.source(name).ok()
+    }
+
+    /// The bytes of a grader's component.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such grader, or its file cannot be read.
+    pub fn component(&self, name: &str) -> Result<Cow<'_, [u8]>, CatalogError> {
+        self.catalog.bytes(name)
+    }
+}
+
+/// Graders by name, each loaded when it is first asked for. What could not be loaded is not tried again, unless the host was at fault.
+pub struct Graders {
+    sandbox: Sandbox,
+    catalog: GraderCatalog,
+    loaded: Mutex<HashMap<String, Cell>>,
+}
+
+/// What came of loading one grader; nothing until it was asked for. Who loads it holds its lock, and no other grader waits.
+type Cell = Arc<Mutex<Option<Result<Grader, GraderError>>>>;
+
+impl Graders {
+    /// Graders that run in this sandbox.
+    #[must_use]
+    pub fn new(catalog: GraderCatalog, sandbox: Sandbox) -> Self {
+        Graders { sandbox, catalog, loaded: Mutex::default() }
+    }
+
+    /// Their components.
+    #[must_use]
+    pub fn catalog(&self) -> &GraderCatalog {
+        &self.catalog
+    }
+
+    /// The limits that they run under.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        self.sandbox.limits()
+    }
+
+    /// Loads a component that is none of them, and not trusted.
+    ///
+    /// # Errors
+    ///
+    /// If it is no grader.
+    pub fn load(&self, component: &[u8]) -> Result<Grader, LoadError> {
+        self.sandbox.load(component, Trust::Others)
+    }
+
+    /// The grader of that name. Others that ask for the same one meanwhile wait for it.
+    ///
+    /// # Errors
+    ///
+    /// If there is none, or it is not a grader.
+    pub fn get(&self, name: &str) -> Result<Grader, GraderError> {
+        let source = self.catalog.catalog.source(name)?;
+        let cell = {
+            let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(loaded.entry(name.to_owned()).or_default())
+        };
+        let mut cell = cell.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = &*cell {
+            return known.clone();
+        }
+        let trust = if matches!(source, Source::BuiltIn(_)) { Trust::Own } else { Trust::Others };
+        let component = self.catalog.component(name)?;
+        let grader = self
+            .sandbox
+            .load(&component, trust)
+            .map_err(|error| GraderError::Load { name: name.to_owned(), error: Arc::new(error) });
+        if !grader.as_ref().is_err_and(GraderError::is_host_fault) {
+            *cell = Some(grader.clone());
+        }
+        grader
+    }
+}

@@ -1,0 +1,44 @@
+#![doc = include_str!("../README.md")]
+//!
+//! # The way of a submission
+//!
+//! Read, check and align are in [`assay_tables`], the sandbox is [`assay_sandbox`], medal and report are in [`assay_types`], the log of
+//! uses and the lock in [`assay_evidence`]. This crate walks a submission through them: [`Assay`] is the service, set up by [`Builder`].
+
+mod answers;
+pub mod audit;
+mod batch;
+mod builder;
+mod catalog;
+mod competitions;
+mod context;
+pub mod doctor;
+mod grade;
+mod graders;
+mod ingest;
+pub mod list;
+pub mod lock;
+mod near;
+mod prepared;
+mod prepared_cache;
+pub mod report_file;
+mod resolved;
+mod service;
+mod unusable;
+mod validate;
+pub mod verify;
+
+pub use answers::{Answers, AnswersError, AnswersProvider, DataDir};
+pub use assay_sandbox::{Cancel, Detail, Execution, WorkerProgram};
+pub use batch::{Batch, BatchOptions};
+pub use builder::{BuildError, Builder};
+pub use catalog::{CatalogError, Source};
+pub use competitions::{Competitions, CompetitionsError};
+pub use context::{Context, Step};
+pub use grade::Operator;
+pub use graders::{GraderCatalog, GraderError, Graders};
+pub use ingest::Submission;
+pub use prepared::PrepareError;
+pub use resolved::ResolveError;
+pub use service::{Assay, GradeError, Graded, ValidateError};
+pub use validate::{Validation, Verdict};

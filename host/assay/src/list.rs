@@ -1,0 +1,176 @@
+//! Lists of submissions: JSON lines, as Python writes them.
+
+use std::fmt;
+use std::path::Path;
+
+use assay_types::excerpt::excerpt;
+use assay_types::python_json::{self, PythonText};
+use assay_types::report::Report;
+use assay_types::tags::Tags;
+use serde::Deserialize;
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
+
+/// One entry of a list: what to grade, or why it cannot be graded.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Its line in the list.
+    pub line: usize,
+    /// What to grade.
+    pub submission: Result<ListedSubmission, String>,
+}
+
+impl Entry {
+    /// The competition, where the line says which.
+    #[must_use]
+    pub fn competition_id(&self) -> Option<&str> {
+        self.submission.as_ref().ok().map(|submission| submission.competition_id.as_str())
+    }
+
+    /// The path of the submission as it was given, where the line says it.
+    #[must_use]
+    pub fn path(&self) -> Option<&Path> {
+        self.submission.as_ref().ok().map(|submission| Path::new(&submission.submission_path))
+    }
+
+    /// A report on it without an outcome.
+    #[must_use]
+    pub fn report(&self) -> Report {
+        match &self.submission {
+            Ok(submission) => Report {
+                tags: submission.tags.clone(),
+                ..Report::new(Some(&submission.competition_id), &submission.submission_path)
+            },
+            Err(_) => Report::new(None, ""),
+        }
+    }
+}
+
+/// A submission to grade.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedSubmission {
+    /// The competition.
+    pub competition_id: String,
+    /// The file, relative to the working directory, else to the list's folder. Of a path that is no text it is what Python's `str` makes
+    /// of it: `None` for `null`, which stands for a run that left no submission.
+    pub submission_path: String,
+    /// The other fields.
+    pub tags: Tags,
+}
+
+/// The path of a run that left no submission: Python's text of `null`.
+pub(crate) const NO_SUBMISSION: &str = "None";
+
+/// The longest line of a list.
+const MAX_LINE: usize = 64 << 10;
+
+const FORM: &str = "expected {\"competition_id\": \"…\", \"submission_path\": \"…\"}";
+
+/// Reads a list: JSON lines, of which empty ones and those that start with `#` or `//` are skipped.
+#[must_use]
+pub fn entries(list: &[u8]) -> Vec<Entry> {
+    let list = list.strip_prefix(b"\xef\xbb\xbf").unwrap_or(list);
+    let lines = list.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).enumerate();
+    lines
+        .filter(|(_, line)| !line.is_empty() && !line.starts_with(b"#") && !line.starts_with(b"//"))
+        .map(|(index, line)| Entry { line: index + 1, submission: entry(line) })
+        .collect()
+}
+
+fn entry(line: &[u8]) -> Result<ListedSubmission, String> {
+    if line.len() > MAX_LINE {
+        return Err(format!("the line has {} bytes, more than the limit of {MAX_LINE}; {FORM}", line.len()));
+    }
+    python_json::from_slice(line).map_err(|error| format!("{}; {FORM}", excerpt(&error.to_string()).unquoted(200)))
+}
+
+impl<'de> Deserialize<'de> for ListedSubmission {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Line)
+    }
+}
+
+struct Line;
+
+impl<'de> Visitor<'de> for Line {
+    type Value = ListedSubmission;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut line: A) -> Result<ListedSubmission, A::Error> {
+        let (mut competition_id, mut submission_path, mut tags) = (None, None, Tags::default());
+        while let Some(name) = line.next_key::<String>()? {
+            match name.as_str() {
+                "competition_id" => competition_id = Some(line.next_value()?),
+                "submission_path" => submission_path = Some(line.next_value::<PythonText>()?),
+                _ => tags.add(&name, &mut line)?,
+            }
+        }
+        let PythonText(submission_path) = submission_path.ok_or_else(|| A::Error::missing_field("submission_path"))?;
+        let competition_id = competition_id.ok_or_else(|| A::Error::missing_field("competition_id"))?;
+        Ok(ListedSubmission { competition_id, submission_path, tags })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn only(line: &str) -> Result<ListedSubmission, String> {
+        match &entries(line.as_bytes())[..] {
+            [Entry { line: 1, submission }] => submission.clone(),
+            entries => panic!("{entries:?}"),
+        }
+    }
+
+    fn path(value: &str) -> String {
+        only(&format!("{{\"competition_id\": \"a\", \"submission_path\": {value}}}")).unwrap().submission_path
+    }
+
+    /// `str(value)`, as the reference has it.
+    #[test]
+    fn any_value_is_a_path() {
+        for (value, expected) in [
+            ("\"b.csv\"", "b.csv"),
+            ("null", "None"),
+            ("5", "5"),
+            ("false", "False"),
+            ("1.5", "1.5"),
+            ("NaN", "nan"),
+            ("[\"b.csv\"]", "['b.csv']"),
+            ("{}", "{}"),
+            ("\"\\ud800\\u0000\"", "\u{fffd}\0"),
+        ] {
+            assert_eq!(path(value), expected);
+        }
+    }
+
+    #[test]
+    fn other_fields_are_tags() {
+        let line = r#"{"seed": 3, "competition_id": "a", "cost": NaN, "competition_id": "b", "submission_path": "c", "seed": 4, "x": {"y": [1, 1], "y": Infinity}}"#;
+        let submission = only(line).unwrap();
+        assert_eq!(submission.competition_id, "b");
+        assert_eq!(submission.tags.to_string(), r#"{"cost":null,"seed":4,"x":{"y":null}}"#);
+        assert!(only(r#"{"competition_id": "a", "submission_path": "c"}"#).unwrap().tags.is_empty());
+    }
+
+    #[test]
+    fn what_is_no_entry_says_why() {
+        for (line, expected) in [
+            ("{\"competition_id\": \"a\"}", "missing field `submission_path`"),
+            ("{\"submission_path\": null}", "missing field `competition_id`"),
+            (
+                "{\"competition_id\": 5, \"submission_path\": null}",
+                "invalid type: integer `5`, expected a string at byte 20",
+            ),
+            ("{\"competition_id\": null, \"submission_path\": null}", "invalid type: null, expected a string"),
+            ("[1]", "invalid type: sequence, expected an object"),
+            ("{\"competition_id\": \"a\", \"submission_path\": nan}", "expected value at byte 44"),
+            ("\u{1}", "expected value at byte 1"),
+        ] {
+            let refusal = only(line).unwrap_err();
+            assert!(refusal.starts_with(expected) && refusal.ends_with(FORM), "{line}: {refusal}");
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! Reports as files: whole or not at all, and never over another one.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use assay_types::report::BatchReport;
+use chrono::{DateTime, Utc};
+
+/// Writes the report to `<folder>/<timestamp>_grading_report.json`, whole or not at all, and never over another one.
+///
+/// # Errors
+///
+/// If it cannot be written.
+pub fn write(report: &BatchReport, folder: &Path, now: DateTime<Utc>) -> std::io::Result<PathBuf> {
+    std::fs::create_dir_all(folder)?;
+    let mut file = tempfile::Builder::new().prefix(".grading-report-").tempfile_in(folder)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // Temporary files are private; a report is an ordinary file.
+        file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))?;
+    }
+    let mut text = serde_json::to_vec_pretty(report)?;
+    text.push(b'\n');
+    file.write_all(&text)?;
+    file.as_file().sync_all()?;
+    let stamp = now.format("%Y-%m-%dT%H-%M-%S-GMT");
+    for attempt in 0.. {
+        let suffix = if attempt == 0 { String::new() } else { format!("_{attempt}") };
+        let path = folder.join(format!("{stamp}{suffix}_grading_report.json"));
+        match file.persist_noclobber(&path) {
+            Ok(_) => return Ok(path),
+            Err(error) if error.error.kind() == std::io::ErrorKind::AlreadyExists && attempt < 1000 => {
+                file = error.file;
+            }
+            Err(error) => return Err(error.error),
+        }
+    }
+    Err(std::io::ErrorKind::AlreadyExists.into())
+}

@@ -1,0 +1,157 @@
+//! What every command takes: graders, competitions, the cache, confinement, the log of uses; and how a service is set up of it.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, anyhow};
+use assay::{Assay, Builder, Competitions, DataDir, Execution, GraderCatalog, WorkerProgram};
+use assay_confine::{Access, Confinement, confine};
+use clap::{Args, ValueEnum};
+use directories::BaseDirs;
+
+use super::Failure;
+
+#[derive(Args)]
+pub(super) struct GlobalArguments {
+    /// A folder of graders (NAME.wasm) that are added to the program's own, or take their place.
+    #[arg(long, global = true, value_name = "DIR")]
+    graders: Option<PathBuf>,
+    /// A folder of competitions (ID/competition.toml) that are added to the program's own, or take their place.
+    #[arg(long, global = true, value_name = "DIR")]
+    competitions: Option<PathBuf>,
+    /// Where compiled graders are kept. It must be writable by you alone [default: assay in your cache folder].
+    #[arg(long, global = true, value_name = "DIR")]
+    cache_dir: Option<PathBuf>,
+    /// Whether the program gives up the files, system calls and network that a grading does not need, before it reads submissions.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    confine: Confine,
+    /// A log to which every use of the answers is added before its outcome is told. `assay log` reads it.
+    #[arg(long, global = true, value_name = "FILE", env = "ASSAY_USE_LOG")]
+    use_log: Option<PathBuf>,
+    /// Write scores into that log too.
+    #[arg(long, global = true, requires = "use_log")]
+    use_log_scores: bool,
+}
+
+/// When the program confines itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Confine {
+    /// As far as the system can do it.
+    Auto,
+    /// Or fail.
+    Require,
+    /// Not at all.
+    Off,
+}
+
+/// What a command needs of a service, beside what every command takes.
+pub(super) struct Needs {
+    pub(super) competitions: Competitions,
+    /// Files and folders that it reads and writes.
+    pub(super) access: Access,
+    /// Whether uses of answers are recorded.
+    pub(super) uses_answers: bool,
+}
+
+impl GlobalArguments {
+    /// The competitions at hand.
+    pub(super) fn competitions(&self) -> Result<Competitions, Failure> {
+        let mut competitions = Competitions::built_in();
+        if let Some(folder) = &self.competitions {
+            competitions.add_folder(folder).context("--competitions").map_err(Failure::Call)?;
+        }
+        Ok(competitions)
+    }
+
+    /// The components of the graders at hand.
+    pub(super) fn graders(&self) -> Result<GraderCatalog, Failure> {
+        let mut graders = GraderCatalog::built_in();
+        if let Some(folder) = &self.graders {
+            graders.add_folder(folder).context("--graders").map_err(Failure::Call)?;
+        }
+        Ok(graders)
+    }
+
+    /// Confines the process to what a command needs, then sets up its service; `configured` adds what only this command has. The log of
+    /// uses is opened before, threads are started after.
+    pub(super) fn service(&self, needs: Needs, configured: impl FnOnce(Builder) -> Builder) -> Result<Assay, Failure> {
+        let Needs { competitions, access, uses_answers } = needs;
+        let mut builder = configured(Assay::builder().competitions(competitions).graders(self.graders()?));
+        let log = self.use_log.as_ref().filter(|_| uses_answers);
+        if let Some(path) = log {
+            builder = builder.access_log(path, self.use_log_scores).map_err(Failure::call)?;
+        }
+        let cache = self.cache_dir();
+        // It is made before the process may make no more folders.
+        let cache = cache.filter(|folder| std::fs::create_dir_all(folder).is_ok() || folder.is_dir());
+        self.confine(access, cache.as_deref())?;
+        if let Some(folder) = &cache {
+            builder = builder.cache_dir(folder);
+        }
+        let workers = WorkerProgram { program: this_program()?, arguments: Vec::new() };
+        builder.untrusted(Execution::Workers(workers)).build().map_err(Failure::program)
+    }
+
+    /// Gives up whatever is not in `access`, or where graders, competitions and compiled code come from.
+    fn confine(&self, mut access: Access, cache: Option<&Path>) -> Result<(), Failure> {
+        if self.confine == Confine::Off {
+            return Ok(());
+        }
+        access.start_itself |= self.graders.is_some();
+        access.write.extend(cache.map(Path::to_owned));
+        // What is in these folders may be links to elsewhere.
+        let within =
+            |folder: &Path| std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+        for folder in self.graders.iter().chain(&self.competitions) {
+            access.read.extend([folder.clone()]);
+            access.read.extend(within(folder).flat_map(|path| [path.join("competition.toml"), path]));
+        }
+        match confine(&access) {
+            Confinement::Partial(lacking) if self.confine == Confine::Require => {
+                Err(Failure::Program(anyhow!("--confine require: {lacking}")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What decides what is graded and recorded, beside the program's own competitions and graders.
+    pub(super) fn places(&self) -> Vec<(&'static str, Option<PathBuf>)> {
+        let named =
+            [("--competitions", &self.competitions), ("--graders", &self.graders), ("--use-log", &self.use_log)];
+        named.map(|(name, path)| (name, path.clone())).to_vec()
+    }
+
+    fn cache_dir(&self) -> Option<PathBuf> {
+        self.cache_dir.clone().or_else(|| user_cache().map(|cache| cache.join("assay/components")))
+    }
+}
+
+fn this_program() -> Result<PathBuf, Failure> {
+    // This name stays right when the file is replaced by a newer one meanwhile.
+    let linux = Path::new("/proc/self/exe");
+    if linux.exists() { Ok(linux.to_owned()) } else { std::env::current_exe().map_err(Failure::program) }
+}
+
+/// Where the data are.
+#[derive(Args)]
+pub(super) struct DataArguments {
+    /// The data, laid out as DIR/ID/prepared/... [default: mle-bench/data in your cache folder, where that program keeps them]
+    #[arg(long, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+}
+
+impl DataArguments {
+    pub(super) fn open(&self) -> Result<DataDir, Failure> {
+        match &self.data_dir {
+            Some(folder) if folder.is_dir() => Ok(DataDir::new(folder)),
+            Some(folder) => Err(Failure::Call(anyhow!("--data-dir {}: there is no such folder", folder.display()))),
+            None => user_cache()
+                .map(|cache| DataDir::new(cache.join("mle-bench/data")))
+                .context("there is no home folder: name the data by --data-dir")
+                .map_err(Failure::Call),
+        }
+    }
+}
+
+fn user_cache() -> Option<PathBuf> {
+    BaseDirs::new().map(|folders| folders.cache_dir().to_owned())
+}

@@ -1,0 +1,113 @@
+//! `assay graders`: what computes scores.
+
+use assay::{Assay, Source};
+use assay_confine::Access;
+use assay_types::Direction;
+use clap::{Args, Subcommand};
+use serde::Serialize;
+
+use super::global::{GlobalArguments, Needs};
+use super::output::{self, Format};
+use super::{Ended, Failure};
+
+#[derive(Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// The form of the list [default: a table on a terminal, JSON elsewhere].
+    #[arg(long)]
+    format: Option<Format>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Show one grader: what it computes, which options it takes.
+    Show {
+        /// The grader.
+        name: String,
+        /// The form [default: a table on a terminal, JSON elsewhere].
+        #[arg(long)]
+        format: Option<Format>,
+    },
+}
+
+/// A grader as it is listed.
+#[derive(Serialize)]
+struct Listed {
+    #[serde(flatten)]
+    description: assay_types::grader::Description,
+    sha256: String,
+    bytes: usize,
+    source: String,
+}
+
+pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<Ended, Failure> {
+    let needs = Needs { competitions: global.competitions()?, access: Access::default(), uses_answers: false };
+    let assay = global.service(needs, |builder| builder)?;
+    match &arguments.command {
+        Some(Command::Show { name, format }) => {
+            let grader = listed(&assay, name)?;
+            match Format::or_by_terminal(*format) {
+                Format::Json => output::json(&grader)?,
+                Format::Table => output::table(&[], details(&grader))?,
+            }
+        }
+        None => {
+            let names: Vec<String> = assay.graders().catalog().sources().map(|(name, _)| name.to_owned()).collect();
+            let all = names.iter().map(|name| listed(&assay, name)).collect::<Result<Vec<_>, _>>()?;
+            match Format::or_by_terminal(arguments.format) {
+                Format::Json => output::json(&all)?,
+                Format::Table => output::table(
+                    &["grader", "version", "better", "bytes", "computes"],
+                    all.into_iter().map(|grader| {
+                        let description = grader.description;
+                        let better = Direction::of(description.lower_is_better).to_string();
+                        vec![
+                            description.name,
+                            description.version,
+                            better,
+                            grader.bytes.to_string(),
+                            description.summary,
+                        ]
+                    }),
+                )?,
+            }
+        }
+    }
+    Ok(Ended::Fine)
+}
+
+fn listed(assay: &Assay, name: &str) -> Result<Listed, Failure> {
+    let graders = assay.graders();
+    let grader = graders.get(name).map_err(Failure::call)?;
+    let source = graders.catalog().source(name).map(|source| match source {
+        Source::BuiltIn(_) => "built in".to_owned(),
+        Source::File(path) => path.display().to_string(),
+        Source::Given(_) => "given".to_owned(),
+    });
+    Ok(Listed {
+        description: grader.description().clone(),
+        sha256: grader.digest().to_owned(),
+        bytes: graders.catalog().component(name).map_err(Failure::call)?.len(),
+        source: source.unwrap_or_default(),
+    })
+}
+
+fn details(grader: &Listed) -> Vec<Vec<String>> {
+    let description = &grader.description;
+    let pair = |name: &str, value: String| vec![name.to_owned(), value];
+    let mut rows = vec![
+        pair("grader", format!("{} {}", description.name, description.version)),
+        pair("computes", description.summary.clone()),
+        pair("better", Direction::of(description.lower_is_better).to_string()),
+        pair("source", grader.source.clone()),
+        pair("bytes", grader.bytes.to_string()),
+        pair("sha256", grader.sha256.clone()),
+    ];
+    rows.extend(description.options.iter().map(|option| {
+        let needed = if option.required { "required" } else { "optional" };
+        pair(&format!("option {}", option.name), format!("{} ({needed}): {}", option.kind, option.summary))
+    }));
+    rows
+}

@@ -1,0 +1,115 @@
+//! The program `assay`: it parses the command line, calls the library, and prints. Data go to stdout, messages to stderr.
+
+mod advice;
+mod audit;
+mod competitions;
+mod doctor;
+mod global;
+mod grade;
+mod grade_sample;
+mod graders;
+mod keys;
+mod links;
+mod lock;
+mod log;
+mod output;
+
+mod validate;
+mod verify;
+mod worker;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use self::global::GlobalArguments;
+
+/// Grades submissions to machine-learning competitions with sandboxed WebAssembly graders.
+///
+/// Exit codes: 0 fine, 1 the submission or the run is at fault, 2 the call is, 3 the program is.
+#[derive(Parser)]
+#[command(name = "assay", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    global: GlobalArguments,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    GradeSample(grade_sample::Arguments),
+    Grade(grade::Arguments),
+    Doctor(doctor::Arguments),
+    Validate(validate::Arguments),
+    Keys(keys::Arguments),
+    Verify(verify::Arguments),
+    Audit(audit::Arguments),
+    Lock(lock::Arguments),
+    /// List the competitions, or show one.
+    Competitions(competitions::Arguments),
+    /// List the graders, or show one.
+    Graders(graders::Arguments),
+    /// Read the log of uses: is it whole, and how often were answers used?
+    Log(log::Arguments),
+    /// Print the JSON schema of reports.
+    Schema,
+    /// Compile and run components that others made, in a process of its own: for the program itself.
+    #[command(hide = true)]
+    Worker,
+}
+
+/// How a command ended that could be carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ended {
+    Fine,
+    /// The submission or the run is at fault.
+    AtFault,
+}
+
+/// Why a command could not be carried out.
+#[derive(Debug)]
+enum Failure {
+    /// The call is at fault.
+    Call(anyhow::Error),
+    /// The program or the machine is at fault.
+    Program(anyhow::Error),
+}
+
+impl Failure {
+    fn call(error: impl Into<anyhow::Error>) -> Self {
+        Failure::Call(error.into())
+    }
+
+    fn program(error: impl Into<anyhow::Error>) -> Self {
+        Failure::Program(error.into())
+    }
+}
+
+fn main() -> ExitCode {
+    let Arguments { command, global } = Arguments::parse();
+    let ended = match command {
+        Command::GradeSample(arguments) => grade_sample::run(&arguments, &global),
+        Command::Grade(arguments) => grade::run(&arguments, &global),
+        Command::Validate(arguments) => validate::run(&arguments, &global),
+        Command::Keys(arguments) => keys::run(&arguments, &global),
+        Command::Verify(arguments) => verify::run(&arguments, &global),
+        Command::Audit(arguments) => audit::run(&arguments, &global),
+        Command::Lock(arguments) => lock::run(&arguments, &global),
+        Command::Doctor(arguments) => doctor::run(&arguments, &global),
+        Command::Competitions(arguments) => competitions::run(&arguments, &global),
+        Command::Graders(arguments) => graders::run(&arguments, &global),
+        Command::Log(arguments) => log::run(&arguments),
+        Command::Schema => output::json(&assay_types::report::schema()).map(|()| Ended::Fine),
+        Command::Worker => return worker::run(),
+    };
+    let (code, error) = match ended {
+        Ok(Ended::Fine) => return ExitCode::SUCCESS,
+        Ok(Ended::AtFault) => return ExitCode::from(1),
+        Err(Failure::Call(error)) => (2, error),
+        Err(Failure::Program(error)) => (3, error),
+    };
+    let advice = advice::advice(&error).unwrap_or_default();
+    output::message(&format!("error: {error:#}{advice}"));
+    ExitCode::from(code)
+}

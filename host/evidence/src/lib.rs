@@ -1,0 +1,11 @@
+//! Evidence: who used which answers ([`access_log`]), what graders and competitions should be ([`mod@lock`]), and what of a batch is
+//! finished ([`journal`]).
+
+pub mod access_log;
+pub mod journal;
+pub mod lock;
+mod recorded;
+
+use assay_types::{excerpt, report, sha256};
+
+pub use recorded::{Evidence, Recorded, Settled};

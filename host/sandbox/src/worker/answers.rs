@@ -1,0 +1,56 @@
+//! What workers answer, checked: a worker that was taken over answers what it likes.
+
+use super::protocol::{Answer, Refusal};
+use crate::error::LoadError;
+use crate::fault::HostFault;
+use crate::limits::Limits;
+use crate::outcome::Outcome;
+use crate::sanitize;
+
+pub(super) fn refused(refusal: Refusal, limits: &Limits) -> LoadError {
+    let text = |said: String| sanitize::text(&said, limits);
+    match refusal {
+        Refusal::Component(said) => LoadError::Component(text(said)),
+        Refusal::World(said) => LoadError::World(text(said)),
+        Refusal::Describe(said) => LoadError::Describe(text(said)),
+        Refusal::Resources(said) => LoadError::Host(HostFault::Resources(text(said))),
+        Refusal::Other(said) => LoadError::Host(HostFault::Worker(text(said))),
+    }
+}
+
+/// What an answer means that is no result.
+pub(super) fn not_that(answer: Answer, limits: &Limits) -> HostFault {
+    match answer {
+        Answer::Refused(refusal) => match refused(refusal, limits) {
+            LoadError::Host(fault) => fault,
+            error => HostFault::Worker(error.to_string()),
+        },
+        _ => another_answer(),
+    }
+}
+
+/// The fuel that a worker says was used.
+pub(super) fn possible(fuel: u64, budget: u64) -> Result<u64, HostFault> {
+    if fuel > budget {
+        return Err(HostFault::Worker(format!("it says that {fuel} units of fuel were used, of {budget}")));
+    }
+    Ok(fuel)
+}
+
+pub(super) fn checked(outcome: Outcome, limits: &Limits, fuel: u64) -> Result<Outcome, HostFault> {
+    Ok(match outcome {
+        Outcome::Scored(score) => sanitize::score(score, limits).map_or_else(Outcome::Fault, Outcome::Scored),
+        Outcome::Invalid(problems) if problems.is_empty() => {
+            return Err(HostFault::Worker("it refuses a submission without saying why".into()));
+        }
+        Outcome::Invalid(problems) => {
+            sanitize::problems(problems, limits).map_or_else(Outcome::Fault, Outcome::Invalid)
+        }
+        Outcome::Refused(said) => Outcome::Refused(sanitize::text(&said, limits)),
+        Outcome::Fault(fault) => Outcome::Fault(sanitize::fault(fault, limits, fuel)),
+    })
+}
+
+pub(super) fn another_answer() -> HostFault {
+    HostFault::Worker("it answers what it was not asked".into())
+}

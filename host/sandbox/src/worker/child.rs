@@ -1,0 +1,202 @@
+//! The worker's side: a process that confines itself, then does what its sandbox asks until there is nothing more to do.
+
+use std::io::{self, Read, Write};
+use std::process;
+use std::sync::mpsc;
+use std::thread;
+
+use assay_confine::{Access, close_all_but_standard_streams, confine};
+use assay_types::competition::Setting;
+use thiserror::Error;
+
+use super::protocol::{
+    Allowance, Answer, ProtocolError, Refusal, Request, Value, read_bytes, read_header, write_header,
+};
+use super::tables::{Received, receive};
+use crate::compile;
+use crate::engine;
+use crate::error::{LoadError, SandboxError};
+use crate::fault::{Cancel, HostFault};
+use crate::in_process::{InProcess, Runner, Tables};
+use crate::limits::Limits;
+
+/// Why a worker cannot go on. Its sandbox reads it from its standard error.
+#[derive(Debug, Error)]
+pub enum WorkerError {
+    /// What it is asked is not understood.
+    #[error("its sandbox: {0}")]
+    Protocol(#[from] ProtocolError),
+    /// Its limits cannot be set.
+    #[error("the limits of a process cannot be set: {0}")]
+    Limits(io::Error),
+    /// The engine cannot be set up.
+    #[error(transparent)]
+    Sandbox(#[from] SandboxError),
+    /// The system gives no thread.
+    #[error("the system gives no thread: {0}")]
+    Thread(io::Error),
+}
+
+/// What is asked of a worker once it holds a grader.
+enum Job {
+    Describe,
+    Validate(Vec<(String, Setting)>, Received),
+    Grade(Vec<(String, Setting)>, [Received; 3]),
+}
+
+/// Does what a sandbox asks through `input`, and answers through `output`: the program's standard streams. The process is good for nothing
+/// else from then on: it closes all other descriptors, sets limits on memory and processor time, gives up files, network and the right to
+/// start programs, and ends when `input` does.
+///
+/// # Errors
+///
+/// If it cannot go on. A program writes the error to its standard error, and ends with another exit code than 0.
+pub fn serve(mut input: impl Read + Send + 'static, mut output: impl Write) -> Result<(), WorkerError> {
+    match read_header(&mut input, u64::MAX)? {
+        None => Ok(()),
+        Some(Request::Compile { limits, bytes }) => {
+            let seconds = limits.compile_time.as_secs().saturating_mul(4).max(1);
+            let memory = limits.compile_memory_bytes as u64;
+            withdraw(&Allowance { memory_bytes: memory, processor_seconds: seconds }, 0)?;
+            let component = read_bytes(&mut input, bytes, u64::MAX)?;
+            thread::Builder::new().spawn(move || end_with(input)).map_err(WorkerError::Thread)?;
+            let engine = engine::engine(&limits, 1)?;
+            match compile::compile(&engine, &component, &limits) {
+                Ok(code) => {
+                    write_header(&mut output, &Answer::Compiled { bytes: code.len() as u64 })
+                        .and_then(|()| output.write_all(&code))
+                        .map_err(ProtocolError::Io)?;
+                }
+                Err(error) => {
+                    write_header(&mut output, &Answer::Refused(refusal(error))).map_err(ProtocolError::Io)?;
+                }
+            }
+            Ok(output.flush().map_err(ProtocolError::Io)?)
+        }
+        Some(Request::Load { limits, allowance, bytes }) => {
+            // The engine keeps what memories start with in files that are in memory, and their size counts as a file's.
+            withdraw(&allowance, limits.memory_bytes as u64)?;
+            let code = read_bytes(&mut input, bytes, u64::MAX)?;
+            grade(input, output, limits, code)
+        }
+        Some(_) => Err(ProtocolError::Malformed("it asks for a grader that it has not sent".into()).into()),
+    }
+}
+
+/// Holds one grader, and has it do what is asked.
+fn grade(
+    input: impl Read + Send + 'static,
+    mut output: impl Write,
+    limits: Limits,
+    code: Vec<u8>,
+) -> Result<(), WorkerError> {
+    let runner = Runner::new(limits.clone(), 1)?;
+    let loaded = compile::from_code(runner.engine(), &code, &limits).and_then(|compiled| runner.ready(&compiled));
+    drop(code);
+    let mut answer =
+        |answer: &Answer| write_header(&mut output, answer).and_then(|()| output.flush()).map_err(ProtocolError::Io);
+    let grader = match loaded {
+        Ok(grader) => grader,
+        Err(error) => return Ok(answer(&Answer::Refused(refusal(error)))?),
+    };
+    // Whoever reads notices the end of the input even while a grader runs.
+    let (jobs, received) = mpsc::sync_channel(0);
+    thread::Builder::new().spawn(move || read(input, &jobs)).map_err(WorkerError::Thread)?;
+    answer(&Answer::Loaded)?;
+    for job in received {
+        answer(&done(&grader, job?))?;
+    }
+    Ok(())
+}
+
+fn read(mut input: impl Read, jobs: &mpsc::SyncSender<Result<Job, ProtocolError>>) {
+    loop {
+        let job = next(&mut input).transpose();
+        let Some(job) = job else { process::exit(0) };
+        let failed = job.is_err();
+        if jobs.send(job).is_err() || failed {
+            return;
+        }
+    }
+}
+
+/// Waits until the sandbox is gone, and ends this process.
+fn end_with(mut input: impl Read) {
+    let _ = io::copy(&mut input, &mut io::sink());
+    process::exit(0);
+}
+
+fn next(input: &mut impl Read) -> Result<Option<Job>, ProtocolError> {
+    Ok(match read_header(&mut *input, u64::MAX)? {
+        None => None,
+        Some(Request::Describe) => Some(Job::Describe),
+        Some(Request::Validate { options, submission }) => {
+            Some(Job::Validate(settings(options), receive(submission, &mut *input)?))
+        }
+        Some(Request::Grade { options, tables }) => {
+            let [submission, aligned, answers] = *tables;
+            let tables =
+                [receive(submission, &mut *input)?, receive(aligned, &mut *input)?, receive(answers, &mut *input)?];
+            Some(Job::Grade(settings(options), tables))
+        }
+        Some(Request::Compile { .. } | Request::Load { .. }) => {
+            return Err(ProtocolError::Malformed("a worker holds one grader".into()));
+        }
+    })
+}
+
+fn settings(options: Vec<(String, Value)>) -> Vec<(String, Setting)> {
+    options.into_iter().map(|(name, value)| (name, value.into())).collect()
+}
+
+fn done(grader: &InProcess, job: Job) -> Answer {
+    let nobody = Cancel::new();
+    let answer = match job {
+        Job::Describe => grader.describe().map(Answer::Described),
+        Job::Validate(options, submission) => {
+            grader.validate(&submission.view(), &options, &nobody).map(Answer::Validated).map_err(LoadError::Host)
+        }
+        Job::Grade(options, [submission, aligned, answers]) => {
+            let tables = Tables { submission: submission.view(), aligned: aligned.view(), answers: answers.view() };
+            grader.grade(&tables, &options, &nobody).map(Answer::Graded).map_err(LoadError::Host)
+        }
+    };
+    answer.unwrap_or_else(|error| Answer::Refused(refusal(error)))
+}
+
+fn refusal(error: LoadError) -> Refusal {
+    match error {
+        LoadError::Component(said) => Refusal::Component(said),
+        LoadError::World(said) => Refusal::World(said),
+        LoadError::Describe(said) => Refusal::Describe(said),
+        LoadError::Host(HostFault::Resources(said)) => Refusal::Resources(said),
+        error => Refusal::Other(error.to_string()),
+    }
+}
+
+/// Gives up what a worker does not need. Where the system cannot do all of it, the rest still holds.
+fn withdraw(allowance: &Allowance, file_bytes: u64) -> Result<(), WorkerError> {
+    limit(allowance, file_bytes).map_err(WorkerError::Limits)?;
+    let _ = close_all_but_standard_streams();
+    let _ = confine(&Access::default());
+    Ok(())
+}
+
+#[cfg(unix)]
+fn limit(allowance: &Allowance, file_bytes: u64) -> io::Result<()> {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    let both = |limit| Rlimit { current: Some(limit), maximum: Some(limit) };
+    // Address space would be the wrong measure: the engine reserves much of it without using any.
+    setrlimit(Resource::Data, both(allowance.memory_bytes))?;
+    // The signal at the first limit says that it was this one. At the second the system kills whoever ignores it.
+    let seconds = allowance.processor_seconds;
+    setrlimit(Resource::Cpu, Rlimit { current: Some(seconds), maximum: Some(seconds.saturating_add(1)) })?;
+    setrlimit(Resource::Fsize, both(file_bytes))?;
+    setrlimit(Resource::Core, both(0))?;
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn limit(_: &Allowance, _: u64) -> io::Result<()> {
+    Ok(())
+}

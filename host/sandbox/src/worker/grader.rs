@@ -1,0 +1,241 @@
+//! A grader that runs in worker processes. Nothing that a worker says is taken as it stands.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use arrow::array::RecordBatch;
+use assay_types::competition::Setting;
+use assay_types::grader::Description;
+
+use super::answers::{another_answer, checked, not_that, possible, refused};
+use super::lost::{Death, death, ended, killed, stop};
+use super::parent::{Asked, Follows, Lost, Worker};
+use super::pool::Workers;
+use super::protocol::{Allowance, Answer, Request, Value, code_bytes};
+use super::tables;
+use crate::blame::Stop;
+use crate::cache::{Cache, Key};
+use crate::error::LoadError;
+use crate::fault::{Cancel, HostFault};
+use crate::limits::{Exceeded, Limits};
+use crate::outcome::{Outcome, Run, Task, Validated};
+use crate::sanitize;
+use crate::table::TableView;
+
+/// How much later than the worker's own clock its sandbox kills it.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// How long making machine code ready may take.
+const LOADING: Duration = Duration::from_secs(30);
+
+/// What a worker needs beside the grader's memory and the tables: its own code and stacks, the grader's code.
+const WORKER_BYTES: u64 = 256 << 20;
+
+/// The least tables that a worker has room for.
+const ROOM: u64 = 64 << 20;
+
+/// The processor time of a worker's whole life. It is replaced long before: this holds one that nobody is left to kill.
+const PROCESSOR_TIME: Duration = Duration::from_secs(3600);
+
+/// A grader that runs in worker processes, any number of times and on any number of threads.
+#[derive(Clone)]
+pub(crate) struct ByWorkers(Arc<Inner>);
+
+struct Inner {
+    workers: Arc<Workers>,
+    number: u64,
+    /// It was made by a worker, and goes to workers alone.
+    code: Arc<[u8]>,
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.workers.retire(self.number);
+    }
+}
+
+impl ByWorkers {
+    /// Has workers compile a component, or takes it from the cache, and ask it what it is.
+    pub(crate) fn load(
+        workers: &Arc<Workers>,
+        component: &[u8],
+        cache: Option<(&Cache, &Key<'_>)>,
+    ) -> Result<(Self, Description), LoadError> {
+        let limit = code_bytes(&workers.limits);
+        if let Some(code) = cache.and_then(|(cache, key)| cache.read(key, limit)) {
+            // What is wrong with a file of the cache is not the component's fault.
+            match Self::of(workers, code.into()) {
+                Err(LoadError::Component(_)) => {}
+                described => return described,
+            }
+        }
+        let code = compile(workers, component)?;
+        if let Some((cache, key)) = cache {
+            cache.write(key, &code);
+        }
+        Self::of(workers, code.into())
+    }
+
+    fn of(workers: &Arc<Workers>, code: Arc<[u8]>) -> Result<(Self, Description), LoadError> {
+        let inner = Inner { workers: workers.clone(), number: workers.number(), code };
+        let description = inner.describe()?;
+        Ok((ByWorkers(Arc::new(inner)), description))
+    }
+
+    /// Has the grader look at a submission, rows in the file's order.
+    pub(crate) fn validate(
+        &self,
+        submission: &RecordBatch,
+        options: &[(String, Setting)],
+        cancel: &Cancel,
+    ) -> Result<Validated, HostFault> {
+        let view = TableView::new(submission)?;
+        let bytes = view.bytes();
+        let request = Request::Validate { options: values(options), submission: tables::head(&view) };
+        let limits = &self.0.workers.limits;
+        let answer = self.0.ask(request, vec![submission.clone()], bytes, cancel);
+        match answer {
+            Ok(Answer::Validated(Validated { problems, fuel })) => {
+                let problems = match problems {
+                    Ok(problems) => sanitize::problems(problems, limits),
+                    Err(fault) => Err(sanitize::fault(fault, limits, limits.fuel(bytes))),
+                };
+                Ok(Validated { problems, fuel: possible(fuel, limits.fuel(bytes))? })
+            }
+            Ok(answer) => Err(not_that(answer, limits)),
+            Err(Stop::Grader(fault)) => Ok(Validated { problems: Err(fault), fuel: 0 }),
+            Err(Stop::Host(fault)) => Err(fault),
+        }
+    }
+
+    /// Grades a submission.
+    pub(crate) fn grade(&self, task: &Task<'_>, cancel: &Cancel) -> Result<Run, HostFault> {
+        let batches = [task.submission, task.aligned, task.answers];
+        let [submission, aligned, answers] =
+            [TableView::new(task.submission)?, TableView::new(task.aligned)?, TableView::new(task.answers)?];
+        let fuel_bytes = submission.bytes() + answers.bytes();
+        let heads = Box::new([tables::head(&submission), tables::head(&aligned), tables::head(&answers)]);
+        let request = Request::Grade { options: values(task.options), tables: heads };
+        let limits = &self.0.workers.limits;
+        let bytes = fuel_bytes + aligned.bytes();
+        let answer = self.0.ask(request, batches.into_iter().cloned().collect(), bytes, cancel);
+        match answer {
+            Ok(Answer::Graded(Run { outcome, fuel })) => {
+                let budget = limits.fuel(fuel_bytes);
+                Ok(Run { outcome: checked(outcome, limits, budget)?, fuel: possible(fuel, budget)? })
+            }
+            Ok(answer) => Err(not_that(answer, limits)),
+            Err(Stop::Grader(fault)) => Ok(Run { outcome: Outcome::Fault(fault), fuel: 0 }),
+            Err(Stop::Host(fault)) => Err(fault),
+        }
+    }
+}
+
+impl Inner {
+    /// What the grader says of itself, checked.
+    fn describe(&self) -> Result<Description, LoadError> {
+        let _active = self.workers.enter();
+        let (room, mut worker) = self.worker(0)?;
+        let limits = &self.workers.limits;
+        let nothing = Asked { request: Request::Describe, follows: Follows::Nothing };
+        let answer = worker.ask(nothing, limits.wall_clock.saturating_add(GRACE), &Cancel::new());
+        let described = match answer {
+            Ok((Answer::Described(said), _)) => sanitize::description(said, limits).map_err(LoadError::describe),
+            Ok((Answer::Refused(refusal), _)) => Err(refused(refusal, limits)),
+            Ok(_) => Err(LoadError::Host(another_answer())),
+            Err(lost) => Err(match stop(lost, limits) {
+                Stop::Grader(fault) => LoadError::describe(fault),
+                Stop::Host(fault) => LoadError::Host(fault),
+            }),
+        }?;
+        self.done(room, worker);
+        Ok(described)
+    }
+
+    /// Asks a worker of this grader, one that waits or a new one.
+    fn ask(&self, request: Request, tables: Vec<RecordBatch>, bytes: u64, cancel: &Cancel) -> Result<Answer, Stop> {
+        cancel.check().map_err(Stop::Host)?;
+        let _active = self.workers.enter();
+        let limits = &self.workers.limits;
+        let (room, mut worker) = match self.workers.take(self.number, bytes) {
+            Some(waiting) => waiting,
+            // It was a grader when it was loaded.
+            None => self.worker(bytes).map_err(|error| {
+                Stop::Host(match error {
+                    LoadError::Host(fault) => fault,
+                    error => HostFault::Worker(error.to_string()),
+                })
+            })?,
+        };
+        let asked = Asked { request, follows: Follows::Tables(tables) };
+        let (answer, _) =
+            worker.ask(asked, limits.wall_clock.saturating_add(GRACE), cancel).map_err(|lost| stop(lost, limits))?;
+        self.done(room, worker);
+        Ok(answer)
+    }
+
+    /// A new worker with room for tables of so many bytes.
+    fn worker(&self, bytes: u64) -> Result<(u64, Worker), LoadError> {
+        let limits = &self.workers.limits;
+        // Somewhat more, so that the next submission fits too.
+        let room = bytes.saturating_add(bytes / 2).max(ROOM);
+        let memory_bytes = (limits.memory_bytes as u64).saturating_add(room).saturating_add(WORKER_BYTES);
+        let allowance = Allowance { memory_bytes, processor_seconds: processor_time(limits).as_secs() };
+        let mut worker = Worker::start(&self.workers.program, limits)?;
+        let request = Request::Load { limits: limits.clone(), allowance, bytes: self.code.len() as u64 };
+        let asked = Asked { request, follows: Follows::Bytes(self.code.clone()) };
+        match worker.ask(asked, LOADING, &Cancel::new()) {
+            Ok((Answer::Loaded, _)) => Ok((room, worker)),
+            Ok((Answer::Refused(refusal), _)) => Err(refused(refusal, limits)),
+            Ok(_) => Err(LoadError::Host(another_answer())),
+            Err(Lost::TimedOut { .. }) => {
+                Err(LoadError::Host(HostFault::Worker(format!("it was not ready in {LOADING:?}"))))
+            }
+            Err(lost) => Err(match stop(lost, limits) {
+                Stop::Grader(fault) => LoadError::describe(fault),
+                Stop::Host(fault) => LoadError::Host(fault),
+            }),
+        }
+    }
+
+    /// Has a worker wait for the next grading, unless its time may run out in one.
+    fn done(&self, room: u64, worker: Worker) {
+        let limits = &self.workers.limits;
+        // It reads on one thread while it computes on another.
+        let used = worker.busy().saturating_mul(2);
+        if used.saturating_add(limits.wall_clock.saturating_mul(2)) < processor_time(limits) {
+            self.workers.put(self.number, room, worker);
+        }
+    }
+}
+
+fn processor_time(limits: &Limits) -> Duration {
+    PROCESSOR_TIME.max(limits.wall_clock.saturating_mul(8))
+}
+
+/// Has a worker compile a component.
+fn compile(workers: &Workers, component: &[u8]) -> Result<Vec<u8>, LoadError> {
+    let limits = &workers.limits;
+    let mut worker = Worker::start(&workers.program, limits)?;
+    let request = Request::Compile { limits: limits.clone(), bytes: component.len() as u64 };
+    let asked = Asked { request, follows: Follows::Bytes(component.into()) };
+    match worker.ask(asked, limits.compile_time, &Cancel::new()) {
+        Ok((Answer::Compiled { .. }, code)) => Ok(code),
+        Ok((Answer::Refused(refusal), _)) => Err(refused(refusal, limits)),
+        Ok(_) => Err(LoadError::Host(another_answer())),
+        Err(Lost::TimedOut { .. }) => Err(Exceeded::CompileTime(limits.compile_time).into()),
+        Err(Lost::Cancelled) => Err(LoadError::Host(HostFault::Cancelled)),
+        Err(Lost::Broke(said)) => Err(LoadError::Host(HostFault::Worker(said))),
+        Err(Lost::Died(status, words)) => Err(match death(status, &words) {
+            Death::OutOfTime => Exceeded::CompileTime(limits.compile_time).into(),
+            Death::OutOfMemory => Exceeded::CompileMemory(limits.compile_memory_bytes).into(),
+            Death::Killed => LoadError::Host(killed(status)),
+            Death::Crashed | Death::Panicked => LoadError::Compiler(format!("{status}: {words}")),
+            Death::Ended => LoadError::Host(ended(status, &words)),
+        }),
+    }
+}
+
+fn values(options: &[(String, Setting)]) -> Vec<(String, Value)> {
+    options.iter().map(|(name, setting)| (name.clone(), setting.into())).collect()
+}

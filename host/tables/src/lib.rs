@@ -1,0 +1,12 @@
+//! A submission's way from its file to its grader: [`read`] makes columns of bytes, [`check`] holds them against the competition's
+//! contract, [`align`] finds the answer of each row. [`key_file`]s say which rows a submission must have, where the answers are not.
+
+pub mod align;
+pub mod check;
+mod finding;
+pub mod key_file;
+pub mod read;
+
+use assay_types::{competition, excerpt, medal, python_json};
+
+pub use finding::{Finding, Place};

@@ -1,0 +1,235 @@
+//! CSV as pandas reads it.
+
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions};
+use arrow::datatypes::{Field, Schema};
+
+use super::column::{Column, Finished, TooMuchText};
+use super::error::{Place, ReadError};
+use super::lines::Lines;
+use super::rows::{Row, Rows, beginning};
+use super::{Limits, ReadOptions, Surplus, Table, encoding, header, packed};
+
+/// The rows that are read first, to learn what types the columns begin with.
+const SAMPLE: usize = 1000;
+
+/// Reads a CSV file as `pandas.read_csv(path, float_precision="round_trip")` of pandas 2.3 reads it.
+///
+/// # Layout
+///
+/// - Commas separate cells. LF, CR LF and a bare CR each end a row. Lines that are empty, or only of spaces and tabs, are skipped. A byte
+///   order mark is dropped.
+/// - A quote counts at the start of a cell. Inside quotes, commas and line ends are text, and `""` is a quote. What follows a closing
+///   quote is text, further quotes included.
+/// - The first row is the header. An empty name becomes `Unnamed: 0` (by its position), a repeated one `x.1`, or the next number
+///   that is free. A file without a row is a table without columns.
+/// - A short row is filled up with missing values. A long one is an error. But if the first row after the header is longer than the
+///   header, its first cells are row labels: they are dropped here and in every row, and names go with the cells behind them.
+///
+/// # Types
+///
+/// A column is of the first of these types that all its cells have; a cell in quotes is no different from any other.
+///
+/// - Missing: an empty cell and the words `#N/A`, `#N/A N/A`, `#NA`, `-1.#IND`, `-1.#QNAN`, `-NaN`, `-nan`, `1.#IND`, `1.#QNAN`,
+///   `<NA>`, `N/A`, `NA`, `NULL`, `NaN`, `None`, `n/a`, `nan`, `null`, exactly so. They fit into any type. A column of nothing else is
+///   `Float64`.
+/// - `Int64`: digits, with a sign and leading zeros if one likes. White space may stand around any number. With a missing value, the
+///   column is `Float64` instead.
+/// - `UInt64`: the same up to 2^64 - 1, if nothing is negative or missing.
+/// - `Float64`: decimal numbers, correctly rounded, and `inf` or `infinity` in any case and with a sign.
+/// - `Boolean`: `true` and `false` in any case.
+/// - `Utf8`: text. A column without rows is one too.
+///
+/// What pandas does by accident is done here too, since scores depend on it. An integer beyond 64 bits makes text, unless a cell before it
+/// was a number with a point or exponent: then it is a number like others. Unsigned integers beside a minus or a missing value make
+/// text too, in which nothing is missing. A number too large for a double makes text, but a negative one is minus infinity. In integers
+/// with a missing value, -2^63 goes missing.
+///
+/// # Differences
+///
+/// - pandas finds the types of long files in pieces (of 262,144 rows, with two columns), so that a column may become part numbers, part
+///   text. Here types are by whole column.
+/// - pandas cuts a cell at a NUL character. Here it is an error, in the header and in columns that are kept.
+/// - After a bare CR, pandas misreads a row that starts with a blank, and after a line that is empty but for a bare CR, one that starts
+///   with a comma. Mostly it fails in the end. Here it is an error.
+///
+/// # Errors
+///
+/// If the file is not UTF-8, if its rows cannot be told apart, or if it is larger than allowed.
+pub fn read_csv(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Table, ReadError> {
+    packed::refuse(bytes)?;
+    read(bytes, options).map_err(|error| encoding::or_utf16(bytes, error))
+}
+
+fn read(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Table, ReadError> {
+    let file = File::new(bytes, options)?;
+    let mut columns: Vec<(usize, Column)> = file.kept.iter().map(|&(cell, _)| (cell, Column::new())).collect();
+    let mut scanned = file.scan(&mut columns, SAMPLE)?;
+    if !scanned.complete {
+        let rows = bytes.len() / (scanned.end / SAMPLE).max(1);
+        // Some more than expected, since room that is not used costs nothing.
+        let room = (rows + rows / 8).min(file.max_rows());
+        columns = columns.into_iter().map(|(cell, column)| (cell, column.restarted(SAMPLE, room))).collect();
+        scanned = file.scan(&mut columns, usize::MAX)?;
+    }
+    let rows = scanned.lines.rows();
+    let names = file.kept.iter().filter_map(|&(_, name)| file.header.get(name));
+    let arrays = file.arrays(columns, rows)?;
+    let fields = names.zip(&arrays).map(|(name, (_, array))| Field::new(name, array.data_type().clone(), true));
+    let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
+    let options = RecordBatchOptions::new().with_row_count(Some(rows));
+    let arrays = arrays.into_iter().map(|(_, array)| array).collect();
+    let batch = RecordBatch::try_new_with_options(schema, arrays, &options)?;
+    Ok(Table { header: file.header, batch, labels: file.labels, lines: scanned.lines })
+}
+
+/// A file whose header has been read.
+struct File<'a> {
+    bytes: &'a [u8],
+    limits: &'a Limits,
+    header: Vec<String>,
+    /// The cells at the start of a row that are row labels.
+    labels: usize,
+    /// The columns to keep: the positions of their cells in a row, and of their names in the header.
+    kept: Vec<(usize, usize)>,
+    /// There is a NUL somewhere.
+    has_nul: bool,
+}
+
+/// What a scan has seen beside the columns.
+struct Scanned {
+    lines: Lines,
+    /// Where it stopped.
+    end: usize,
+    /// That is the end of the file.
+    complete: bool,
+}
+
+impl<'a> File<'a> {
+    fn new(bytes: &'a [u8], options: &ReadOptions<'a>) -> Result<Self, ReadError> {
+        let has_nul = bytes.contains(&0);
+        let mut file = File { bytes, limits: options.limits, header: Vec::new(), labels: 0, kept: Vec::new(), has_nul };
+        let mut rows = Rows::new(bytes, options.limits.columns);
+        if let Some(row) = rows.next()? {
+            let names = (0..row.len()).map(|index| {
+                let name = row.cell(index);
+                file.check(&row, index, name)?;
+                // Where it is not UTF-8, the file is refused below.
+                Ok(String::from_utf8_lossy(name).into_owned())
+            });
+            file.header = header::names(names.collect::<Result<_, ReadError>>()?);
+        }
+        if let Some(row) = rows.next().map_err(|error| file.named(error))? {
+            file.labels = row.len().saturating_sub(file.header.len());
+        }
+        if let Err(error) = str::from_utf8(bytes) {
+            return Err(file.not_utf8(error.valid_up_to()));
+        }
+        let kept = file.header.iter().enumerate().filter(|(_, name)| options.keeps(name));
+        file.kept = kept.map(|(index, _)| (file.labels + index, index)).collect();
+        Ok(file)
+    }
+
+    /// Reads up to `max_rows` rows into columns, each given with the position of its cells.
+    fn scan(&self, columns: &mut [(usize, Column)], max_rows: usize) -> Result<Scanned, ReadError> {
+        let width = self.labels + self.header.len();
+        let mut rows = Rows::new(self.bytes, self.limits.columns);
+        let mut lines = Lines::default();
+        let mut is_header = true;
+        while lines.rows() < max_rows {
+            let Some(row) = rows.next().map_err(|error| self.named(error))? else {
+                return Ok(Scanned { lines, end: self.bytes.len(), complete: true });
+            };
+            if is_header {
+                is_header = false;
+                continue;
+            }
+            if row.len() > width {
+                let surplus = Surplus::of(&row, width, &self.header);
+                return Err(ReadError::LongRow { line: row.line, cells: row.len(), expected: width, surplus });
+            }
+            if lines.rows() == self.max_rows() {
+                return Err(self.too_many_rows());
+            }
+            lines.push(row.line);
+            for (index, column) in &mut *columns {
+                let cell = row.cell(*index);
+                self.check(&row, *index, cell)?;
+                column
+                    .push(cell)
+                    .map_err(|TooMuchText| ReadError::Text { column: self.name(*index).unwrap_or_default() })?;
+            }
+        }
+        Ok(Scanned { lines, end: rows.at(), complete: false })
+    }
+
+    /// The arrays of columns that have been read, each with the position of its cells. Where a column has to be read again, it is.
+    fn arrays(&self, columns: Vec<(usize, Column)>, rows: usize) -> Result<Vec<(usize, ArrayRef)>, ReadError> {
+        let mut arrays = Vec::with_capacity(columns.len());
+        let mut again = Vec::new();
+        for (cell, column) in columns {
+            match column.finish()? {
+                Finished::Array(array) => arrays.push((cell, array)),
+                Finished::Again(kind) => again.push((cell, Column::of(kind, rows))),
+            }
+        }
+        if !again.is_empty() {
+            self.scan(&mut again, usize::MAX)?;
+            arrays.extend(self.arrays(again, rows)?);
+            arrays.sort_by_key(|&(cell, _)| cell);
+        }
+        Ok(arrays)
+    }
+
+    fn max_rows(&self) -> usize {
+        self.limits.rows.min(self.limits.cells / self.kept.len().max(1))
+    }
+
+    fn too_many_rows(&self) -> ReadError {
+        let &Limits { rows, cells, .. } = self.limits;
+        if rows == self.max_rows() { ReadError::Rows { limit: rows } } else { ReadError::Cells { limit: cells } }
+    }
+
+    /// Refuses a cell that is too long, or has a NUL.
+    fn check(&self, row: &Row<'_>, index: usize, cell: &[u8]) -> Result<(), ReadError> {
+        if cell.len() > self.limits.cell_bytes {
+            let place = row.place(self.bytes, index);
+            return Err(self.named(ReadError::CellLength { place, limit: self.limits.cell_bytes }));
+        }
+        if self.has_nul && cell.contains(&0) {
+            let place = row.place(self.bytes, index);
+            return Err(self.named(ReadError::Nul { place, value: Some(beginning(cell)) }));
+        }
+        Ok(())
+    }
+
+    /// The error that says which cell the byte at `offset` is in.
+    fn not_utf8(&self, offset: usize) -> ReadError {
+        let mut rows = Rows::new(self.bytes, self.limits.columns);
+        loop {
+            match rows.next() {
+                Ok(Some(row)) if offset < row.end => {
+                    let place = row.place(self.bytes, row.index_at(self.bytes, offset));
+                    return self.named(ReadError::NotUtf8 { place });
+                }
+                Ok(Some(_)) => {}
+                // What makes no row does not matter, unless it hides the byte.
+                Ok(None) => return ReadError::NotUtf8 { place: Place { line: 1, cell: 1, column: None } },
+                Err(error) => return self.named(error),
+            }
+        }
+    }
+
+    fn named(&self, error: ReadError) -> ReadError {
+        error.named(|cell| self.name(cell))
+    }
+
+    /// The name of the column that a cell is in.
+    fn name(&self, cell: usize) -> Option<String> {
+        self.header.get(cell.checked_sub(self.labels)?).cloned()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,20 @@
+//! What a grading is of and what it comes to, as plain data: [competitions](competition) and their contracts, [graders](grader) as they
+//! describe themselves, [medals](medal), [reports](report) and receipts.
+//!
+//! Nothing here reads files, holds tables or runs graders, so that a program that only looks at reports needs nothing else.
+
+pub mod competition;
+mod counted;
+mod digest;
+mod direction;
+pub mod excerpt;
+pub mod grader;
+pub mod medal;
+pub mod python_json;
+pub mod receipt;
+pub mod report;
+pub mod tags;
+
+pub use counted::counted;
+pub use digest::sha256;
+pub use direction::Direction;

@@ -1,0 +1,184 @@
+//! Receipts: what a score rests on.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::de::{self, Deserializer, MapAccess, Visitor};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Number, Value};
+
+use crate::competition::Competition;
+use crate::digest::sha256;
+use crate::grader::{Description, WIT};
+
+/// What a score rests on. With the same, anyone gets the same score and uses the same fuel.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(from = "FlatReceipt")]
+#[schemars(!from)]
+pub struct Receipt {
+    /// The grader.
+    pub grader: GraderReceipt,
+    /// SHA-256 of what decides the score.
+    #[serde(flatten)]
+    pub digests: Digests,
+    /// SHA-256 of the submission; none if it could not be read.
+    pub submission: Option<String>,
+    /// The version of the contract with graders.
+    pub wit: String,
+    /// The version of this program.
+    pub host: String,
+    /// The version of the engine.
+    pub engine: String,
+    /// The limits that the grader ran under, by name.
+    #[schemars(with = "std::collections::BTreeMap<String, f64>")]
+    pub limits: serde_json::Map<String, serde_json::Value>,
+    /// The fuel it used; none if it did not run.
+    pub fuel: Option<u64>,
+}
+
+/// A grader: the names that others and it itself give it, and its version.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct GraderReceipt {
+    /// What the competition calls it; none in reports that are older than this field.
+    #[serde(default)]
+    pub id: Option<String>,
+    pub name: String,
+    pub version: String,
+}
+
+impl Receipt {
+    /// A receipt without a submission; `id` is what the competition calls the grader, `limits` are those of the sandbox.
+    ///
+    /// # Errors
+    ///
+    /// If the limits cannot be written as JSON numbers.
+    pub fn new(
+        grader: &Description,
+        id: &str,
+        digests: Digests,
+        engine: &str,
+        limits: &impl Serialize,
+    ) -> Result<Self, serde_json::Error> {
+        Ok(Receipt {
+            grader: GraderReceipt {
+                id: Some(id.to_owned()),
+                name: grader.name.clone(),
+                version: grader.version.clone(),
+            },
+            digests,
+            submission: None,
+            wit: WIT.into(),
+            host: concat!("assay ", env!("CARGO_PKG_VERSION")).into(),
+            engine: engine.into(),
+            limits: serde_json::to_value(limits).and_then(serde_json::from_value)?,
+            fuel: None,
+        })
+    }
+}
+
+/// SHA-256 of what decides a score beside the submission, in hexadecimal. Those of data are of their JSON form.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Digests {
+    pub component: String,
+    /// Of the competition's file as it stands; none in reports that are older than this field.
+    #[serde(default)]
+    pub competition: Option<String>,
+    pub contract: String,
+    pub options: String,
+    pub answers: String,
+    pub thresholds: String,
+}
+
+impl Digests {
+    /// Those of a competition, beside the digests of its grader's component and of its answers.
+    ///
+    /// # Errors
+    ///
+    /// If what they are of cannot be written as JSON.
+    pub fn new(competition: &Competition, component: String, answers: String) -> Result<Self, serde_json::Error> {
+        Ok(Digests {
+            component,
+            competition: Some(competition.digest.clone()),
+            contract: digest_of(&(&competition.submission, &competition.answers))?,
+            options: digest_of(&competition.grader.options)?,
+            answers,
+            thresholds: digest_of(&competition.leaderboard)?,
+        })
+    }
+}
+
+fn digest_of(value: &impl Serialize) -> Result<String, serde_json::Error> {
+    Ok(sha256(&serde_json::to_vec(value)?))
+}
+
+/// A [`Receipt`] field by field.
+#[derive(Deserialize)]
+struct FlatReceipt {
+    grader: GraderReceipt,
+    component: String,
+    competition: Option<String>,
+    contract: String,
+    options: String,
+    answers: String,
+    thresholds: String,
+    submission: Option<String>,
+    wit: String,
+    host: String,
+    engine: String,
+    #[serde(deserialize_with = "numbers")]
+    limits: Map<String, Value>,
+    fuel: Option<u64>,
+}
+
+impl From<FlatReceipt> for Receipt {
+    fn from(flat: FlatReceipt) -> Self {
+        Receipt {
+            grader: flat.grader,
+            digests: Digests {
+                component: flat.component,
+                competition: flat.competition,
+                contract: flat.contract,
+                options: flat.options,
+                answers: flat.answers,
+                thresholds: flat.thresholds,
+            },
+            submission: flat.submission,
+            wit: flat.wit,
+            host: flat.host,
+            engine: flat.engine,
+            limits: flat.limits,
+            fuel: flat.fuel,
+        }
+    }
+}
+
+/// The most names in a list or an object of a receipt: some times as many as there are.
+pub(crate) const MAX_NAMES: usize = 64;
+
+/// An object of numbers alone.
+fn numbers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Map<String, Value>, D::Error> {
+    struct Numbers;
+
+    impl<'de> Visitor<'de> for Numbers {
+        type Value = Map<String, Value>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "at most {MAX_NAMES} limits, which are numbers")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Map<String, Value>, A::Error> {
+            let mut numbers = Map::new();
+            while let Some((name, number)) = object.next_entry::<String, Number>()? {
+                numbers.insert(name, Value::Number(number));
+                if numbers.len() > MAX_NAMES {
+                    return Err(de::Error::invalid_length(numbers.len(), &self));
+                }
+            }
+            Ok(numbers)
+        }
+    }
+
+    deserializer.deserialize_map(Numbers)
+}

@@ -1,0 +1,255 @@
+//! Reports: what is written about a submission, and about a batch of them.
+//!
+//! The reference's fields keep their names and places; ours follow.
+
+mod reported;
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, Schema};
+use serde::{Deserialize, Serialize};
+
+pub use self::reported::Reported;
+use crate::competition::Leaderboard;
+use crate::medal::{self, Medals};
+use crate::receipt::Receipt;
+use crate::tags::Tags;
+
+/// The version of what a report holds. A reader of it can read those before.
+pub const SCHEMA: u32 = 1;
+
+/// What came of a submission.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// It has a score.
+    Scored,
+    /// It is not what the competition asks for, so it has none.
+    InvalidSubmission,
+    /// The grader failed. That says nothing about the submission.
+    GraderFault,
+    /// The grader ran into a limit. That says nothing about the submission, unless it was made for this.
+    LimitExceeded,
+    /// No grader ran: the competition is unknown, or its data are not there.
+    NotGraded,
+    /// The host failed: it lacked memory or processes, could not record the use of the answers, or was told to stop. That says nothing
+    /// about submission or grader; another try may succeed.
+    HostFault,
+}
+
+impl Outcome {
+    /// True if there is a verdict on the submission.
+    #[must_use]
+    pub fn is_verdict(self) -> bool {
+        matches!(self, Outcome::Scored | Outcome::InvalidSubmission)
+    }
+
+    /// True if another try may come to another outcome, with nothing changed but the host's condition or the data at hand.
+    #[must_use]
+    pub fn is_worth_another_try(self) -> bool {
+        matches!(self, Outcome::NotGraded | Outcome::HostFault)
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Outcome::Scored => "scored",
+            Outcome::InvalidSubmission => "invalid submission",
+            Outcome::GraderFault => "grader fault",
+            Outcome::LimitExceeded => "limit exceeded",
+            Outcome::NotGraded => "not graded",
+            Outcome::HostFault => "host fault",
+        })
+    }
+}
+
+/// The report on one submission.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "Reported")]
+#[schemars(!try_from)]
+pub struct Report {
+    /// The competition.
+    pub competition_id: Option<String>,
+    /// The score, rounded to 5 decimals.
+    pub score: Option<f64>,
+    /// The thresholds; none if the competition is unknown.
+    #[serde(flatten)]
+    pub thresholds: Thresholds,
+    /// What the score earns.
+    #[serde(flatten)]
+    pub medals: Medals,
+    /// True if there is a file, and its name ends in `.csv`.
+    pub submission_exists: bool,
+    /// True if it has a score.
+    pub valid_submission: bool,
+    /// True if a lower score is the better one.
+    pub is_lower_better: Option<bool>,
+    /// When the report was made: UTC, ISO 8601.
+    pub created_at: String,
+    /// The path as it was given.
+    pub submission_path: String,
+    /// The score in full precision.
+    pub score_exact: Option<f64>,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// Why there is no score, in words that a participant may read.
+    pub reason: Option<String>,
+    /// True if the submission has the digest of the answers: it was copied, or the answers are no secret.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub submission_is_answers: bool,
+    /// What the score rests on; none if no grader was at hand.
+    pub receipt: Option<Receipt>,
+    /// The grader and the competition of this run, if the lock does not have them as they are.
+    pub outside_lock: Vec<String>,
+    /// What the list says of it besides, such as a run's id or seed.
+    #[serde(skip_serializing_if = "Tags::is_empty")]
+    #[schemars(with = "serde_json::Map<String, serde_json::Value>")]
+    pub tags: Tags,
+}
+
+/// A leaderboard's thresholds.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Thresholds {
+    pub gold_threshold: Option<f64>,
+    pub silver_threshold: Option<f64>,
+    pub bronze_threshold: Option<f64>,
+    pub median_threshold: Option<f64>,
+}
+
+impl From<&Leaderboard> for Thresholds {
+    fn from(leaderboard: &Leaderboard) -> Self {
+        Thresholds {
+            gold_threshold: Some(leaderboard.gold),
+            silver_threshold: Some(leaderboard.silver),
+            bronze_threshold: Some(leaderboard.bronze),
+            median_threshold: Some(leaderboard.median),
+        }
+    }
+}
+
+impl Report {
+    /// The report on a submission that has not been looked at: without thresholds, score and reason. Others are made from it.
+    #[must_use]
+    pub fn new(competition_id: Option<&str>, submission_path: &str) -> Self {
+        Report {
+            competition_id: competition_id.map(ToOwned::to_owned),
+            score: None,
+            thresholds: Thresholds::default(),
+            medals: Medals::default(),
+            submission_exists: false,
+            valid_submission: false,
+            is_lower_better: None,
+            created_at: timestamp(Utc::now()),
+            submission_path: submission_path.to_owned(),
+            score_exact: None,
+            outcome: Outcome::NotGraded,
+            reason: None,
+            submission_is_answers: false,
+            receipt: None,
+            outside_lock: Vec::new(),
+            tags: Tags::default(),
+        }
+    }
+
+    /// The report with the competition's thresholds.
+    #[must_use]
+    pub fn against(mut self, leaderboard: &Leaderboard) -> Self {
+        self.thresholds = leaderboard.into();
+        self.is_lower_better = Some(leaderboard.lower_is_better);
+        self
+    }
+
+    /// The report on a submission without a score.
+    #[must_use]
+    pub fn refused(mut self, outcome: Outcome, reason: impl Into<String>) -> Self {
+        self.outcome = outcome;
+        self.reason = Some(reason.into());
+        self
+    }
+
+    /// The report on a submission with a finite score.
+    #[must_use]
+    pub fn scored(mut self, score: f64, leaderboard: &Leaderboard) -> Self {
+        let rounded = medal::rounded(score, medal::SCORE_DECIMALS);
+        self.score = Some(rounded);
+        self.score_exact = Some(score);
+        self.medals = medal::award(rounded, leaderboard);
+        self.valid_submission = true;
+        self.outcome = Outcome::Scored;
+        self
+    }
+}
+
+/// The report on a batch.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct BatchReport {
+    pub total_runs: usize,
+    pub total_runs_with_submissions: usize,
+    pub total_valid_submissions: usize,
+    pub total_medals: usize,
+    pub total_gold_medals: usize,
+    pub total_silver_medals: usize,
+    pub total_bronze_medals: usize,
+    pub total_above_median: usize,
+    #[serde(default)]
+    pub total_outside_lock: usize,
+    /// The version of what a report holds: 1. None in reports that are older than this field.
+    #[serde(default)]
+    pub schema: Option<u32>,
+    pub competition_reports: Vec<Report>,
+    /// The state of the log of uses once all of these were in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub use_log: Option<Anchor>,
+}
+
+impl BatchReport {
+    /// Adds up reports.
+    #[must_use]
+    pub fn new(reports: Vec<Report>) -> Self {
+        let count = |is: fn(&Report) -> bool| reports.iter().filter(|report| is(report)).count();
+        BatchReport {
+            total_runs: reports.len(),
+            total_runs_with_submissions: count(|report| report.submission_exists),
+            total_valid_submissions: count(|report| report.valid_submission),
+            total_medals: count(|report| report.medals.any_medal),
+            total_gold_medals: count(|report| report.medals.gold_medal),
+            total_silver_medals: count(|report| report.medals.silver_medal),
+            total_bronze_medals: count(|report| report.medals.bronze_medal),
+            total_above_median: count(|report| report.medals.above_median),
+            total_outside_lock: count(|report| !report.outside_lock.is_empty()),
+            schema: Some(SCHEMA),
+            competition_reports: reports,
+            use_log: None,
+        }
+    }
+
+    /// The same, with the state of the log that its uses are in.
+    #[must_use]
+    pub fn anchored(self, use_log: Option<Anchor>) -> Self {
+        BatchReport { use_log, ..self }
+    }
+}
+
+/// The state of a log at some moment. Reports hold it, so that a log that was rewritten since then is found out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Anchor {
+    /// How many entries it had.
+    pub entries: u64,
+    /// SHA-256 of the last one's line.
+    pub head: String,
+}
+
+/// The JSON schema of [`BatchReport`]s of this program; that of a [`Report`] alone is among its definitions.
+#[must_use]
+pub fn schema() -> Schema {
+    SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<BatchReport>()
+}
+
+fn timestamp(time: DateTime<Utc>) -> String {
+    time.format("%Y-%m-%dT%H:%M:%S%.6f").to_string()
+}

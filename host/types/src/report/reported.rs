@@ -1,0 +1,128 @@
+//! Reports as they are read. Whoever wrote one may mean harm, so every field has its type and its limit, and what is no field is passed
+//! over: nothing takes many times the memory of its text.
+
+use std::fmt;
+
+use serde::de::{self, Deserializer, SeqAccess, Visitor};
+use serde::{Deserialize, Serialize};
+
+use super::{Outcome, Report, Thresholds};
+use crate::medal::Medals;
+use crate::receipt::{MAX_NAMES, Receipt};
+use crate::tags::Tags;
+
+/// An entry of a report as it was read. The reference's have the fields up to `submission_path`, and all of these must be there; of
+/// the others, none is where a report does not have the field.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "they are those of `Report`")]
+pub struct Reported {
+    #[serde(deserialize_with = "there")]
+    pub competition_id: Option<String>,
+    /// The reference has scores that are not finite.
+    #[serde(deserialize_with = "there")]
+    pub score: Option<f64>,
+    #[serde(deserialize_with = "there")]
+    pub gold_threshold: Option<f64>,
+    #[serde(deserialize_with = "there")]
+    pub silver_threshold: Option<f64>,
+    #[serde(deserialize_with = "there")]
+    pub bronze_threshold: Option<f64>,
+    #[serde(deserialize_with = "there")]
+    pub median_threshold: Option<f64>,
+    pub any_medal: bool,
+    pub gold_medal: bool,
+    pub silver_medal: bool,
+    pub bronze_medal: bool,
+    pub above_median: bool,
+    pub submission_exists: bool,
+    pub valid_submission: bool,
+    #[serde(deserialize_with = "there")]
+    pub is_lower_better: Option<bool>,
+    pub created_at: String,
+    pub submission_path: String,
+    #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
+    pub score_exact: Option<Option<f64>>,
+    #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<Outcome>,
+    #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Option<String>>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub submission_is_answers: bool,
+    #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<Option<Box<Receipt>>>,
+    #[serde(default, deserialize_with = "some_names", skip_serializing_if = "Option::is_none")]
+    pub outside_lock: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Tags::is_empty")]
+    pub tags: Tags,
+}
+
+impl TryFrom<Reported> for Report {
+    type Error = &'static str;
+
+    fn try_from(reported: Reported) -> Result<Self, Self::Error> {
+        Ok(Report {
+            competition_id: reported.competition_id,
+            score: reported.score,
+            thresholds: Thresholds {
+                gold_threshold: reported.gold_threshold,
+                silver_threshold: reported.silver_threshold,
+                bronze_threshold: reported.bronze_threshold,
+                median_threshold: reported.median_threshold,
+            },
+            medals: Medals {
+                any_medal: reported.any_medal,
+                gold_medal: reported.gold_medal,
+                silver_medal: reported.silver_medal,
+                bronze_medal: reported.bronze_medal,
+                above_median: reported.above_median,
+            },
+            submission_exists: reported.submission_exists,
+            valid_submission: reported.valid_submission,
+            is_lower_better: reported.is_lower_better,
+            created_at: reported.created_at,
+            submission_path: reported.submission_path,
+            score_exact: reported.score_exact.ok_or("missing field `score_exact`")?,
+            outcome: reported.outcome.ok_or("missing field `outcome`")?,
+            reason: reported.reason.ok_or("missing field `reason`")?,
+            submission_is_answers: reported.submission_is_answers,
+            receipt: reported.receipt.ok_or("missing field `receipt`")?.map(|receipt| *receipt),
+            outside_lock: reported.outside_lock.unwrap_or_default(),
+            tags: reported.tags,
+        })
+    }
+}
+
+/// A value that may be `null` but not be left out.
+fn there<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
+    T::deserialize(deserializer)
+}
+
+/// A value that may be left out.
+fn some<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
+fn some_names<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<String>>, D::Error> {
+    struct Names;
+
+    impl<'de> Visitor<'de> for Names {
+        type Value = Vec<String>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "at most {MAX_NAMES} texts")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Vec<String>, A::Error> {
+            let mut names = Vec::new();
+            while let Some(name) = items.next_element()? {
+                names.push(name);
+                if names.len() > MAX_NAMES {
+                    return Err(de::Error::invalid_length(names.len(), &self));
+                }
+            }
+            Ok(names)
+        }
+    }
+
+    deserializer.deserialize_seq(Names).map(Some)
+}

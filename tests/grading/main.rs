@@ -1,0 +1,9 @@
+//! What a grading decides: the reference's scores, the same bits every time, and the graders and competitions that decide it.
+
+mod competitions;
+mod contract;
+mod determinism;
+mod embedding;
+mod parity;
+mod properties;
+mod threads;

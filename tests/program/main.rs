@@ -1,0 +1,13 @@
+//! The program as a user runs it: its commands, exit codes and messages, and the evidence that it leaves.
+
+mod audit;
+mod command_line;
+mod faces;
+mod lists;
+mod lock;
+mod messages;
+mod reports;
+mod snapshots;
+mod specification;
+mod uses;
+mod validate;
