@@ -21,6 +21,9 @@ use crate::service::{Assay, Graded};
 /// How many entries beyond those being graded are taken from the list before they can be graded.
 const AHEAD: usize = 4096;
 
+/// How many finished entries a thread, and those before it, may leave for whoever takes them.
+const ROOM: usize = 32;
+
 /// How a batch is graded.
 #[derive(Clone, Debug)]
 pub struct BatchOptions {
@@ -58,7 +61,7 @@ impl Batch {
     ) -> std::io::Result<Self> {
         let cores = thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let threads = options.threads.unwrap_or(cores).max(1);
-        let (sender, finished) = sync_channel(threads * 2);
+        let (sender, finished) = sync_channel(threads * ROOM);
         let schedule = Arc::new(Schedule::new(Box::new(entries), options.cancel.clone()));
         let mut batch = Batch { finished: Some(finished), schedule: Arc::clone(&schedule), threads: Vec::new() };
         for number in 0..threads {
@@ -200,10 +203,11 @@ impl Schedule {
                 self.changed.notify_all();
                 return None;
             }
-            if state.take_one(assay) {
-                self.changed.notify_all();
-            } else {
-                state = self.wait(state);
+            match state.take_one(assay) {
+                Taken::Ready => {}
+                // Somebody has to load its grader; or those who wait for more entries wait in vain.
+                Taken::Waits | Taken::End => self.changed.notify_all(),
+                Taken::Nothing => state = self.wait(state),
             }
         }
     }
@@ -233,8 +237,13 @@ impl Schedule {
     }
 
     fn finished(&self) {
-        self.lock().finished += 1;
-        self.changed.notify_all();
+        let mut state = self.lock();
+        let was_full = state.is_full();
+        state.finished += 1;
+        // Only then does anybody wait for room.
+        if was_full {
+            self.changed.notify_all();
+        }
     }
 
     fn stop(&self) {
@@ -243,16 +252,32 @@ impl Schedule {
     }
 }
 
+/// What came of taking an entry from the list.
+enum Taken {
+    /// It can be graded.
+    Ready,
+    /// It waits for its grader.
+    Waits,
+    /// There are no more.
+    End,
+    /// There is no room for it, or there were no more before.
+    Nothing,
+}
+
 impl State {
-    /// Takes an entry from the list, if there is room for it. False if there is nothing to take now.
-    fn take_one(&mut self, assay: &Assay) -> bool {
-        if self.taken - self.finished >= AHEAD {
-            return false;
+    fn is_full(&self) -> bool {
+        self.taken - self.finished >= AHEAD
+    }
+
+    /// Takes an entry from the list, if there is room for it.
+    fn take_one(&mut self, assay: &Assay) -> Taken {
+        if self.is_full() {
+            return Taken::Nothing;
         }
-        let Some(next) = self.entries.as_mut().map(Iterator::next) else { return false };
+        let Some(next) = self.entries.as_mut().map(Iterator::next) else { return Taken::Nothing };
         let Some((number, entry)) = next else {
             self.entries = None;
-            return true;
+            return Taken::End;
         };
         self.taken += 1;
         // An entry whose competition is unknown waits for nothing.
@@ -265,9 +290,12 @@ impl State {
                     self.to_load.push_back(name);
                 }
                 waiting.push((number, entry));
+                Taken::Waits
             }
-            _ => self.ready.push_back((number, entry)),
+            _ => {
+                self.ready.push_back((number, entry));
+                Taken::Ready
+            }
         }
-        true
     }
 }
