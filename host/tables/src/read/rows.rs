@@ -5,15 +5,18 @@
 //! where pandas loses its way. It also counts lines as editors do, so that a bare carriage return ends one. `csv-core` rather than
 //! `csv`, since there the caller gives the buffers, and a line of a hundred million commas meets a limit.
 
-use csv_core::{ReadFieldResult, ReadRecordResult, Reader};
+mod splitter;
 
+use csv_core::{ReadFieldResult, ReadRecordResult};
+
+use self::splitter::Splitter;
 use super::cell::is_blank;
 use super::error::{Place, ReadError};
 
 /// The rows of a file, one at a time.
 pub(super) struct Rows<'a> {
     bytes: &'a [u8],
-    reader: Reader,
+    splitter: Splitter,
     max_cells: usize,
     /// Where the next row is looked for.
     at: usize,
@@ -38,7 +41,15 @@ pub(super) struct Row<'r> {
 impl<'a> Rows<'a> {
     pub(super) fn new(bytes: &'a [u8], max_cells: usize) -> Self {
         let at = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
-        Rows { bytes, reader: reader(), max_cells, at, lines: 0, text: vec![0; 1 << 12], ends: vec![0; 1 << 6] }
+        Rows {
+            bytes,
+            splitter: Splitter::new(),
+            max_cells,
+            at,
+            lines: 0,
+            text: vec![0; 1 << 12],
+            ends: vec![0; 1 << 6],
+        }
     }
 
     /// The place after the last row.
@@ -86,8 +97,11 @@ impl<'a> Rows<'a> {
         loop {
             // A line end after the last byte ends any row but one with an open quote.
             let rest = self.bytes.get(self.at..).filter(|rest| !rest.is_empty());
-            let (result, read, written, ended) =
-                self.reader.read_record(rest.unwrap_or(b"\n"), &mut self.text[text..], &mut self.ends[cells..]);
+            let (result, read, written, ended) = self.splitter.reader().read_record(
+                rest.unwrap_or(b"\n"),
+                &mut self.text[text..],
+                &mut self.ends[cells..],
+            );
             (text, cells) = (text + written, cells + ended);
             if rest.is_some() {
                 self.at += read;
@@ -151,13 +165,6 @@ pub(super) fn beginning(cell: &[u8]) -> String {
     String::from_utf8_lossy(cell.get(..400).unwrap_or(cell)).into_owned()
 }
 
-/// A reader at the start of a row. It would skip a byte order mark, but only in what it reads first, and it has read something.
-fn reader() -> Reader {
-    let mut reader = Reader::new();
-    reader.read_record(b"\n", &mut [0], &mut [0]);
-    reader
-}
-
 /// Where a cell is in the file, given the line where its row starts and where that is.
 fn place(bytes: &[u8], (line, row): (u64, usize), index: usize) -> Place {
     let start = cell_starts(bytes, row).nth(index).unwrap_or(row);
@@ -166,13 +173,13 @@ fn place(bytes: &[u8], (line, row): (u64, usize), index: usize) -> Place {
 
 /// Where the cells of a row start in the file, given where the row does.
 fn cell_starts(bytes: &[u8], row: usize) -> impl Iterator<Item = usize> {
-    let mut reader = reader();
+    let mut splitter = Splitter::new();
     let mut next = Some(row);
     std::iter::from_fn(move || {
         let start = next?;
         let mut at = start;
         next = loop {
-            let (result, read, _) = reader.read_field(bytes.get(at..)?, &mut [0; 256]);
+            let (result, read, _) = splitter.reader().read_field(bytes.get(at..)?, &mut [0; 256]);
             at += read;
             match result {
                 ReadFieldResult::Field { record_end: false } => break Some(at),
