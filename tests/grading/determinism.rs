@@ -7,7 +7,7 @@ use std::path::Path;
 use assay::Competitions;
 use assay_tests::cases::Cases;
 use assay_tests::verdict::Verdict;
-use assay_tests::{Failure, graded, reports, root, service};
+use assay_tests::{Failure, root, service, verdict, verdicts};
 use assay_types::report::Outcome;
 
 /// How often each grader grades the same submission.
@@ -27,7 +27,7 @@ fn a_thousand_times_the_same() -> Result<(), Failure> {
     let assay = service(&cases.data())?;
     for (grader, id) in one_of_each_grader()? {
         let submission = cases.folder().join(format!("submissions/{id}/no-final-newline.csv"));
-        let verdict = || graded(&assay, &id, &submission).map(|report| Verdict::of(&report));
+        let verdict = || verdict(&assay, &id, &submission);
         let first = verdict()?;
         assert_eq!(first.outcome, Outcome::Scored, "{id}: {first:?}");
         for time in 1..TIMES {
@@ -44,7 +44,7 @@ fn it_does_not_matter_who_compiled_a_grader() -> Result<(), Failure> {
     let cache = folder.path().join("cache");
     let verdicts = |arguments: &[&std::ffi::OsStr]| -> Result<Vec<Verdict>, Failure> {
         let arguments: Vec<&str> = arguments.iter().filter_map(|argument| argument.to_str()).collect();
-        Ok(reports(&cases.jsonl(), &cases.data(), &arguments)?.iter().map(Verdict::of).collect())
+        verdicts(&cases.jsonl(), &cases.data(), &arguments)
     };
     let with = |cache: &Path| vec!["--cache-dir".into(), cache.as_os_str().to_owned()];
     let cold = with(&cache);

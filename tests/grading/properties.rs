@@ -11,7 +11,7 @@ use assay::{Assay, Competitions, Context, DataDir, Submission};
 use assay_tests::cases::Cases;
 use assay_tests::csv::{self, Rows, quoted};
 use assay_tests::verdict::Verdict;
-use assay_tests::{Failure, reports, service};
+use assay_tests::{Failure, service};
 use assay_types::competition::{Competition, ExtraColumns};
 use assay_types::report::{Outcome, Report};
 use tempfile::TempDir;
@@ -35,7 +35,7 @@ impl<'a> Subject<'a> {
         let path = cases.folder().join(format!("submissions/{id}/{ORDINARY}.csv"));
         let ordinary = csv::rows(&std::fs::read_to_string(&path)?);
         assert!(ordinary.iter().all(|row| row.len() == ordinary[0].len()), "{id}: the rows are cut up wrongly");
-        let verdict = Verdict::of(&graded(assay, id, &path)?);
+        let verdict = assay_tests::verdict(assay, id, &path)?;
         assert_eq!(verdict.outcome, Outcome::Scored, "{id}: {:?}", verdict.reason);
         Ok(Subject { competition, assay, cases, ordinary, verdict, scratch: tempfile::tempdir()? })
     }
@@ -44,7 +44,7 @@ impl<'a> Subject<'a> {
     fn verdict_on(&self, text: &str) -> Result<Verdict, Failure> {
         let path = self.scratch.path().join("submission.csv");
         std::fs::write(&path, text)?;
-        Ok(Verdict::of(&graded(self.assay, &self.competition.id, &path)?))
+        assay_tests::verdict(self.assay, &self.competition.id, &path)
     }
 
     /// The best possible submission, if need be the one that was made with the cases.
@@ -255,8 +255,7 @@ fn neither_order_nor_threads_of_a_batch_matter() -> Result<(), Failure> {
         // Beside the cases, as their paths are relative.
         let path = cases.folder().join("some.jsonl");
         std::fs::write(&path, lines.copied().collect::<Vec<&str>>().join("\n"))?;
-        let reports = reports(&path, &cases.data(), &["--threads", threads])?;
-        Ok(reports.iter().map(Verdict::of).collect())
+        assay_tests::verdicts(&path, &cases.data(), &["--threads", threads])
     };
     let expected = verdicts(&mut some.iter(), "1")?;
     assert_eq!(expected.len(), some.len());

@@ -137,6 +137,130 @@ fn what_is_planted_in_the_answers_is_never_told() -> Result<(), Failure> {
     Ok(())
 }
 
+/// The answers with the values of a column moved on by a row: as many bytes and the same values, for other rows.
+fn moved(competition: &Competition, answers: &str, column: &str) -> Result<String, Failure> {
+    if competition.data.answers.ends_with(".jsonl") {
+        let mut lines: Vec<Map<String, Value>> = answers.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
+        let mut values: Vec<Value> = lines.iter().map(|line| line.get(column).cloned().unwrap_or_default()).collect();
+        values.rotate_right(1);
+        for (line, value) in lines.iter_mut().zip(values) {
+            line.insert(column.to_owned(), value);
+        }
+        return Ok(lines.into_iter().map(|line| Value::Object(line).to_string() + "\n").collect());
+    }
+    let mut rows = csv::rows(answers);
+    let place = rows[0].iter().position(|name| name.replace('"', "") == column).ok_or("no such column")?;
+    let mut cells: Vec<String> = rows[1..].iter().map(|cells| cells[place].clone()).collect();
+    cells.rotate_right(1);
+    for (row, cell) in rows[1..].iter_mut().zip(cells) {
+        row[place] = cell;
+    }
+    Ok(csv::file(&rows, "\n"))
+}
+
+/// All of a report but its time and what the answers decide: outcome, score and what follows from it, and their own digest.
+fn decided_by_the_submission(report: &Value) -> Value {
+    let mut report = report.clone();
+    if let Some(fields) = report.as_object_mut() {
+        for name in ["created_at", "score", "score_exact", "any_medal", "gold_medal", "silver_medal", "bronze_medal"] {
+            fields.insert(name.into(), Value::Null);
+        }
+        fields.insert("above_median".into(), Value::Null);
+        fields["receipt"]["answers"] = Value::Null;
+        // It follows from the digests.
+        fields.remove("submission_is_answers");
+    }
+    report
+}
+
+/// Whoever may see reports learns the outcome and the score, and nothing else that the answers decide: no fuel, no size, no limit.
+#[test]
+fn what_participants_see_depends_on_the_submission() -> Result<(), Failure> {
+    let (cases, registry) = (Cases::unpack(|_| true)?, Competitions::built_in());
+    let (assay, data) = (service(&cases.data())?, DataDir::new(cases.data()));
+    // How many pairs there are, how many of them have another outcome or score, and how many another fuel; and where.
+    let (mut pairs, mut others, mut fuels, mut competitions) = (0, 0, 0, Vec::new());
+    for id in registry.ids() {
+        let competition = registry.get(id)?;
+        let path = data.answers_file(&competition);
+        let answers = std::fs::read_to_string(&path)?;
+        let all: Vec<_> = cases.list.iter().filter(|case| case.competition_id == id).collect();
+        let some: Vec<_> = all.iter().step_by(all.len().div_ceil(SUBMISSIONS)).collect();
+        let before = pairs;
+        for column in columns(&competition, &answers)? {
+            let twin = moved(&competition, &answers, &column)?;
+            assert_eq!(twin.len(), csv_length(&competition, &answers)?, "{id}, {column}");
+            let graded = |answers: &str| -> Result<Vec<(Value, Option<u64>)>, Failure> {
+                std::fs::write(&path, answers)?;
+                let mut reports = Vec::new();
+                for case in &some {
+                    let file = cases.folder().join(&case.submission_path);
+                    let context = Context { name: Some("submission.csv"), ..Context::default() };
+                    match assay.grade(id, Submission::Path(&file), &context) {
+                        Ok(graded) => reports.push((serde_json::to_value(graded.report())?, graded.operator().fuel)),
+                        // Answers that cannot be used.
+                        Err(GradeError::Prepare(_)) => {}
+                        Err(error) => return Err(error.into()),
+                    }
+                }
+                Ok(reports)
+            };
+            for ((ours, fuel), (theirs, other_fuel)) in graded(&answers)?.into_iter().zip(graded(&twin)?) {
+                pairs += 1;
+                fuels += usize::from(fuel != other_fuel);
+                let is_other = |field: &str| ours[field] != theirs[field];
+                others += usize::from(is_other("score_exact") || is_other("outcome"));
+                let [mut ours, mut theirs] = [&ours, &theirs].map(decided_by_the_submission);
+                if ours["outcome"] != theirs["outcome"] {
+                    // The words follow from the outcome.
+                    for report in [&mut ours, &mut theirs] {
+                        ["outcome", "reason", "valid_submission"].iter().for_each(|name| report[*name] = Value::Null);
+                    }
+                }
+                assert_eq!(ours, theirs, "{id}, {column}");
+            }
+        }
+        std::fs::write(&path, answers)?;
+        competitions.extend((pairs > before).then_some(id));
+    }
+    println!(
+        "{pairs} pairs in {} competitions: {others} have another outcome or score, {fuels} another fuel",
+        competitions.len()
+    );
+    assert_eq!(competitions.len(), 82);
+    assert!(others >= 100 && fuels >= 100, "the answers make no difference");
+    Ok(())
+}
+
+/// How many bytes the answers have as the tests write them.
+fn csv_length(competition: &Competition, answers: &str) -> Result<usize, Failure> {
+    if competition.data.answers.ends_with(".jsonl") {
+        let line = |line: &str| Ok::<_, Failure>(serde_json::from_str::<Value>(line)?.to_string().len() + 1);
+        return answers.lines().map(line).sum();
+    }
+    Ok(csv::file(&csv::rows(answers), "\n").len())
+}
+
+/// What only the operator is told, in a table, in JSON, and in what a run on a limit says.
+#[test]
+fn fuel_is_the_operators() -> Result<(), Failure> {
+    const COMPETITION: &str = "spooky-author-identification";
+    let cases = Cases::unpack(|case| case == "no-final-newline")?;
+    let log = cases.folder().join("operator.jsonl");
+    let path = log.to_str().ok_or("no text")?;
+    for format in ["json", "table"] {
+        let participant = printed(&cases, COMPETITION, &["grade-sample", "--format", format, "--operator-log", path])?;
+        let figures = participant.replace("fuel_base", "").replace("fuel_per_byte", "");
+        assert!(participant.contains("scored") && !figures.contains("fuel"), "{participant}");
+        let operator = printed(&cases, COMPETITION, &["grade-sample", "--format", format, "--operator"])?;
+        assert!(operator.contains("fuel: "), "{operator}");
+    }
+    let log = std::fs::read_to_string(&log)?;
+    let lines: Vec<Value> = log.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
+    assert!(lines.len() == 2 && lines.iter().all(|line| line["fuel"].as_u64() > Some(0)), "{log}");
+    Ok(())
+}
+
 /// All that the program prints of a competition's ordinary submission.
 fn printed(cases: &Cases, competition: &str, arguments: &[&str]) -> Result<String, Failure> {
     let submission = cases.folder().join(format!("submissions/{competition}/no-final-newline.csv"));

@@ -249,8 +249,8 @@ fn reports_that_mean_harm() -> Result<(), Failure> {
             }
         })?;
         assert_eq!([json.code, table.code], [1, 1], "{field}: {} {}", json.stderr, table.stderr);
-        let entries: Value = serde_json::from_str(&json.stdout)?;
-        let differences = entries[0]["differences"].as_array().cloned().unwrap_or_default();
+        let verdict: Value = serde_json::from_str(&json.stdout)?;
+        let differences = verdict["differing"][0]["differences"].as_array().cloned().unwrap_or_default();
         let named = |difference: &Value| difference["field"].as_str().is_some_and(|name| name.starts_with(differs));
         assert!(differences.iter().any(named), "{field}");
         assert!(table.stdout.lines().all(|line| line.len() < 4000 || line.starts_with("entry 1: ")), "{field}");

@@ -86,10 +86,9 @@ fn reports_are_bounded() -> Result<(), Failure> {
     };
     let ignored = format!("{{\"x\": [{lists}], {}", honest.trim_start().trim_start_matches('{'));
     for (text, code, expected) in [
-        (ignored.clone(), 0, ""),
-        // The last of equal names counts.
-        (report_with("receipt", "[", "]"), 0, ""),
-        (report_with("limits", "{\"x\": [", "]}"), 0, ""),
+        (ignored.clone(), 2, "unknown field `x`"),
+        (report_with("receipt", "[", "]"), 2, "the name `receipt` is there already"),
+        (report_with("limits", "{\"x\": [", "]}"), 2, "the name `limits` is there already"),
         (ignored.replacen("\"x\"", "\"tags\"", 1), 2, "is no report"),
         (ignored.replacen("\"x\": [", "\"tags\": {\"y\": [", 1).replacen("[0]],", "[0]]},", 1), 2, "is no report"),
         (honest.replacen("\"limits\": {", &format!("\"limits\": {{\"x\": [{lists}],"), 1), 2, "is no report"),

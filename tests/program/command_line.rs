@@ -67,6 +67,7 @@ fn a_submission_earns_its_medal() -> Result<(), Failure> {
             "reason": null,
             "receipt": null,
             "outside_lock": [marked],
+            "schema": 2,
         })
     );
     let digest = |value: &Value| value.as_str().is_some_and(|text| text.len() == 64);
@@ -74,11 +75,11 @@ fn a_submission_earns_its_medal() -> Result<(), Failure> {
         assert!(digest(&receipt[name]), "receipt.{name} is {}", receipt[name]);
     }
     assert_eq!(receipt["submission"], assay_types::sha256(&std::fs::read(prediction())?));
-    assert!(receipt["fuel"].as_u64().is_some_and(|fuel| fuel > 0));
+    assert_eq!(receipt.get("fuel"), None);
     Ok(())
 }
 
-/// The same inputs give the same bits and use the same fuel.
+/// The same inputs give the same bits.
 #[test]
 fn grading_again_gives_the_same() -> Result<(), Failure> {
     let path = prediction().display().to_string();
@@ -245,8 +246,8 @@ fn a_report_can_be_verified() -> Result<(), Failure> {
         std::fs::write(&report, changed.to_string())?;
         let data = examples().display().to_string();
         let output = assay(&["verify", &report.display().to_string(), "--data-dir", &data])?;
-        let entries: Value = serde_json::from_slice(&output.stdout)?;
-        let differences = entries[0]["differences"].as_array().cloned().unwrap_or_default();
+        let verdict: Value = serde_json::from_slice(&output.stdout)?;
+        let differences = verdict["differing"][0]["differences"].as_array().cloned().unwrap_or_default();
         let fields = differences.iter().filter_map(|difference| difference["field"].as_str().map(ToOwned::to_owned));
         Ok((output.status.code(), fields.collect()))
     };
@@ -261,8 +262,12 @@ fn a_report_can_be_verified() -> Result<(), Failure> {
     assert_eq!(differing(&better)?, (Some(1), vec!["score_exact".into()]));
     let other = changed(|report| report["receipt"]["answers"] = json!("0".repeat(64)));
     assert_eq!(differing(&other)?, (Some(1), vec!["receipt.answers".into()]));
-    let cheaper = changed(|report| report["receipt"]["fuel"] = json!(1));
-    assert_eq!(differing(&cheaper)?, (Some(1), vec!["receipt.fuel".into()]));
+    // Reports of older schemas tell the fuel, which is held against what grading again uses.
+    let older = changed(|report| {
+        report["schema"] = json!(1);
+        report["receipt"]["fuel"] = json!(1);
+    });
+    assert_eq!(differing(&older)?, (Some(1), vec!["receipt.fuel".into()]));
 
     std::fs::write(&submission, std::fs::read_to_string(prediction())?.replace("sample_256", "sample_000"))?;
     let (code, fields) = differing(&original)?;

@@ -255,14 +255,20 @@ fn one_of_a_kind_is_singular() -> Result<(), Failure> {
     let summary = text(&graded.stderr);
     assert!(summary.starts_with("1 submission: 1 valid, 1 medal (0 gold, 0 silver, 1 bronze)"), "{summary}");
     let report = std::fs::read_dir(&out)?.next().ok_or("no report")??.path().display().to_string();
-    let verified = run(&["verify", &report, "--data-dir", &example, "--competitions", &example, "--format", "table"])?;
+    let used = log.display().to_string();
+    let verify = ["verify", &report, "--data-dir", &example, "--competitions", &example, "--format", "table"];
+    let verified = run(&[&verify[..], &["--use-log", &used]].concat())?;
     assert_eq!(text(&verified.stdout), "1 of 1 entry is the same, bit for bit\n");
-    assert!(text(&verified.stderr).starts_with("1 entry was graded again"), "{}", text(&verified.stderr));
+    assert!(
+        text(&verified.stderr).contains("verified as schema 2\n1 entry was graded again"),
+        "{}",
+        text(&verified.stderr)
+    );
     let log = log.display().to_string();
     let held = text(&run(&["log", "verify", &log, "--format", "table"])?.stdout);
-    assert!(held.starts_with("the log holds: 1 use, head"), "{held}");
+    assert!(held.starts_with("the log holds: 2 uses, head"), "{held}");
     let used = text(&run(&["log", "summary", &log, "--format", "table"])?.stdout);
-    assert!(used.contains("1 use in 1 competition; the log holds: 1 use,"), "{used}");
+    assert!(used.contains("2 uses in 1 competition; the log holds: 2 uses,"), "{used}");
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 mod audit;
 mod command_line;
 mod faces;
+mod forged;
 mod lists;
 mod lock;
 mod messages;

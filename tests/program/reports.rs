@@ -55,15 +55,17 @@ fn reports_of_the_reference_are_verified_as_far_as_they_go() -> Result<(), Failu
     let verify = |text: &str| -> Result<(i32, Vec<String>, String), Failure> {
         std::fs::write(&path, text)?;
         let run = assay(&["verify".as_ref(), &path, "--format=json".as_ref()])?;
-        let entries: Vec<Value> = serde_json::from_str(&run.stdout).map_err(|_| run.stderr.clone())?;
-        let differences = entries.iter().flat_map(|entry| entry["differences"].as_array().cloned().unwrap_or_default());
+        let verdict: Value = serde_json::from_str(&run.stdout).map_err(|_| run.stderr.clone())?;
+        let entries = verdict["differing"].as_array().into_iter().flatten();
+        let differences = entries.flat_map(|entry| entry["differences"].as_array().cloned().unwrap_or_default());
         let fields = differences.filter_map(|difference| difference["field"].as_str().map(ToOwned::to_owned));
         Ok((run.code, fields.collect(), run.stderr))
     };
     let (code, fields, stderr) = verify(&reference)?;
     assert_eq!((code, fields), (0, vec![]), "{stderr}");
     assert!(
-        stderr.contains("3 entries lack fields that were not compared")
+        stderr.contains("reference.json: verified as the reference's form, without a schema")
+            && stderr.contains("3 entries lack fields that were not compared")
             && stderr.contains("`outcome`, `outside_lock`, `reason`, `receipt`, `score_exact`")
             && stderr.contains("1 entries have a score that is not finite"),
         "{stderr}"
@@ -84,14 +86,17 @@ fn reports_of_the_reference_are_verified_as_far_as_they_go() -> Result<(), Failu
     assert_eq!((code, fields), (0, vec![]), "the last of equal names counts");
 
     // What the reference always writes must be there.
-    std::fs::write(&path, reference.replace("\"valid_submission\"", "\"valid\""))?;
-    let none = assay(&["verify".as_ref(), &path])?;
-    assert_eq!(none.code, 2);
-    assert!(
-        none.stderr.contains("is no report: missing field `valid_submission` at line 11 column 5"),
-        "{}",
-        none.stderr
-    );
+    for (from, to, expected) in [
+        (", \"valid_submission\": true", "", "missing field `valid_submission` at line 11 column 5"),
+        ("\"valid_submission\"", "\"valid\"", "unknown field `valid` at line 14 column "),
+        ("\"total_runs\": 3", "\"total_runs\": 3, \"list\": null", "unknown field `list`"),
+        ("\"total_runs\": 3", "\"total_runs\": 3, \"schema\": null", "its schema is none"),
+    ] {
+        std::fs::write(&path, reference.replacen(from, to, 1))?;
+        let none = assay(&["verify".as_ref(), &path])?;
+        assert_eq!(none.code, 2);
+        assert!(none.stderr.contains(&format!("is no report: {expected}")), "{}", none.stderr);
+    }
     Ok(())
 }
 
@@ -187,7 +192,7 @@ fn what_is_written_has_the_published_form() -> Result<(), Failure> {
     assert!(report["use_log"].is_object());
 
     let one = assay(&["grade-sample".as_ref(), &prediction(), EXAMPLE.as_ref(), "--format=json".as_ref()])?;
-    violations(&serde_json::from_str(&one.stdout)?, &schema["$defs"]["Report"], &schema, "", &mut found);
+    violations(&serde_json::from_str(&one.stdout)?, &schema["$defs"]["SampleReport"], &schema, "", &mut found);
     assert_eq!(found, [""; 0]);
 
     // What has another form is found.

@@ -411,3 +411,26 @@ fn a_log_that_is_none_is_refused() -> Result<(), Failure> {
     assert_eq!(run.status.code(), Some(2));
     Ok(())
 }
+
+/// Somebody holds the log and never lets it go. This waits as long as the program does.
+#[test]
+#[ignore = "it takes the half minute that a lock is waited for"]
+fn a_lock_that_is_never_released() -> Result<(), Failure> {
+    let scene = Scene::new()?;
+    scene.graded(1, "out")?;
+    let holder = std::fs::File::open(scene.log())?;
+    holder.lock()?;
+    for mut command in [scene.command("grade-sample")?, assay()?] {
+        if command.get_args().next().is_some() {
+            command.arg(root().join("examples/breast-cancer-wisconsin/logistic-regression.csv"));
+            command.arg("breast-cancer-wisconsin");
+        } else {
+            command.args(["log", "verify"]).arg(scene.log());
+        }
+        let ended = command.output()?;
+        let said = String::from_utf8_lossy(&ended.stderr);
+        assert!(!ended.status.success() && ended.stdout.is_empty(), "{said}");
+        assert!(said.contains("another process has held its lock for 30 s") && said.contains("`fuser`"), "{said}");
+    }
+    Ok(())
+}

@@ -242,7 +242,17 @@ pub fn report(data: &[u8]) {
     let Ok(reports) = reports else {
         return assert!(claims.entries.iter().any(|entry| !verify::lacks(entry).is_empty()));
     };
-    let written = serde_json::to_vec(&BatchReport::new(reports.clone())).expect("reports can be written");
+    // Of the first versions, whose receipts say less.
+    let is_early = |report: &Report| {
+        report
+            .receipt
+            .as_ref()
+            .is_some_and(|receipt| receipt.grader.id.is_none() || receipt.digests.competition.is_none())
+    };
+    if reports.iter().any(is_early) {
+        return;
+    }
+    let written = serde_json::to_vec(&BatchReport::new(reports.clone(), None)).expect("reports can be written");
     let again = verify::parse(&written).expect("what was written can be read");
     assert_eq!(reports.len(), again.entries.len());
     assert_eq!(again.wrong_totals().expect("sums can be written"), []);
@@ -260,6 +270,7 @@ pub fn report(data: &[u8]) {
 }
 
 fn is_same(reported: &Reported, found: &Report) {
-    let differences = verify::differences(reported, found).expect("reports can be written");
+    let fuel = reported.receipt.as_ref().and_then(Option::as_ref).and_then(|receipt| receipt.fuel.flatten());
+    let differences = verify::differences(reported, found, fuel).expect("reports can be written");
     assert!(differences.is_empty(), "{differences:?}");
 }

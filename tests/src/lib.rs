@@ -13,6 +13,8 @@ use std::process::Command;
 use assay::{Assay, Context, Submission};
 use assay_types::report::{BatchReport, Report};
 
+use crate::verdict::Verdict;
+
 /// Why a test cannot go on.
 pub type Failure = Box<dyn std::error::Error>;
 
@@ -31,7 +33,10 @@ pub fn assay() -> Result<Command, Failure> {
     // A test is in target/release/deps/, and the program in target/release/.
     let test = std::env::current_exe()?;
     let program = test.ancestors().nth(2).map(|folder| folder.join("assay")).filter(|program| program.is_file());
-    Ok(Command::new(program.ok_or("the program is not built: run the tests by `cargo xtask test`")?))
+    let mut command = Command::new(program.ok_or("the program is not built: run the tests by `cargo xtask test`")?);
+    // Not the key of whoever runs the tests.
+    command.env("ASSAY_KEY", root().join("target/tests-key"));
+    Ok(command)
 }
 
 /// A service with the graders and competitions that the program carries, and answers from this data directory.
@@ -50,6 +55,34 @@ pub fn service(data: &Path) -> Result<Assay, Failure> {
 /// If the competition cannot be graded.
 pub fn graded(assay: &Assay, id: &str, file: &Path) -> Result<Report, Failure> {
     Ok(assay.grade(id, Submission::Path(file), &Context::default())?.report().clone())
+}
+
+/// What comes of a file, with the fuel that its grading used.
+///
+/// # Errors
+///
+/// If the competition cannot be graded.
+pub fn verdict(assay: &Assay, id: &str, file: &Path) -> Result<Verdict, Failure> {
+    let graded = assay.grade(id, Submission::Path(file), &Context::default())?;
+    Ok(Verdict::of(graded.report(), graded.operator().fuel))
+}
+
+/// What the program, with these arguments besides, makes of the submissions of a list, with the fuel that its operator's log tells of.
+///
+/// # Errors
+///
+/// If it writes no report, or its log cannot be read.
+pub fn verdicts(list: &Path, data: &Path, arguments: &[&str]) -> Result<Vec<Verdict>, Failure> {
+    let log = tempfile::NamedTempFile::new()?;
+    let path = log.path().to_str().ok_or("no text")?;
+    let reports = reports(list, data, &[arguments, &["--operator-log", path]].concat())?;
+    let mut fuel = vec![None; reports.len()];
+    for line in std::fs::read_to_string(log.path())?.lines() {
+        let line: serde_json::Value = serde_json::from_str(line)?;
+        let place = line["entry"].as_u64().and_then(|entry| usize::try_from(entry).ok()).ok_or("no entry")?;
+        *fuel.get_mut(place - 1).ok_or("no such entry")? = line["fuel"].as_u64();
+    }
+    Ok(reports.iter().zip(fuel).map(|(report, fuel)| Verdict::of(report, fuel)).collect())
 }
 
 /// What the program, with these arguments besides, reports of the submissions of a list.

@@ -16,14 +16,14 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    /// What a report says of it.
+    /// What a report and the operator's log say of it.
     #[must_use]
-    pub fn of(report: &Report) -> Self {
+    pub fn of(report: &Report, fuel: Option<u64>) -> Self {
         Verdict {
             outcome: report.outcome,
             score: report.score_exact.map(f64::to_bits),
             reason: report.reason.clone(),
-            fuel: report.receipt.as_ref().and_then(|receipt| receipt.fuel),
+            fuel,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use assay_sandbox::{self as sandbox, Detail, Fault, Run, Task};
+use assay_sandbox::{self as sandbox, Detail, Exceeded, Fault, HostFault, Run, Task};
 use assay_tables::Finding;
 use assay_tables::align;
 use assay_types::receipt::Receipt;
@@ -23,8 +23,11 @@ pub(crate) struct Unrecorded {
 /// What a grader says once it has seen the answers, but for the score: anything in it may tell of them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Operator {
-    /// Why there is no score, in the grader's words.
+    /// Why there is no score: in the grader's words, or the figures of a limit that depends on the answers.
     pub note: Option<String>,
+    /// The fuel that the grader used, the same for the same inputs on every machine; none if it did not run. It depends on the answers'
+    /// values: of a comparison of texts, say, it tells how far they are equal.
+    pub fuel: Option<u64>,
     /// Figures beside the score: of a class, a column, a threshold ...
     pub details: Vec<Detail>,
 }
@@ -44,10 +47,23 @@ pub(crate) fn grade(
         Ok(judged) => judged,
         Err(error) => {
             let report = Report { submission_exists: receipt.submission.is_some(), ..report };
-            (report.refused(Outcome::HostFault, error.to_string()), Operator::default())
+            let (reason, note) = failed(&error);
+            (report.refused(Outcome::HostFault, reason), Operator { note, ..Operator::default() })
         }
     };
     Unrecorded { report: Report { receipt: Some(receipt), ..report }, operator, took: start.elapsed() }
+}
+
+/// What the host failed at, in words that a participant may read, and the rest for the operator: how much memory there was not, say, may
+/// depend on the answers.
+fn failed(error: &IngestError) -> (String, Option<String>) {
+    let hidden = |what: &str| (format!("{what}; what it said is for the operator"), Some(error.to_string()));
+    match error {
+        IngestError::Host(HostFault::Resources(_)) => hidden("the system lacks what a grading needs"),
+        IngestError::Host(HostFault::Worker(_)) => hidden("the worker process failed"),
+        IngestError::Host(HostFault::Cancelled | HostFault::Unsupported(_)) => (error.to_string(), None),
+        IngestError::Arrow(_) => hidden("internal error"),
+    }
 }
 
 fn judge(
@@ -69,8 +85,8 @@ fn judge(
     let ingested = match submission {
         Ok(ingested) => ingested,
         Err(refusal) => {
-            receipt.fuel = refusal.fuel;
-            return Ok((invalid(report, &refusal.findings), Operator::default()));
+            let operator = Operator { fuel: refusal.fuel, ..Operator::default() };
+            return Ok((invalid(report, &refusal.findings), operator));
         }
     };
     context.step(Step::Grade);
@@ -83,8 +99,8 @@ fn judge(
         },
         &context.cancel,
     )?;
-    receipt.fuel = Some(fuel);
-    Ok(concluded(report, outcome, prepared, &ingested))
+    let (report, operator) = concluded(report, outcome, prepared, &ingested);
+    Ok((report, Operator { fuel: Some(fuel), ..operator }))
 }
 
 fn concluded(
@@ -94,11 +110,11 @@ fn concluded(
     ingested: &Ingested,
 ) -> (Report, Operator) {
     let silent = Operator::default();
-    let telling = |note: String| Operator { note: Some(note), details: Vec::new() };
+    let telling = |note: String| Operator { note: Some(note), ..Operator::default() };
     match outcome {
         sandbox::Outcome::Scored(score) if score.value.is_finite() => (
             report.scored(score.value, &prepared.competition().leaderboard),
-            Operator { note: None, details: score.details },
+            Operator { details: score.details, ..Operator::default() },
         ),
         sandbox::Outcome::Scored(score) => {
             let reason = format!("its score is {}: the metric is not defined for these values", score.value);
@@ -110,7 +126,14 @@ fn concluded(
             without_score(report, prepared, reason.into(), Some(text))
         }
         sandbox::Outcome::Fault(Fault::Exceeded(limit)) => {
-            (report.refused(Outcome::LimitExceeded, limit.to_string()), silent)
+            let figures = match limit {
+                Exceeded::Fuel(budget) => {
+                    telling(format!("its fuel was {budget} units, by the size of submission and answers"))
+                }
+                // The others are the same for all.
+                _ => silent,
+            };
+            (report.refused(Outcome::LimitExceeded, limit.to_string()), figures)
         }
         sandbox::Outcome::Fault(Fault::Grader(text)) => {
             let reason = "the grader failed; its reason is for the operator";
@@ -134,7 +157,7 @@ fn without_score(
             (report.refused(Outcome::GraderFault, unusable::REASON), note.or_else(|| Some(why.to_owned())))
         }
     };
-    (report, Operator { note, details: Vec::new() })
+    (report, Operator { note, ..Operator::default() })
 }
 
 fn invalid(report: Report, findings: &[Finding]) -> Report {

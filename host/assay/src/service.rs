@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use assay_evidence::access_log::{AccessLogError, Anchor, Purpose};
 use assay_evidence::{Evidence, Recorded, Settled};
+use assay_sandbox::HostFault;
 use assay_tables::align::Expected;
 use assay_tables::read::{self, Folders};
 use assay_types::competition::Competition;
@@ -138,6 +139,9 @@ impl Assay {
     /// Grades an entry of a list. Whatever is wrong is told by its report.
     pub(crate) fn grade_entry(&self, entry: &Entry, purpose: Purpose, context: &Context<'_>) -> Graded {
         let report = entry.report();
+        if context.cancel.is_cancelled() {
+            return self.conclude(report.refused(Outcome::HostFault, HostFault::Cancelled.to_string()), purpose);
+        }
         let submission = match &entry.submission {
             Ok(submission) => submission,
             Err(reason) => {

@@ -1,19 +1,20 @@
-//! Does a report hold? Its entries are graded again, and every field is compared but the time.
+//! Does a report hold? Its list is graded again, and every field is compared but the time: those of the entries with what grading gives,
+//! the sums with those of the entries, the list with its digest, the state of the log of uses with the log. What is no field is refused.
 //!
 //! A report of the reference holds less: what it does not have is not compared, and [`lacks`] says so.
 
 mod compare;
+mod form;
 
 use std::fmt;
 
 use assay_types::excerpt::excerpt;
-use assay_types::python_json;
-use assay_types::report::{Reported, SCHEMA};
-use serde::{Deserialize, Serialize};
+use assay_types::report::{Counts, Reported, Totals};
+use serde::Serialize;
 use serde_json::Value;
-use thiserror::Error;
 
 pub use self::compare::{differences, is_refused};
+pub use self::form::{Claims, Form, NoReport, parse};
 use crate::list::{Entry, ListedSubmission};
 
 /// A field in which a report and the grading done again differ.
@@ -38,107 +39,6 @@ impl fmt::Display for Difference {
 /// How much of a field a [`Difference`] shows when it is displayed, and how much of a parser's message, in characters.
 const SHOWN: usize = 200;
 
-/// Why a file is no report.
-#[derive(Debug, Error)]
-pub enum NoReport {
-    /// It does not have a report's form; with line and column.
-    #[error("{}", excerpt(.0).unquoted(SHOWN))]
-    Form(String),
-    /// It is a later program's.
-    #[error(
-        "it has schema {found}, but this program knows reports up to schema {SCHEMA}: use the program that wrote it"
-    )]
-    Later {
-        /// Its schema.
-        found: u32,
-    },
-}
-
-/// What a file says.
-#[derive(Clone, Debug)]
-pub struct Claims {
-    /// What it says of each entry.
-    pub entries: Vec<Reported>,
-    /// What it says of all; none if it is the report on one submission.
-    totals: Option<Totals>,
-}
-
-/// The sums of a report on a batch.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-struct Totals {
-    total_runs: usize,
-    total_runs_with_submissions: usize,
-    total_valid_submissions: usize,
-    total_medals: usize,
-    total_gold_medals: usize,
-    total_silver_medals: usize,
-    total_bronze_medals: usize,
-    total_above_median: usize,
-    /// None in the reference's.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    total_outside_lock: Option<usize>,
-}
-
-/// A report on a batch, field by field.
-#[derive(Deserialize)]
-struct FlatBatch {
-    total_runs: usize,
-    total_runs_with_submissions: usize,
-    total_valid_submissions: usize,
-    total_medals: usize,
-    total_gold_medals: usize,
-    total_silver_medals: usize,
-    total_bronze_medals: usize,
-    total_above_median: usize,
-    total_outside_lock: Option<usize>,
-    schema: Option<u32>,
-    competition_reports: Vec<Reported>,
-}
-
-/// What is claimed by a file that `assay grade` or `assay grade-sample` wrote, or the reference.
-///
-/// # Errors
-///
-/// If it is neither; with line and column.
-pub fn parse(text: &[u8]) -> Result<Claims, NoReport> {
-    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
-    let FlatBatch {
-        total_runs,
-        total_runs_with_submissions,
-        total_valid_submissions,
-        total_medals,
-        total_gold_medals,
-        total_silver_medals,
-        total_bronze_medals,
-        total_above_median,
-        total_outside_lock,
-        schema,
-        competition_reports: entries,
-    } = match python_json::from_slice(text) {
-        Ok(batch) => batch,
-        Err(error) => match python_json::from_slice(text) {
-            Ok(report) => return Ok(Claims { entries: vec![report], totals: None }),
-            // Most files are batches, so what is wrong with one says more.
-            Err(_) => return Err(NoReport::Form(error.in_lines(text))),
-        },
-    };
-    if let Some(found) = schema.filter(|schema| *schema > SCHEMA) {
-        return Err(NoReport::Later { found });
-    }
-    let totals = Totals {
-        total_runs,
-        total_runs_with_submissions,
-        total_valid_submissions,
-        total_medals,
-        total_gold_medals,
-        total_silver_medals,
-        total_bronze_medals,
-        total_above_median,
-        total_outside_lock,
-    };
-    Ok(Claims { entries, totals: Some(totals) })
-}
-
 impl Claims {
     /// In what the sums differ from those of the entries.
     ///
@@ -147,23 +47,18 @@ impl Claims {
     /// If they cannot be written as JSON.
     pub fn wrong_totals(&self) -> Result<Vec<Difference>, serde_json::Error> {
         let Some(totals) = &self.totals else { return Ok(Vec::new()) };
-        let count = |is: fn(&Reported) -> bool| self.entries.iter().filter(|entry| is(entry)).count();
-        let outside = |entry: &Reported| entry.outside_lock.as_ref().is_some_and(|names| !names.is_empty());
-        let sums = Totals {
-            total_runs: self.entries.len(),
-            total_runs_with_submissions: count(|entry| entry.submission_exists),
-            total_valid_submissions: count(|entry| entry.valid_submission),
-            total_medals: count(|entry| entry.any_medal),
-            total_gold_medals: count(|entry| entry.gold_medal),
-            total_silver_medals: count(|entry| entry.silver_medal),
-            total_bronze_medals: count(|entry| entry.bronze_medal),
-            total_above_median: count(|entry| entry.above_median),
-            total_outside_lock: totals.total_outside_lock.map(|_| count(outside)),
+        let counts = |entry: &Reported| Counts {
+            submission_exists: entry.submission_exists,
+            valid_submission: entry.valid_submission,
+            medals: entry.medals(),
+            is_outside_lock: entry.outside_lock.as_ref().is_some_and(|names| !names.is_empty()),
         };
+        let mut sums = Totals::of(self.entries.iter().map(counts));
+        sums.total_outside_lock = sums.total_outside_lock.filter(|_| totals.total_outside_lock.is_some());
         Ok(compare::values(&serde_json::to_value(totals)?, &serde_json::to_value(sums)?))
     }
 
-    /// What has to be graded again, in the order of the entries.
+    /// What has to be graded again if the list is not at hand, in the order of the entries.
     ///
     /// An entry without a competition is of a line of the list that could not be read. There is nothing to grade again, so the reason is
     /// taken over, if it is that of a line which can come here.

@@ -51,7 +51,7 @@ impl From<Named> for Kind {
 pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<Ended, Failure> {
     // A component's file is compiled and asked by another process.
     let access = Access { read: vec![arguments.name.clone().into()], start_itself: true, ..Access::default() };
-    let needs = Needs { competitions: global.competitions()?, access, uses_answers: false };
+    let needs = Needs { competitions: global.competitions()?, access, uses_answers: false, compiles_anew: false };
     let assay = global.service(needs, |builder| builder)?;
     let (graders, competitions) = (assay.graders(), assay.competitions());
     let kind = arguments.kind.map(Kind::from);

@@ -53,7 +53,8 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
     };
     let examined = examined.map_err(Failure::call)?;
     let read = examined.iter().flat_map(|competition| files(competition, &data)).collect();
-    let needs = Needs { competitions, access: Access { read, ..Access::default() }, uses_answers: true };
+    let needs =
+        Needs { competitions, access: Access { read, ..Access::default() }, uses_answers: true, compiles_anew: false };
     let assay = global.service(needs, |builder| builder.answers(data.clone()))?;
     let diagnoses: Vec<Diagnosis> = examined.iter().map(|competition| examine(&assay, competition, &data)).collect();
     assay.sync().map_err(Failure::program)?;

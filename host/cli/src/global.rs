@@ -50,6 +50,8 @@ pub(super) struct Needs {
     pub(super) access: Access,
     /// Whether uses of answers are recorded.
     pub(super) uses_answers: bool,
+    /// Whether graders are compiled anew, so that nothing rests on what an earlier run left.
+    pub(super) compiles_anew: bool,
 }
 
 impl GlobalArguments {
@@ -74,13 +76,13 @@ impl GlobalArguments {
     /// Confines the process to what a command needs, then sets up its service; `configured` adds what only this command has. The log of
     /// uses is opened before, threads are started after.
     pub(super) fn service(&self, needs: Needs, configured: impl FnOnce(Builder) -> Builder) -> Result<Assay, Failure> {
-        let Needs { competitions, access, uses_answers } = needs;
+        let Needs { competitions, access, uses_answers, compiles_anew } = needs;
         let mut builder = configured(Assay::builder().competitions(competitions).graders(self.graders()?));
         let log = self.use_log.as_ref().filter(|_| uses_answers);
         if let Some(path) = log {
             builder = builder.access_log(path, self.use_log_scores).map_err(Failure::call)?;
         }
-        let cache = self.cache_dir();
+        let cache = self.cache_dir().filter(|_| !compiles_anew);
         // It is made before the process may make no more folders.
         let cache = cache.filter(|folder| std::fs::create_dir_all(folder).is_ok() || folder.is_dir());
         self.confine(access, cache.as_deref())?;
@@ -118,6 +120,11 @@ impl GlobalArguments {
         let named =
             [("--competitions", &self.competitions), ("--graders", &self.graders), ("--use-log", &self.use_log)];
         named.map(|(name, path)| (name, path.clone())).to_vec()
+    }
+
+    /// The log to which uses of the answers are added.
+    pub(super) fn use_log(&self) -> Option<&Path> {
+        self.use_log.as_deref()
     }
 
     fn cache_dir(&self) -> Option<PathBuf> {

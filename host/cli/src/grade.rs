@@ -1,34 +1,37 @@
 //! `assay grade`: a list of submissions.
 
 use std::collections::{BTreeSet, HashMap};
-use std::io::Write;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context;
 use assay::list::{Entry, entries};
-use assay::{BatchOptions, Competitions, DataDir, Graded, Operator, report_file};
+use assay::{BatchOptions, Competitions, DataDir, Graded, report_file};
 use assay_confine::Access;
 use assay_evidence::journal::{Journal, Opened, RunId};
+use assay_evidence::key::Key;
 use assay_evidence::{Recorded, Settled};
 use assay_tables::read::{self, Folders};
 use assay_types::excerpt::listed;
-use assay_types::report::{BatchReport, Report};
+use assay_types::report::{BatchReport, ListReceipt, Report};
 use assay_types::{counted, sha256};
 use clap::Args;
+use directories::BaseDirs;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::global::{DataArguments, GlobalArguments, Needs};
-use super::links::LinkArguments;
-use super::lock::Against;
+use super::global::{GlobalArguments, Needs};
+use super::inputs::{InputArguments, Inputs};
+use super::interruption::Interruption;
+use super::operator_log::OperatorLogArguments;
 use super::output;
 use super::{Ended, Failure};
 
 /// Grade a list of submissions and write a report.
 ///
 /// The exit code is 0 if every entry was graded, be the submission valid or not, and 1 if one could not be: an unknown competition,
-/// data that are not there, a broken line, a grader that failed. The report has an entry for each, whatever happens.
+/// data that are not there, a broken line, a grader that failed. The report has an entry for each, whatever happens. SIGINT and SIGTERM end
+/// it with 130 and 143 and without a report; what is finished then, `--resume` takes over.
 #[derive(Args)]
 pub(super) struct Arguments {
     /// The list: JSON lines with `competition_id` and `submission_path`. Paths are taken relative to the working directory, else to
@@ -39,24 +42,22 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "DIR")]
     output_dir: PathBuf,
     #[command(flatten)]
-    data: DataArguments,
-    #[command(flatten)]
-    links: LinkArguments,
+    inputs: InputArguments,
     /// Take over the entries that an interrupted run of the same list into the same folder finished.
     #[arg(long)]
     resume: bool,
-    #[command(flatten)]
-    lock: Against,
+    /// The secret that signs what `--resume` takes over: 32 random bytes in a file that only you can read, made when it is not there
+    /// [default: assay/key in your data folder].
+    #[arg(long, value_name = "FILE", env = "ASSAY_KEY")]
+    key: Option<PathBuf>,
     /// How many gradings run at once [default: one a core].
     #[arg(long, value_name = "N")]
     threads: Option<NonZero<usize>>,
     /// Name the N gradings that took longest.
     #[arg(long, value_name = "N", default_value_t = 0)]
     slowest: usize,
-    /// A file to which what graders said beside the answers is added, as JSON lines: reasons, and figures beside the score. It may tell
-    /// of the answers.
-    #[arg(long, value_name = "FILE")]
-    operator_log: Option<PathBuf>,
+    #[command(flatten)]
+    operator_log: OperatorLogArguments,
 }
 
 pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<Ended, Failure> {
@@ -75,20 +76,20 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
     std::fs::create_dir_all(&arguments.output_dir)
         .with_context(|| format!("--output-dir {}", arguments.output_dir.display()))
         .map_err(Failure::Call)?;
-    let log = arguments.operator_log.as_deref().map(open_log).transpose()?;
+    let mut log = arguments.operator_log.open()?;
+    let key = key(arguments);
     let competitions = global.competitions()?;
-    let data = arguments.data.open()?;
     let list_dir = arguments.submission.parent().unwrap_or(Path::new(""));
-    let folders = arguments.links.folders(Some(list_dir))?;
-    let lock = arguments.lock.lock()?;
+    let Inputs { data, folders, lock } = arguments.inputs.open(Some(list_dir))?;
     let read = files(&entries, &competitions, &data, &folders);
     let access = Access { read, write: vec![arguments.output_dir.clone()], start_itself: false };
-    let needs = Needs { competitions, access, uses_answers: true };
+    let needs = Needs { competitions, access, uses_answers: true, compiles_anew: false };
     let assay = global.service(needs, |builder| builder.answers(data.clone()).folders(folders).lock(lock))?;
     let mut places = global.places();
     places.extend([("--data-dir", Some(data.folder().to_owned())), ("the list's folder", Some(list_dir.to_owned()))]);
-    let run = RunId::new(sha256(&list), places).map_err(Failure::program)?;
-    let (journal, finished) = journal(arguments, &run)?;
+    let list = ListReceipt { path: arguments.submission.display().to_string(), sha256: sha256(&list) };
+    let run = RunId::new(list.sha256.clone(), places).map_err(Failure::program)?;
+    let (journal, finished) = journal(arguments, &run, key)?;
 
     let progress = progress(entries.len());
     progress.inc(finished.len() as u64);
@@ -101,14 +102,20 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
             *place = Some(assay.resumed(report));
         }
     }
-    let options = BatchOptions { threads: arguments.threads.map(NonZero::get), ..BatchOptions::default() };
+    let interruption = Interruption::awaited().context("signals").map_err(Failure::Program)?;
+    let threads = arguments.threads.map(NonZero::get);
+    let options = BatchOptions { threads, cancel: interruption.cancel(), ..BatchOptions::default() };
     for (number, graded) in assay.batch(waiting, &options).map_err(Failure::program)? {
+        // An entry that was stopped is told neither now nor later; a batch that goes on grades it.
+        if interruption.code().is_some() && !graded.report().outcome.is_verdict() {
+            continue;
+        }
         progress.inc(1);
         if let Some(Err(error)) = journal.as_ref().map(|journal| journal.add(number, graded.recorded())) {
             output::message(&format!("warning: this entry is lost if the run is interrupted: {error}"));
         }
-        if let Some(log) = &log {
-            write_note(log, &graded);
+        if let Some(log) = &mut log {
+            log.add(Some(number + 1), &graded);
         }
         slowest.add(&graded);
         if let Some(place) = reports.get_mut(number) {
@@ -116,9 +123,19 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
         }
     }
     progress.finish_and_clear();
+    let finished = reports.iter().flatten().count();
+    if let Some(code) = interruption.code().filter(|_| finished < reports.len()) {
+        let all = counted(reports.len(), "entry", "entries");
+        let rest = match journal {
+            Some(_) => "they are kept: the same command with `--resume` goes on",
+            None => "they are lost, since this run has no journal: start it anew",
+        };
+        output::message(&format!("interrupted: {finished} of {all} finished, and no report is written; {rest}"));
+        return Ok(Ended::Interrupted(code));
+    }
 
     let Settled { reports, anchor, lost } = assay.settle(reports.into_iter().flatten().collect());
-    let report = BatchReport::new(reports).anchored(anchor);
+    let report = BatchReport::new(reports, Some(list)).anchored(anchor);
     let path = report_file::write(&report, &arguments.output_dir, chrono::Utc::now())
         .with_context(|| format!("the report cannot be written to {}", arguments.output_dir.display()))
         .map_err(Failure::Program)?;
@@ -141,19 +158,31 @@ pub(super) fn files(entries: &[Entry], competitions: &Competitions, data: &DataD
         .collect()
 }
 
+/// The operator's key, or why there is none. It is read while the program may still read it.
+fn key(arguments: &Arguments) -> Result<Key, String> {
+    let ours = || BaseDirs::new().map(|folders| folders.data_local_dir().join("assay/key"));
+    let Some(path) = arguments.key.clone().or_else(ours) else {
+        return Err("there is no home folder to keep a key in: name one by --key".into());
+    };
+    Key::open(&path).map_err(|error| format!("the key {}: {error}", path.display()))
+}
+
 /// The journal, if this run can have one, and the entries that an interrupted run left finished.
-fn journal(arguments: &Arguments, run: &RunId) -> Result<(Option<Journal>, HashMap<usize, Report>), Failure> {
-    let folder = &arguments.output_dir;
-    let opened = Journal::open(folder, run, arguments.resume)
-        .with_context(|| format!("the journal in {}", folder.display()))
-        .map_err(Failure::Program)?;
-    let unavailable = match opened {
-        Opened::Ready(journal, finished) => return Ok((Some(journal), finished)),
-        Opened::Other(why) => {
+fn journal(
+    arguments: &Arguments,
+    run: &RunId,
+    key: Result<Key, String>,
+) -> Result<(Option<Journal>, HashMap<usize, Report>), Failure> {
+    let folder = arguments.output_dir.display();
+    let unavailable = match key.map(|key| Journal::open(&arguments.output_dir, run, key, arguments.resume)) {
+        Ok(Ok(Opened::Ready(journal, finished))) => return Ok((Some(journal), finished)),
+        Ok(Ok(Opened::Other(why))) => {
             return Err(Failure::Call(anyhow::anyhow!("--resume: {why}; start without --resume")));
         }
-        Opened::Busy => format!("another process grades this list into {}", folder.display()),
-        Opened::Unlockable(error) => format!("the journal in {} cannot be locked ({error})", folder.display()),
+        Ok(Ok(Opened::Busy)) => format!("another process grades this list into {folder}"),
+        Ok(Ok(Opened::Unlockable(error))) => format!("the journal in {folder} cannot be locked ({error})"),
+        Ok(Err(error)) => format!("the journal {}: {error}", run.journal(&arguments.output_dir).display()),
+        Err(error) => error,
     };
     if arguments.resume {
         return Err(Failure::Call(anyhow::anyhow!("--resume: {unavailable}")));
@@ -209,49 +238,20 @@ fn summary(report: &BatchReport, path: &Path) -> String {
     let not_graded = not_graded(report);
     let mut text = format!(
         "{}: {} valid, {} ({} gold, {} silver, {} bronze), {} above the median",
-        counted(report.total_runs, "submission", "submissions"),
-        report.total_valid_submissions,
-        counted(report.total_medals, "medal", "medals"),
-        report.total_gold_medals,
-        report.total_silver_medals,
-        report.total_bronze_medals,
-        report.total_above_median,
+        counted(report.totals.total_runs, "submission", "submissions"),
+        report.totals.total_valid_submissions,
+        counted(report.totals.total_medals, "medal", "medals"),
+        report.totals.total_gold_medals,
+        report.totals.total_silver_medals,
+        report.totals.total_bronze_medals,
+        report.totals.total_above_median,
     );
     if not_graded > 0 {
         text += &format!(", {not_graded} could not be graded (the report says why)");
     }
-    if report.total_outside_lock > 0 {
-        text += &format!(", {} with what is not in the lock (`outside_lock` names it)", report.total_outside_lock);
+    let outside = report.totals.total_outside_lock.unwrap_or_default();
+    if outside > 0 {
+        text += &format!(", {} with what is not in the lock (`outside_lock` names it)", outside);
     }
     text + &format!("\nreport: {}", path.display())
-}
-
-fn open_log(path: &Path) -> Result<std::fs::File, Failure> {
-    std::fs::OpenOptions::new()
-        .create(true)
-        .append(true)
-        .open(path)
-        .with_context(|| format!("--operator-log {}", path.display()))
-        .map_err(Failure::Call)
-}
-
-fn write_note(mut log: &std::fs::File, graded: &Graded) {
-    let Operator { note, details } = graded.operator();
-    if note.is_none() && details.is_empty() {
-        return;
-    }
-    let report = graded.report();
-    // JSON has no NaN and no infinity: such a figure is written as null.
-    let details: serde_json::Map<_, _> =
-        details.iter().map(|detail| (detail.name.clone(), detail.value.into())).collect();
-    let line = serde_json::json!({
-        "competition_id": report.competition_id,
-        "submission_path": report.submission_path,
-        "outcome": report.outcome,
-        "grader": note,
-        "details": details,
-    });
-    if let Err(error) = log.write_all(format!("{line}\n").as_bytes()) {
-        output::message(&format!("warning: the operator's log cannot be written: {error}"));
-    }
 }

@@ -6,13 +6,12 @@ use anyhow::anyhow;
 use assay::{Context, Detail, Submission};
 use assay_confine::Access;
 use assay_types::Direction;
-use assay_types::report::{Anchor, Outcome, Report};
+use assay_types::report::{Outcome, Report, SCHEMA, SampleReport};
 use clap::Args;
-use serde::Serialize;
 
-use super::global::{DataArguments, GlobalArguments, Needs};
-use super::links::LinkArguments;
-use super::lock::Against;
+use super::global::{GlobalArguments, Needs};
+use super::inputs::{InputArguments, Inputs};
+use super::operator_log::OperatorLogArguments;
 use super::output::{self, Format};
 use super::{Ended, Failure};
 
@@ -26,40 +25,29 @@ pub(super) struct Arguments {
     /// The competition, as `assay competitions` lists it.
     competition_id: String,
     #[command(flatten)]
-    data: DataArguments,
-    #[command(flatten)]
-    links: LinkArguments,
-    #[command(flatten)]
-    lock: Against,
+    inputs: InputArguments,
     /// The form of the report [default: a table on a terminal, JSON elsewhere].
     #[arg(long)]
     format: Option<Format>,
-    /// Print what the grader said beside the answers: its reasons, and figures beside the score. They may tell of the answers, so they
-    /// are not for participants' eyes.
+    /// Print what only the operator may know: the fuel that the grader used, and what it said beside the answers, reasons and figures
+    /// beside the score. It may tell of the answers, so it is not for participants' eyes.
     #[arg(long)]
     operator: bool,
+    #[command(flatten)]
+    operator_log: OperatorLogArguments,
     /// End with exit code 0 whatever the report says, as the reference's `mlebench grade-sample` does.
     #[arg(long)]
     exit_zero: bool,
 }
 
-/// A report with the state of the log that its use is in, as the report on a batch has it.
-#[derive(Serialize)]
-struct Anchored<'a> {
-    #[serde(flatten)]
-    report: &'a Report,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    use_log: Option<Anchor>,
-}
-
 pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<Ended, Failure> {
     let competitions = global.competitions()?;
     let competition = competitions.get(&arguments.competition_id).map_err(Failure::call)?;
-    let data = arguments.data.open()?;
-    let folders = arguments.links.folders(None)?;
-    let lock = arguments.lock.lock()?;
+    let log = arguments.operator_log.open()?;
+    let Inputs { data, folders, lock } = arguments.inputs.open(None)?;
     let read = vec![arguments.submission.clone(), data.answers_file(&competition)];
-    let needs = Needs { competitions, access: Access { read, ..Access::default() }, uses_answers: true };
+    let needs =
+        Needs { competitions, access: Access { read, ..Access::default() }, uses_answers: true, compiles_anew: false };
     let assay = global.service(needs, |builder| builder.answers(data).folders(folders).lock(lock))?;
     let submission = Submission::Path(&arguments.submission);
     let graded = assay.grade(&arguments.competition_id, submission, &Context::default()).map_err(Failure::call)?;
@@ -67,14 +55,20 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
         return Err(Failure::Program(anyhow!("{lost}")));
     }
     let use_log = assay.sync().map_err(Failure::program)?;
+    if let Some(mut log) = log {
+        log.add(None, &graded);
+    }
     let (report, operator) = (graded.report(), graded.operator());
     match Format::or_by_terminal(arguments.format) {
-        Format::Json => output::json(&Anchored { report, use_log })?,
+        Format::Json => output::json(&SampleReport { report: report.clone(), schema: SCHEMA, use_log })?,
         Format::Table => output::table(&[], rows(report))?,
     }
     if arguments.operator {
         if let Some(note) = &operator.note {
             output::message(&format!("the grader: {note}"));
+        }
+        if let Some(fuel) = operator.fuel {
+            output::message(&format!("fuel: {fuel}"));
         }
         for Detail { name, value } in &operator.details {
             output::message(&format!("{name}: {value}"));
@@ -110,7 +104,6 @@ fn rows(report: &Report) -> Vec<Vec<String>> {
     if let Some(receipt) = &report.receipt {
         row("grader", format!("{} {}", receipt.grader.name, receipt.grader.version));
         row("component", format!("sha256:{}", receipt.digests.component));
-        row("fuel", receipt.fuel.map(|fuel| fuel.to_string()).unwrap_or_default());
     }
     for text in &report.outside_lock {
         row("not in the lock", text.clone());

@@ -8,12 +8,14 @@ mod global;
 mod grade;
 mod grade_sample;
 mod graders;
+mod inputs;
+mod interruption;
 mod keys;
 mod links;
 mod lock;
 mod log;
+mod operator_log;
 mod output;
-
 mod validate;
 mod verify;
 mod worker;
@@ -26,7 +28,7 @@ use self::global::GlobalArguments;
 
 /// Grades submissions to machine-learning competitions with sandboxed WebAssembly graders.
 ///
-/// Exit codes: 0 fine, 1 the submission or the run is at fault, 2 the call is, 3 the program is.
+/// Exit codes: 0 fine, 1 the submission or the run is at fault, 2 the call is, 3 the program is, 130 and 143 a batch was interrupted.
 #[derive(Parser)]
 #[command(name = "assay", version)]
 struct Arguments {
@@ -65,6 +67,8 @@ enum Ended {
     Fine,
     /// The submission or the run is at fault.
     AtFault,
+    /// A signal asked it to end before it was done: the exit code.
+    Interrupted(u8),
 }
 
 /// Why a command could not be carried out.
@@ -106,6 +110,7 @@ fn main() -> ExitCode {
     let (code, error) = match ended {
         Ok(Ended::Fine) => return ExitCode::SUCCESS,
         Ok(Ended::AtFault) => return ExitCode::from(1),
+        Ok(Ended::Interrupted(code)) => return ExitCode::from(code),
         Err(Failure::Call(error)) => (2, error),
         Err(Failure::Program(error)) => (3, error),
     };

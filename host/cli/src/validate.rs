@@ -53,7 +53,8 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
             Some(data)
         }
     };
-    let needs = Needs { competitions, access: Access { read, ..Access::default() }, uses_answers: false };
+    let needs =
+        Needs { competitions, access: Access { read, ..Access::default() }, uses_answers: false, compiles_anew: false };
     let assay = global.service(needs, |builder| builder.folders(folders))?;
     let expected = match (&arguments.keys, data) {
         (Some(file), _) => Some(listed(file, &competition, &limits)?),

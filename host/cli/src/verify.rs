@@ -5,52 +5,76 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use assay::BatchOptions;
-use assay::verify::{Claims, Difference, differences, is_refused, lacks, parse};
+use assay::list::{Entry, entries};
+use assay::verify::{Claims, Difference, Form, differences, is_refused, lacks, parse};
 use assay_confine::Access;
-use assay_evidence::access_log::Purpose;
-use assay_tables::read;
-use assay_types::counted;
-use assay_types::excerpt::listed;
-use assay_types::report::{Report, Reported};
+use assay_evidence::access_log::{self, AccessLogError, Purpose};
+use assay_tables::read::{self, Folders};
+use assay_types::excerpt::{excerpt, listed};
+use assay_types::report::{ListReceipt, Report, Reported};
+use assay_types::{counted, sha256};
 use clap::Args;
 use serde::Serialize;
 
-use super::global::{DataArguments, GlobalArguments, Needs};
+use super::global::{GlobalArguments, Needs};
 use super::grade::files;
-use super::links::LinkArguments;
-use super::lock::Against;
+use super::inputs::{InputArguments, Inputs};
 use super::output::{self, Format};
 use super::{Ended, Failure};
 
-/// Grade the entries of a report again and compare every bit: scores, refusals, digests, fuel.
+/// Grade what a report is on again, and compare every byte but the times: scores, refusals, digests, sums, the list, the log of uses.
 ///
-/// The exit code is 0 if everything is the same, and 1 if something differs. Reports of the reference are compared as far as they go,
-/// and a message says what they lack.
+/// The exit code is 0 if everything is the same, and 1 if something differs or could not be looked at. Reports of the reference and of older
+/// schemas are compared as far as they go, and a message says what they lack. Graders are compiled anew.
 #[derive(Args)]
 pub(super) struct Arguments {
     /// A report that `assay grade` or the reference wrote, or `assay grade-sample` printed as JSON.
     report: PathBuf,
     #[command(flatten)]
-    data: DataArguments,
-    #[command(flatten)]
-    links: LinkArguments,
-    #[command(flatten)]
-    lock: Against,
+    inputs: InputArguments,
     /// Where submissions are looked up that are not in the working directory [default: the report's folder].
     #[arg(long, value_name = "DIR")]
     submissions: Option<PathBuf>,
+    /// The list that the report is on [default: as the report names it, looked up as submissions are].
+    #[arg(long, value_name = "FILE")]
+    list: Option<PathBuf>,
     /// The form of the result [default: text on a terminal, JSON elsewhere].
     #[arg(long)]
     format: Option<Format>,
 }
 
+/// What came of it.
+#[derive(Serialize)]
+struct Verdict {
+    /// True if nothing differs.
+    holds: bool,
+    /// The form that the report has.
+    verified_as: String,
+    /// How many entries it has.
+    entries: usize,
+    differing: Vec<Differing>,
+}
+
 /// An entry that differs.
 #[derive(Serialize)]
 struct Differing {
-    /// Its place in the report, from 1; none for the sums over all entries.
+    /// Its place in the report, from 1; none for what is said of all entries.
     entry: Option<usize>,
     competition_id: Option<String>,
     submission_path: Option<String>,
+    differences: Vec<Difference>,
+}
+
+/// An entry graded again.
+struct Again {
+    report: Report,
+    fuel: Option<u64>,
+}
+
+/// What the report says of the whole, held against what is there.
+struct Whole {
+    /// What is to be graded again.
+    entries: Vec<Entry>,
     differences: Vec<Difference>,
 }
 
@@ -60,65 +84,156 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
     let text = read::load(&arguments.report, &limits).with_context(named).map_err(Failure::Call)?;
     let claims = parse(&text).with_context(|| format!("{} is no report", named())).map_err(Failure::Call)?;
     drop(text);
+    output::message(&format!("{}: verified as {}", named(), claims.form));
     let competitions = global.competitions()?;
-    let data = arguments.data.open()?;
     let folder = arguments.report.parent().unwrap_or(Path::new(""));
-    let folders = arguments.links.folders(Some(arguments.submissions.as_deref().unwrap_or(folder)))?;
-    let lock = arguments.lock.lock()?;
-    let entries = claims.to_grade();
+    let inputs = arguments.inputs.open(Some(arguments.submissions.as_deref().unwrap_or(folder)))?;
+    let Inputs { data, mut folders, lock } = inputs;
+    let Some(Whole { entries, mut differences }) = whole(&claims, arguments, &mut folders)? else {
+        return Ok(Ended::AtFault);
+    };
+    match log(&claims, global)? {
+        Some(found) => differences.extend(found),
+        None => return Ok(Ended::AtFault),
+    }
     let read = files(&entries, &competitions, &data, &folders);
-    let needs = Needs { competitions, access: Access { read, ..Access::default() }, uses_answers: true };
+    let access = Access { read, ..Access::default() };
+    let needs = Needs { competitions, access, uses_answers: true, compiles_anew: true };
     let assay = global.service(needs, |builder| builder.answers(data).folders(folders).lock(lock))?;
     let options = BatchOptions { purpose: Purpose::Verify, ..BatchOptions::default() };
-    let mut again: Vec<(usize, Report)> = assay
+    let mut again: Vec<(usize, Again)> = assay
         .batch(entries.into_iter().enumerate().collect::<Vec<_>>(), &options)
         .map_err(Failure::program)?
-        .map(|(number, graded)| (number, graded.into_recorded().into_report()))
+        .map(|(number, graded)| {
+            let fuel = graded.operator().fuel;
+            (number, Again { report: graded.into_recorded().into_report(), fuel })
+        })
         .collect();
     again.sort_by_key(|(number, _)| *number);
+    let again: Vec<Again> = again.into_iter().map(|(_, again)| again).collect();
     assay.sync().map_err(Failure::program)?;
 
-    let differing = differing(&claims, again.iter().map(|(_, report)| report)).map_err(Failure::program)?;
+    let differing = differing(&claims, differences, &again).map_err(Failure::program)?;
+    let verdict = Verdict {
+        holds: differing.is_empty(),
+        verified_as: claims.form.to_string(),
+        entries: claims.entries.len(),
+        differing,
+    };
     match Format::or_by_terminal(arguments.format) {
-        Format::Json => output::json(&differing)?,
-        Format::Table => output::text(&shown(&differing, claims.entries.len()))?,
+        Format::Json => output::json(&verdict)?,
+        Format::Table => output::text(&shown(&verdict))?,
     }
-    for note in notes(&claims, again.iter().map(|(_, report)| report)) {
+    for note in notes(&claims, &again) {
         output::message(&note);
     }
-    let outside = again.iter().filter(|(_, report)| !report.outside_lock.is_empty()).count();
+    let outside = again.iter().filter(|again| !again.report.outside_lock.is_empty()).count();
     if outside > 0 {
         let entries = counted(outside, "entry was", "entries were");
         output::message(&format!("{entries} graded again with what is not in the lock"));
     }
-    Ok(if differing.is_empty() { Ended::Fine } else { Ended::AtFault })
+    Ok(if verdict.holds { Ended::Fine } else { Ended::AtFault })
 }
 
-/// The entries that differ, and the sums if they do.
-fn differing<'a>(
+/// Holds the report against its list. Where there is one, it is what is graded again, so that no entry can be left out, added or moved.
+/// None if it is not there, which is said.
+fn whole(claims: &Claims, arguments: &Arguments, folders: &mut Folders) -> Result<Option<Whole>, Failure> {
+    let limits = read::Limits::default();
+    let bytes = match (&arguments.list, &claims.list) {
+        (Some(file), _) => {
+            let named = || format!("--list {}", file.display());
+            read::load(file, &limits).with_context(named).map_err(Failure::Call)?
+        }
+        (None, Some(list)) => {
+            let path = Path::new(&list.path);
+            match folders.open(path).and_then(|file| file.read(&limits)) {
+                Ok(bytes) => bytes,
+                Err(error) => {
+                    let path = excerpt(&list.path);
+                    output::message(&format!(
+                        "not verified: the report's list {path}: {error}; name it by --list FILE"
+                    ));
+                    return Ok(None);
+                }
+            }
+        }
+        (None, None) if claims.totals.is_some() && claims.form == Form::Current => {
+            output::message("not verified: the report does not name its list; name it by --list FILE");
+            return Ok(None);
+        }
+        (None, None) => return Ok(Some(Whole { entries: claims.to_grade(), differences: Vec::new() })),
+    };
+    let found = sha256(&bytes);
+    if let Some(ListReceipt { sha256: reported, .. }) = claims.list.as_ref().filter(|list| list.sha256 != found) {
+        let difference =
+            Difference { field: "list.sha256".into(), reported: reported.clone().into(), found: found.into() };
+        return Ok(Some(Whole { entries: claims.to_grade(), differences: vec![difference] }));
+    }
+    let entries = entries(&bytes);
+    let mut differences = Vec::new();
+    if entries.len() != claims.entries.len() {
+        let (reported, found) = (claims.entries.len().into(), entries.len().into());
+        differences.push(Difference { field: "competition_reports.length".into(), reported, found });
+    }
+    // Its submissions may be beside it.
+    let list = arguments.list.as_deref().or(claims.list.as_ref().map(|list| Path::new(&list.path)));
+    let beside = list.map(|list| folders.find(list)).and_then(|list| list.parent().map(Path::to_owned));
+    if arguments.submissions.is_none() {
+        let place = folders.search.len().min(1);
+        folders.search.splice(place..place, beside);
+    }
+    Ok(Some(Whole { entries, differences }))
+}
+
+/// Holds the report against the log of uses that it knows a state of. None if nobody says where that is, which is said.
+fn log(claims: &Claims, global: &GlobalArguments) -> Result<Option<Vec<Difference>>, Failure> {
+    let Some(anchor) = &claims.use_log else { return Ok(Some(Vec::new())) };
+    let Some(path) = global.use_log() else {
+        output::message(
+            "not verified: the report is on record in a log of uses; name it by --use-log FILE, or ASSAY_USE_LOG",
+        );
+        return Ok(None);
+    };
+    let differs = |found: String| {
+        let reported = serde_json::to_value(anchor).map_err(Failure::program)?;
+        Ok(Some(vec![Difference { field: "use_log".into(), reported, found: found.into() }]))
+    };
+    match access_log::verify_uses(path, anchor, &claims.entries) {
+        Ok(missing) => match missing.first() {
+            None => Ok(Some(Vec::new())),
+            Some(first) => differs(format!(
+                "no use of the answers for entry {} is on record, nor for {} others",
+                first + 1,
+                missing.len() - 1
+            )),
+        },
+        Err(error @ AccessLogError::Broken { .. }) => differs(error.to_string()),
+        Err(error) => Err(Failure::call(error)),
+    }
+}
+
+/// The entries that differ, and what differs of the whole.
+fn differing(
     claims: &Claims,
-    again: impl Iterator<Item = &'a Report>,
+    mut whole: Vec<Difference>,
+    again: &[Again],
 ) -> Result<Vec<Differing>, serde_json::Error> {
-    let entry = |(index, (reported, found)): (usize, (&Reported, &Report))| {
+    let entry = |(index, (reported, again)): (usize, (&Reported, &Again))| {
         Ok(Differing {
             entry: Some(index + 1),
             competition_id: reported.competition_id.clone(),
             submission_path: Some(reported.submission_path.clone()),
-            differences: differences(reported, found)?,
+            differences: differences(reported, &again.report, again.fuel)?,
         })
     };
-    let totals = claims.wrong_totals().map(|differences| Differing {
-        entry: None,
-        competition_id: None,
-        submission_path: None,
-        differences,
-    });
+    whole.extend(claims.wrong_totals()?);
+    let whole = Differing { entry: None, competition_id: None, submission_path: None, differences: whole };
     let differs = |entry: &Result<Differing, _>| entry.as_ref().map_or(true, |entry| !entry.differences.is_empty());
-    claims.entries.iter().zip(again).enumerate().map(entry).chain([totals]).filter(differs).collect()
+    claims.entries.iter().zip(again).enumerate().map(entry).chain([Ok(whole)]).filter(differs).collect()
 }
 
 /// What was not compared, in words.
-fn notes<'a>(claims: &Claims, again: impl Iterator<Item = &'a Report>) -> Vec<String> {
+fn notes(claims: &Claims, again: &[Again]) -> Vec<String> {
     let mut notes = Vec::new();
     let lacking: Vec<Vec<&str>> = claims.entries.iter().map(lacks).filter(|lacks| !lacks.is_empty()).collect();
     if !lacking.is_empty() {
@@ -126,7 +241,8 @@ fn notes<'a>(claims: &Claims, again: impl Iterator<Item = &'a Report>) -> Vec<St
         let fields = fields.into_iter().collect::<Vec<_>>().join("`, `");
         notes.push(format!("{} entries lack fields that were not compared therefore: `{fields}`", lacking.len()));
     }
-    let refused = claims.entries.iter().zip(again).filter(|(reported, found)| is_refused(reported, found)).count();
+    let refused =
+        claims.entries.iter().zip(again).filter(|(reported, again)| is_refused(reported, &again.report)).count();
     if refused > 0 {
         notes.push(format!(
             "{refused} entries have a score that is not finite, which the reference counts as one: `score` and \
@@ -136,10 +252,10 @@ fn notes<'a>(claims: &Claims, again: impl Iterator<Item = &'a Report>) -> Vec<St
     notes
 }
 
-fn shown(differing: &[Differing], entries: usize) -> String {
+fn shown(verdict: &Verdict) -> String {
     let mut text = String::new();
-    let mut same = entries;
-    for Differing { entry, competition_id, submission_path, differences } in differing {
+    let mut same = verdict.entries;
+    for Differing { entry, competition_id, submission_path, differences } in &verdict.differing {
         match entry {
             Some(entry) => {
                 same -= 1;
@@ -147,12 +263,12 @@ fn shown(differing: &[Differing], entries: usize) -> String {
                 let path = listed(submission_path.as_deref().unwrap_or_default());
                 text += &format!("entry {entry}: {competition} {path}\n");
             }
-            None => text += "the sums over all entries:\n",
+            None => text += "of all entries:\n",
         }
         for difference in differences {
             text += &format!("  {difference}\n");
         }
     }
-    let all = counted(entries, "entry is", "entries are");
+    let all = counted(verdict.entries, "entry is", "entries are");
     text + &format!("{same} of {all} the same, bit for bit")
 }

@@ -28,6 +28,13 @@ pub enum HostFault {
 #[derive(Clone, Debug, Default)]
 pub struct Cancel(Arc<AtomicBool>);
 
+/// Called off by whoever sets the flag, such as a handler of signals.
+impl From<Arc<AtomicBool>> for Cancel {
+    fn from(flag: Arc<AtomicBool>) -> Self {
+        Cancel(flag)
+    }
+}
+
 impl Cancel {
     /// One that nobody has called off.
     #[must_use]

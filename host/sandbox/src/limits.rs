@@ -137,8 +137,8 @@ impl fmt::Display for Counted {
 /// A limit that a grader ran into.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Exceeded {
-    /// [`Limits::fuel`].
-    #[error("the grader used up its fuel of {0} units: it loops, or needs more for so many rows")]
+    /// [`Limits::fuel`]. How much that is depends on the size of the answers, so it is not said to whoever may not know them.
+    #[error("the grader used up its fuel: it loops, or needs more for so many rows")]
     Fuel(u64),
     /// [`Limits::wall_clock`].
     #[error("the grader took more than {0:?}")]

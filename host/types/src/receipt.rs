@@ -11,9 +11,10 @@ use crate::competition::Competition;
 use crate::digest::sha256;
 use crate::grader::{Description, WIT};
 
-/// What a score rests on. With the same, anyone gets the same score and uses the same fuel.
+// The fuel that a grader used is not in it: it tells of the answers, so it is the operator's.
+/// What a score rests on. With the same, anyone gets the same score.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(from = "FlatReceipt")]
+#[serde(from = "ReportedReceipt")]
 #[schemars(!from)]
 pub struct Receipt {
     /// The grader.
@@ -32,12 +33,11 @@ pub struct Receipt {
     /// The limits that the grader ran under, by name.
     #[schemars(with = "std::collections::BTreeMap<String, f64>")]
     pub limits: serde_json::Map<String, serde_json::Value>,
-    /// The fuel it used; none if it did not run.
-    pub fuel: Option<u64>,
 }
 
 /// A grader: the names that others and it itself give it, and its version.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "the names say it")]
 pub struct GraderReceipt {
     /// What the competition calls it; none in reports that are older than this field.
@@ -72,7 +72,6 @@ impl Receipt {
             host: concat!("assay ", env!("CARGO_PKG_VERSION")).into(),
             engine: engine.into(),
             limits: serde_json::to_value(limits).and_then(serde_json::from_value)?,
-            fuel: None,
         })
     }
 }
@@ -113,45 +112,60 @@ fn digest_of(value: &impl Serialize) -> Result<String, serde_json::Error> {
     Ok(sha256(&serde_json::to_vec(value)?))
 }
 
-/// A [`Receipt`] field by field.
-#[derive(Deserialize)]
-struct FlatReceipt {
-    grader: GraderReceipt,
-    component: String,
-    competition: Option<String>,
-    contract: String,
-    options: String,
-    answers: String,
-    thresholds: String,
-    submission: Option<String>,
-    wit: String,
-    host: String,
-    engine: String,
+/// A receipt as it was read. Whoever wrote it may mean harm, so every field has its type and its limit, and what is no field is refused.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "they are those of `Receipt`")]
+pub struct ReportedReceipt {
+    pub grader: GraderReceipt,
+    pub component: String,
+    #[serde(default)]
+    pub competition: Option<String>,
+    pub contract: String,
+    pub options: String,
+    pub answers: String,
+    pub thresholds: String,
+    #[serde(deserialize_with = "there")]
+    pub submission: Option<String>,
+    pub wit: String,
+    pub host: String,
+    pub engine: String,
     #[serde(deserialize_with = "numbers")]
-    limits: Map<String, Value>,
-    fuel: Option<u64>,
+    pub limits: Map<String, Value>,
+    /// The fuel that the grader used, in reports of schema 1 and before.
+    #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
+    pub fuel: Option<Option<u64>>,
 }
 
-impl From<FlatReceipt> for Receipt {
-    fn from(flat: FlatReceipt) -> Self {
+impl From<ReportedReceipt> for Receipt {
+    fn from(reported: ReportedReceipt) -> Self {
         Receipt {
-            grader: flat.grader,
+            grader: reported.grader,
             digests: Digests {
-                component: flat.component,
-                competition: flat.competition,
-                contract: flat.contract,
-                options: flat.options,
-                answers: flat.answers,
-                thresholds: flat.thresholds,
+                component: reported.component,
+                competition: reported.competition,
+                contract: reported.contract,
+                options: reported.options,
+                answers: reported.answers,
+                thresholds: reported.thresholds,
             },
-            submission: flat.submission,
-            wit: flat.wit,
-            host: flat.host,
-            engine: flat.engine,
-            limits: flat.limits,
-            fuel: flat.fuel,
+            submission: reported.submission,
+            wit: reported.wit,
+            host: reported.host,
+            engine: reported.engine,
+            limits: reported.limits,
         }
     }
+}
+
+/// A value that may be `null` but not be left out.
+pub(crate) fn there<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
+    T::deserialize(deserializer)
+}
+
+/// A value that may be left out.
+pub(crate) fn some<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
 }
 
 /// The most names in a list or an object of a receipt: some times as many as there are.

@@ -17,11 +17,11 @@ use crate::medal::{self, Medals};
 use crate::receipt::Receipt;
 use crate::tags::Tags;
 
-/// The version of what a report holds. A reader of it can read those before.
-pub const SCHEMA: u32 = 1;
+/// The version of what a report holds. A reader of it can read those before. Schema 1 had `receipt.fuel`, and no `list`.
+pub const SCHEMA: u32 = 2;
 
 /// What came of a submission.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// It has a score.
@@ -186,8 +186,28 @@ impl Report {
 
 /// The report on a batch.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[expect(missing_docs, reason = "the names say it")]
 pub struct BatchReport {
+    /// The sums over all entries.
+    #[serde(flatten)]
+    pub totals: Totals,
+    /// The version of what a report holds: 2. None in reports that are older than this field.
+    #[serde(default)]
+    pub schema: Option<u32>,
+    /// The list that it is on; none if its entries are from no file.
+    #[serde(default)]
+    pub list: Option<ListReceipt>,
+    /// What came of each entry, in the list's order.
+    pub competition_reports: Vec<Report>,
+    /// The state of the log of uses once all of these were in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub use_log: Option<Anchor>,
+}
+
+/// The sums over the entries of a report.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Totals {
     pub total_runs: usize,
     pub total_runs_with_submissions: usize,
     pub total_valid_submissions: usize,
@@ -196,33 +216,56 @@ pub struct BatchReport {
     pub total_silver_medals: usize,
     pub total_bronze_medals: usize,
     pub total_above_median: usize,
+    /// None in the reference's.
     #[serde(default)]
-    pub total_outside_lock: usize,
-    /// The version of what a report holds: 1. None in reports that are older than this field.
-    #[serde(default)]
-    pub schema: Option<u32>,
-    pub competition_reports: Vec<Report>,
-    /// The state of the log of uses once all of these were in it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub use_log: Option<Anchor>,
+    #[schemars(with = "usize")]
+    pub total_outside_lock: Option<usize>,
+}
+
+/// What sums are taken of.
+#[derive(Clone, Copy, Debug)]
+#[expect(missing_docs, reason = "they are those of `Report`")]
+pub struct Counts {
+    pub submission_exists: bool,
+    pub valid_submission: bool,
+    pub medals: Medals,
+    pub is_outside_lock: bool,
+}
+
+impl Totals {
+    /// Adds up entries.
+    pub fn of(entries: impl IntoIterator<Item = Counts>) -> Self {
+        let mut totals = Totals::default();
+        let mut outside = 0;
+        for Counts { submission_exists, valid_submission, medals, is_outside_lock } in entries {
+            totals.total_runs += 1;
+            totals.total_runs_with_submissions += usize::from(submission_exists);
+            totals.total_valid_submissions += usize::from(valid_submission);
+            totals.total_medals += usize::from(medals.any_medal);
+            totals.total_gold_medals += usize::from(medals.gold_medal);
+            totals.total_silver_medals += usize::from(medals.silver_medal);
+            totals.total_bronze_medals += usize::from(medals.bronze_medal);
+            totals.total_above_median += usize::from(medals.above_median);
+            outside += usize::from(is_outside_lock);
+        }
+        Totals { total_outside_lock: Some(outside), ..totals }
+    }
 }
 
 impl BatchReport {
-    /// Adds up reports.
+    /// Adds up the reports on the entries of a list.
     #[must_use]
-    pub fn new(reports: Vec<Report>) -> Self {
-        let count = |is: fn(&Report) -> bool| reports.iter().filter(|report| is(report)).count();
+    pub fn new(reports: Vec<Report>, list: Option<ListReceipt>) -> Self {
+        let counts = |report: &Report| Counts {
+            submission_exists: report.submission_exists,
+            valid_submission: report.valid_submission,
+            medals: report.medals,
+            is_outside_lock: !report.outside_lock.is_empty(),
+        };
         BatchReport {
-            total_runs: reports.len(),
-            total_runs_with_submissions: count(|report| report.submission_exists),
-            total_valid_submissions: count(|report| report.valid_submission),
-            total_medals: count(|report| report.medals.any_medal),
-            total_gold_medals: count(|report| report.medals.gold_medal),
-            total_silver_medals: count(|report| report.medals.silver_medal),
-            total_bronze_medals: count(|report| report.medals.bronze_medal),
-            total_above_median: count(|report| report.medals.above_median),
-            total_outside_lock: count(|report| !report.outside_lock.is_empty()),
+            totals: Totals::of(reports.iter().map(counts)),
             schema: Some(SCHEMA),
+            list,
             competition_reports: reports,
             use_log: None,
         }
@@ -235,8 +278,32 @@ impl BatchReport {
     }
 }
 
+/// The report on one submission, as it is written by itself.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct SampleReport {
+    /// The report.
+    #[serde(flatten)]
+    pub report: Report,
+    /// The version of what a report holds: 2.
+    pub schema: u32,
+    /// The state of the log of uses once this one was in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub use_log: Option<Anchor>,
+}
+
+/// The list that a report is on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ListReceipt {
+    /// The path as it was given.
+    pub path: String,
+    /// SHA-256 of the file.
+    pub sha256: String,
+}
+
 /// The state of a log at some moment. Reports hold it, so that a log that was rewritten since then is found out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Anchor {
     /// How many entries it had.
     pub entries: u64,
@@ -244,10 +311,12 @@ pub struct Anchor {
     pub head: String,
 }
 
-/// The JSON schema of [`BatchReport`]s of this program; that of a [`Report`] alone is among its definitions.
+/// The JSON schema of [`BatchReport`]s of this program; that of a [`SampleReport`] is among its definitions.
 #[must_use]
 pub fn schema() -> Schema {
-    SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<BatchReport>()
+    let mut generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
+    generator.subschema_for::<SampleReport>();
+    generator.into_root_schema_for::<BatchReport>()
 }
 
 fn timestamp(time: DateTime<Utc>) -> String {

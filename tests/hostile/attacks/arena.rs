@@ -24,6 +24,9 @@ pub(crate) struct Hostile<'a> {
 /// What the operator is told of a grading.
 #[derive(Debug)]
 pub(crate) struct Note {
+    /// The place of its entry in the list, from 1.
+    entry: Option<u64>,
+    fuel: Option<u64>,
     pub(crate) grader: Option<String>,
     pub(crate) details: Value,
 }
@@ -44,6 +47,11 @@ pub(crate) struct Run {
 }
 
 impl Run {
+    /// The fuel that an entry used, from 0.
+    pub(crate) fn fuel(&self, entry: u64) -> Option<u64> {
+        self.notes.iter().find(|note| note.entry == Some(entry + 1)).and_then(|note| note.fuel)
+    }
+
     /// How long the grading of a competition took by the program's own account.
     pub(crate) fn milliseconds(&self, competition: &str) -> Option<f64> {
         self.messages.lines().find_map(|line| {
@@ -126,7 +134,13 @@ fn start(folder: &Path) -> Result<Run, Failure> {
     let log = fs::read_to_string(at("operator.jsonl"))?;
     let note = |line: &str| -> Result<Note, Failure> {
         let line: Value = serde_json::from_str(line)?;
-        Ok(Note { grader: line["grader"].as_str().map(ToOwned::to_owned), details: line["details"].clone() })
+        let [entry, fuel] = ["entry", "fuel"].map(|name| line[name].as_u64());
+        Ok(Note {
+            entry,
+            fuel,
+            grader: line["grader"].as_str().map(ToOwned::to_owned),
+            details: line["details"].clone(),
+        })
     };
     Ok(Run {
         code: output.status.code(),

@@ -19,14 +19,12 @@ use expected::{Expected, fault, invalid, limit, no_component, no_grader, refuses
 /// The example's area under the ROC curve, as scikit-learn has it.
 const HONEST_SCORE: f64 = 0.989_973_333_333_333_4;
 
-/// The fuel of `describe`, to which nothing is handed over.
-const FUEL_TO_DESCRIBE: &str =
-    "the grader used up its fuel of 10000000000 units: it loops, or needs more for so many rows";
+/// What a participant is told. How much fuel there was depends on the size of the answers.
+const FUEL: &str = "the grader used up its fuel: it loops, or needs more for so many rows";
 
-/// The fuel of a grading: 10,000 units more for each byte of 200 rows: two numbers of 8 bytes, a text of 15, and its 201 offsets
-/// of 4.
-const FUEL_TO_GRADE: &str =
-    "the grader used up its fuel of 10070040000 units: it loops, or needs more for so many rows";
+/// What the operator is told of a grading: 10,000 units more for each byte of 200 rows: two numbers of 8 bytes, a text of 15, and its 201
+/// offsets of 4.
+const FUEL_TO_GRADE: &str = "its fuel was 10070040000 units, by the size of submission and answers";
 
 /// What one call may return.
 const TOO_MUCH: &str = "the grader returned more than 4194304 bytes";
@@ -54,13 +52,13 @@ macro_rules! attacks {
 }
 
 attacks! {
-    spin_in_grade => limit(FUEL_TO_GRADE);
-    spin_in_validate => limit(FUEL_TO_GRADE);
-    spin_in_describe => undescribed(FUEL_TO_DESCRIBE);
-    spin_in_start => undescribed(FUEL_TO_DESCRIBE);
+    spin_in_grade => limit(FUEL).noted(FUEL_TO_GRADE);
+    spin_in_validate => limit(FUEL).noted(FUEL_TO_GRADE);
+    spin_in_describe => undescribed(FUEL);
+    spin_in_start => undescribed(FUEL);
     // The host asks for room to hand over the submission.
-    spin_in_realloc => limit(FUEL_TO_GRADE);
-    fill_memory_for_ever => limit(FUEL_TO_GRADE);
+    spin_in_realloc => limit(FUEL).noted(FUEL_TO_GRADE);
+    fill_memory_for_ever => limit(FUEL).noted(FUEL_TO_GRADE);
     #[ignore = "it takes the minute that a grading may take, twice"]
     slow_instructions => limit("the grader took more than 60s");
 
@@ -207,14 +205,16 @@ fn check(name: &str, component: &[u8], expected: &Expected) -> Result<Run, Failu
     };
     honest(before);
     honest(after);
-    assert_eq!(fuel(before), fuel(after), "{name}: the honest grader's fuel");
+    assert!(run.fuel(0).is_some() && run.fuel(0) == run.fuel(3), "{name}: the honest grader's fuel: {:?}", run.notes);
     for report in [first, second] {
         meets(report, expected, name);
     }
-    assert_eq!(fuel(first), fuel(second), "{name}: its fuel");
+    assert_eq!(run.fuel(1), run.fuel(2), "{name}: its fuel");
     let told = if expected.note.is_some() || expected.details != json!({}) { 2 } else { 0 };
-    assert_eq!(run.notes.len(), told, "{name}: the operator's log holds {:?}", run.notes);
-    for note in &run.notes {
+    assert_eq!(run.notes.len(), 4, "{name}: the operator's log holds {:?}", run.notes);
+    let notes: Vec<_> = run.notes.iter().filter(|note| note.grader.is_some() || note.details != json!({})).collect();
+    assert_eq!(notes.len(), told, "{name}: the operator's log holds {notes:?}");
+    for note in notes {
         let words = match (&expected.note, &note.grader) {
             (None, None) => true,
             (Some(words), Some(text)) => words.meet(text),
@@ -249,8 +249,4 @@ fn meets(report: &Report, expected: &Expected, name: &str) {
     }
     assert_eq!(report.score_exact.map(f64::to_bits), expected.score.map(f64::to_bits), "{name}");
     assert_eq!(report.valid_submission, expected.score.is_some(), "{name}");
-}
-
-fn fuel(report: &Report) -> Option<u64> {
-    report.receipt.as_ref()?.fuel
 }

@@ -9,15 +9,19 @@ use assay_types::report::{Outcome, Report, Reported};
 /// Fields that older reports do not have. In those they are not compared.
 const ADDED: [&str; 3] = ["receipt.competition", "receipt.grader.id", "outside_lock"];
 
-/// What differs between an entry of a report and the same grading done again. Numbers are equal if their bits are. Fields that the entry
-/// [lacks](super::lacks) are not compared.
+/// What differs between an entry of a report and the same grading done again, which used so much `fuel`: reports up to schema 1 say how
+/// much it was. Numbers are equal if their bits are. Fields that the entry [lacks](super::lacks) are not compared.
 ///
 /// # Errors
 ///
 /// If either cannot be written as JSON.
-pub fn differences(reported: &Reported, found: &Report) -> Result<Vec<Difference>, serde_json::Error> {
+pub fn differences(
+    reported: &Reported,
+    found: &Report,
+    fuel: Option<u64>,
+) -> Result<Vec<Difference>, serde_json::Error> {
     let mut ours = serde_json::to_value(reported)?;
-    let theirs = serde_json::to_value(found)?;
+    let mut theirs = serde_json::to_value(found)?;
     let exact = reported.score_exact.flatten();
     for (name, score) in [("score", reported.score), ("score_exact", exact)] {
         // As JSON, it would be null.
@@ -27,7 +31,12 @@ pub fn differences(reported: &Reported, found: &Report) -> Result<Vec<Difference
     }
     let lacking = super::lacks(reported);
     let receipt = reported.receipt.as_ref().and_then(Option::as_ref);
-    let older = receipt.is_some_and(|receipt| receipt.digests.competition.is_none());
+    if receipt.is_some_and(|receipt| receipt.fuel.is_some())
+        && let Some(receipt) = theirs.get_mut("receipt").and_then(Value::as_object_mut)
+    {
+        receipt.insert("fuel".into(), fuel.into());
+    }
+    let older = receipt.is_some_and(|receipt| receipt.competition.is_none());
     let mut differences = values(&ours, &theirs);
     differences.retain(|Difference { field, .. }| match field.as_str() {
         "created_at" => false,

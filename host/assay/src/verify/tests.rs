@@ -12,7 +12,7 @@ fn reported(report: &Value) -> Reported {
 }
 
 fn fields(reported: &Reported, found: &Report) -> Vec<String> {
-    differences(reported, found).unwrap().into_iter().map(|difference| difference.field).collect()
+    differences(reported, found, None).unwrap().into_iter().map(|difference| difference.field).collect()
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn the_reference_may_round_as_numpy_does() {
 fn scores_that_are_not_finite_are_refusals_here() {
     for score in ["NaN", "Infinity", "-Infinity"] {
         assert_eq!(fields(&reference(score), &graded(None)), [""; 0], "{score}");
-        let differences = differences(&reference(score), &graded(Some(0.25))).unwrap();
+        let differences = differences(&reference(score), &graded(Some(0.25)), None).unwrap();
         let shown = differences.iter().map(ToString::to_string).collect::<String>();
         assert!(
             shown.starts_with("score: the report says \"") && shown.ends_with("grading again gives 0.25"),
@@ -91,7 +91,7 @@ fn unread(reason: &str) -> Value {
 
 fn batch(entries: Vec<Value>) -> Claims {
     let reports = entries.into_iter().map(|entry| serde_json::from_value(entry).unwrap()).collect();
-    parse(&serde_json::to_vec(&BatchReport::new(reports)).unwrap()).unwrap()
+    parse(&serde_json::to_vec(&BatchReport::new(reports, None)).unwrap()).unwrap()
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn a_line_that_could_not_be_read_holds() {
 
 #[test]
 fn sums_are_those_of_the_entries() {
-    let mut report = serde_json::to_value(BatchReport::new(vec![graded(Some(0.95)), graded(None)])).unwrap();
+    let mut report = serde_json::to_value(BatchReport::new(vec![graded(Some(0.95)), graded(None)], None)).unwrap();
     let wrong = |report: &Value| {
         let wrong = parse(report.to_string().as_bytes()).unwrap().wrong_totals().unwrap();
         wrong.into_iter().map(|difference| difference.field).collect::<Vec<_>>()
@@ -132,18 +132,93 @@ fn sums_are_those_of_the_entries() {
     report["total_gold_medals"] = json!(2);
     report["total_runs"] = json!(3);
     assert_eq!(wrong(&report), ["total_runs", "total_gold_medals"]);
-    report["total_outside_lock"] = Value::Null;
+    let fields = report.as_object_mut().unwrap();
+    ["schema", "list", "total_outside_lock"].iter().for_each(|name| drop(fields.remove(*name).unwrap()));
     assert_eq!(wrong(&report), ["total_runs", "total_gold_medals"], "older reports do not have it");
 }
 
 #[test]
 fn reports_of_later_programs_are_not_judged() {
-    let mut report = serde_json::to_value(BatchReport::new(Vec::new())).unwrap();
-    assert_eq!(report["schema"], 1);
-    report["schema"] = json!(2);
-    assert!(matches!(parse(report.to_string().as_bytes()), Err(NoReport::Later { found: 2 })));
-    report["schema"] = Value::Null;
-    assert!(parse(report.to_string().as_bytes()).is_ok());
+    let mut report = serde_json::to_value(BatchReport::new(vec![graded(None)], None)).unwrap();
+    assert_eq!(report["schema"], 2);
+    report["schema"] = json!(3);
+    assert!(matches!(parse(report.to_string().as_bytes()), Err(NoReport::Later { found: 3 })));
+    for none in [Value::Null, json!(0)] {
+        report["schema"] = none;
+        assert!(matches!(parse(report.to_string().as_bytes()), Err(NoReport::Schema)));
+    }
+}
+
+/// What was taken out of a report or put into it, with what is said of it.
+#[test]
+fn a_report_has_all_that_its_schema_has_and_nothing_else() {
+    let receipt = json!({
+        "grader": {"id": "g", "name": "g", "version": "1"}, "component": "", "competition": "", "contract": "", "options": "",
+        "answers": "", "thresholds": "", "submission": null, "wit": "", "host": "", "engine": "", "limits": {}
+    });
+    let mut entry = serde_json::to_value(graded(Some(0.95))).unwrap();
+    entry["receipt"] = receipt;
+    let mut report = serde_json::to_value(BatchReport::new(vec![graded(None)], None)).unwrap();
+    report["competition_reports"] = json!([entry]);
+    report["list"] = json!({"path": "list.jsonl", "sha256": ""});
+    report["use_log"] = json!({"entries": 1, "head": ""});
+    let refused = |report: &Value| parse(report.to_string().as_bytes()).err().map(|error| error.to_string());
+    assert_eq!(refused(&report), None);
+
+    // All that may be left out is said to be so.
+    let mut places = Vec::new();
+    names(&report, "", &mut places);
+    assert!(places.len() > 50, "{places:?}");
+    for place in &places {
+        let (object, name) = place.rsplit_once('/').unwrap();
+        let mut without = report.clone();
+        without.pointer_mut(object).unwrap().as_object_mut().unwrap().remove(name).unwrap();
+        // What lacks its schema is not one of the reference either.
+        let name = if name == "schema" { "list" } else { name };
+        match refused(&without) {
+            Some(why) => {
+                assert!(why.contains(&format!("`{name}`")) || why.contains(&format!(".{name}`")), "{place}: {why}")
+            }
+            None => assert!(place == "/use_log", "{place}"),
+        }
+    }
+    // Nothing may be added anywhere, and nothing said twice.
+    let text = serde_json::to_string_pretty(&report).unwrap();
+    for (at, _) in text.match_indices('{').filter(|(at, _)| !text[at + 1..].trim_start().starts_with('}')) {
+        let with = format!("{}\"score_too\": 1,{}", &text[..=at], &text[at + 1..]);
+        let why = parse(with.as_bytes()).unwrap_err().to_string();
+        let line = text[..=at].lines().count();
+        assert!(why.contains("unknown field `score_too`") && why.contains(&format!("line {line} column")), "{why}");
+        let first = text[at + 1..].split('"').nth(1).unwrap();
+        let twice = format!("{}\"{first}\": null,{}", &text[..=at], &text[at + 1..]);
+        let why = parse(twice.as_bytes()).unwrap_err().to_string();
+        assert!(why.contains(&format!("the name `{first}` is there already at line")), "{why}");
+    }
+    // What older reports have, and later ones do not.
+    let mut older = report.clone();
+    older["schema"] = json!(1);
+    assert!(refused(&older).unwrap().contains("the report has `list`, which no report of schema 1 has"));
+    older.as_object_mut().unwrap().remove("list").unwrap();
+    assert!(refused(&older).unwrap().contains("entry 1 lacks `receipt.fuel`, which every report of schema 1 has"));
+    older["competition_reports"][0]["receipt"]["fuel"] = json!(7);
+    assert_eq!(parse(older.to_string().as_bytes()).unwrap().form, Form::Older(1));
+    report["competition_reports"][0]["receipt"]["fuel"] = json!(7);
+    assert!(refused(&report).unwrap().contains("entry 1 has `receipt.fuel`, which no report of schema 2 has"));
+    report["competition_reports"] = json!([]);
+    assert!(matches!(parse(report.to_string().as_bytes()), Err(NoReport::Empty)));
+}
+
+/// Where the fields of a value are.
+fn names(value: &Value, at: &str, places: &mut Vec<String>) {
+    let members = value.as_object().into_iter().flatten().map(|(name, inner)| (name.clone(), inner, true));
+    let items = value.as_array().into_iter().flatten().enumerate();
+    for (name, inner, is_name) in members.chain(items.map(|(index, inner)| (index.to_string(), inner, false))) {
+        let place = format!("{at}/{name}");
+        names(inner, &place, places);
+        if is_name {
+            places.push(place);
+        }
+    }
 }
 
 /// Or a small file would take a lot of memory.
@@ -152,7 +227,7 @@ fn limits_are_numbers() {
     let receipt = |limits: &str| {
         let text = format!(
             r#"{{"grader": {{"name": "g", "version": "1"}}, "component": "", "contract": "", "options": "", "answers": "",
-                "thresholds": "", "wit": "", "host": "", "engine": "", "limits": {limits}}}"#
+                "thresholds": "", "submission": null, "wit": "", "host": "", "engine": "", "limits": {limits}}}"#
         );
         serde_json::from_str::<assay_types::receipt::Receipt>(&text)
             .map(|receipt| Value::from(receipt.limits).to_string())
@@ -170,7 +245,7 @@ fn limits_are_numbers() {
 fn what_a_file_says_is_shown_as_an_excerpt() {
     let long = "\u{202e}x".repeat(100_000);
     let difference = Difference { field: long.clone(), reported: long.clone().into(), found: Value::Null };
-    let unknown = format!("{{\"outcome\": {}, \"competition_reports\": [{{}}]}}", Value::from(long.clone()));
+    let unknown = format!("{{{}: 1, \"competition_reports\": [{{}}]}}", Value::from(long.clone()));
     let wrong = format!("{{\"total_runs\": {}}}", Value::from(long));
     let [unknown, wrong] = [unknown, wrong].map(|text| parse(text.as_bytes()).unwrap_err().to_string());
     for message in [difference.to_string(), unknown, wrong] {

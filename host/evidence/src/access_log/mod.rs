@@ -20,7 +20,7 @@ mod summary;
 mod tests;
 mod verify;
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
@@ -30,13 +30,14 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::private_file::{self, LOCK_WAIT};
 use crate::report::{Outcome, Report};
 use chain::Chain;
 
 pub use crate::report::Anchor;
 pub use chain::Broken;
 pub use summary::{Summary, Tally, Usage};
-pub use verify::{Verified, verify};
+pub use verify::{Verified, verify, verify_uses};
 
 /// The longest line of a log, in bytes.
 const MAX_LINE: usize = 4096;
@@ -134,15 +135,13 @@ impl AccessLog {
     /// If it cannot be opened.
     pub fn open(path: &Path, with_scores: bool) -> Result<Self, AccessLogError> {
         let open = |path: &Path| {
-            let mut options = OpenOptions::new();
-            let file = options.read(true).write(true).create(true).truncate(false).open(path).and_then(regular);
-            file.map_err(|error| AccessLogError::Io { path: path.to_owned(), error })
+            private_file::read_write(path).map_err(|error| AccessLogError::Io { path: path.to_owned(), error })
         };
         let log = open(path)?;
         let head = head_of(path);
         // Whoever writes the first line has made the head before.
         let written = log.metadata().map_err(|error| AccessLogError::Io { path: path.to_owned(), error })?.len() > 0;
-        let head = if written && !head.exists() { None } else { Some(open(&head)?) };
+        let head = if written && !head.is_symlink() && !head.exists() { None } else { Some(open(&head)?) };
         Ok(AccessLog { path: path.to_owned(), with_scores, files: Mutex::new(Files { log, head }) })
     }
 
@@ -198,7 +197,7 @@ impl AccessLog {
     /// Runs `act` while no other thread or process writes.
     fn locked<T>(&self, act: impl FnOnce(&Files) -> Result<T, AccessLogError>) -> Result<T, AccessLogError> {
         let files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
-        files.log.lock().map_err(|error| self.io(error))?;
+        private_file::lock(&files.log, LOCK_WAIT).map_err(|error| self.io(error))?;
         let done = act(&files);
         files.log.unlock().map_err(|error| self.io(error))?;
         done
@@ -254,19 +253,6 @@ fn head_of(log: &Path) -> PathBuf {
     let mut name = log.as_os_str().to_owned();
     name.push(".head");
     name.into()
-}
-
-/// Opens a file to read, if it is one: a pipe would wait for its other end.
-fn open_regular(path: &Path) -> io::Result<File> {
-    if std::fs::metadata(path)?.is_file() { regular(File::open(path)?) } else { Err(not_regular()) }
-}
-
-fn regular(file: File) -> io::Result<File> {
-    if file.metadata()?.is_file() { Ok(file) } else { Err(not_regular()) }
-}
-
-fn not_regular() -> io::Error {
-    io::Error::other("this is not a regular file")
 }
 
 /// What a head holds.

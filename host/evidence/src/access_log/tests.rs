@@ -70,7 +70,6 @@ fn scored(id: &str) -> Report {
         host: "host".into(),
         engine: "engine".into(),
         limits: serde_json::Map::new(),
-        fuel: Some(1),
     };
     let report = Report::new(Some(id), "submission.csv");
     Report { outcome: Outcome::Scored, score: Some(0.25), score_exact: Some(0.25), receipt: Some(receipt), ..report }
@@ -112,7 +111,7 @@ fn no_bit_can_be_changed() {
     assert_eq!(scene.verified(), Ok(3));
     for path in [scene.path(), head_of(&scene.path())] {
         let bytes = std::fs::read(&path).unwrap();
-        let file = OpenOptions::new().write(true).open(&path).unwrap();
+        let file = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
         for (place, byte) in bytes.iter().enumerate() {
             for bit in 0..8 {
                 file.write_all_at(&[byte ^ (1 << bit)], place as u64).unwrap();

@@ -1,13 +1,17 @@
 //! Is a log what was written to it?
 
+use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use serde::Serialize;
 
+use crate::report::{Outcome, Reported};
+
 use super::Anchor;
 use super::chain::{Broken, Chain};
-use super::{AccessLogError, MAX_LINE, MAX_TAIL, Use, head_of, open_regular, read};
+use super::{AccessLogError, MAX_LINE, MAX_TAIL, Use, head_of, read};
+use crate::private_file::{self, LOCK_WAIT};
 
 /// A log that holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -33,10 +37,10 @@ pub fn verify(
 ) -> Result<Verified, AccessLogError> {
     let io = |error| AccessLogError::Io { path: path.to_owned(), error };
     let broken = |broken| AccessLogError::Broken { path: path.to_owned(), broken };
-    let file = open_regular(path).map_err(io)?;
+    let file = private_file::read(path).map_err(io)?;
     // The lock makes writers wait, so that log and head are of the same moment.
-    file.lock_shared().map_err(io)?;
-    let head = match open_regular(&head_of(path)) {
+    private_file::lock_shared(&file, LOCK_WAIT).map_err(io)?;
+    let head = match private_file::read(&head_of(path)) {
         Ok(head) => Some(read(&head).map_err(io)?),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
         Err(error) => return Err(AccessLogError::Io { path: head_of(path), error }),
@@ -66,6 +70,40 @@ pub fn verify(
     }
     complete(&chain, known.as_ref(), &anchors, &heads).map_err(broken)?;
     Ok(Verified { anchor: chain.anchor(), torn })
+}
+
+/// Verifies a log, and gives the places of those entries of a report whose use is not in it, up to the state that the report knows. Each
+/// entry has a use of its own, of the same submission, answers and grader, and with the same outcome.
+///
+/// # Errors
+///
+/// As [`verify`].
+pub fn verify_uses(path: &Path, anchor: &Anchor, entries: &[Reported]) -> Result<Vec<usize>, AccessLogError> {
+    type Key = (String, String, String, String, Outcome);
+    let mut places: HashMap<Key, Vec<usize>> = HashMap::new();
+    for (place, entry) in entries.iter().enumerate().rev() {
+        let receipt = entry.receipt.as_ref().and_then(Option::as_ref);
+        let submission = receipt.and_then(|receipt| receipt.submission.clone());
+        // The answers were not used for what could not be read.
+        let (Some(competition), Some(receipt), Some(submission), Some(outcome)) =
+            (&entry.competition_id, receipt, submission, entry.outcome)
+        else {
+            continue;
+        };
+        let key = (competition.clone(), submission, receipt.component.clone(), receipt.answers.clone(), outcome);
+        places.entry(key).or_default().push(place);
+    }
+    verify(path, std::slice::from_ref(anchor), &[], |entry| {
+        if entry.entry < anchor.entries
+            && let Some(places) =
+                places.get_mut(&(entry.competition_id, entry.submission, entry.component, entry.answers, entry.outcome))
+        {
+            places.pop();
+        }
+    })?;
+    let mut missing: Vec<usize> = places.into_values().flatten().collect();
+    missing.sort_unstable();
+    Ok(missing)
 }
 
 /// Compares the anchors that are of this place in the chain, and drops them.

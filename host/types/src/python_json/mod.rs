@@ -41,6 +41,18 @@ pub fn from_slice<T: DeserializeOwned>(text: &[u8]) -> Result<T, Error> {
     read(&of_last_names(&whole_characters(text))?, std::marker::PhantomData)
 }
 
+/// The same of a text in which no object has a name twice: readers of JSON differ on which one counts.
+///
+/// # Errors
+///
+/// As [`from_slice`], and if an object has a name twice.
+pub fn from_slice_of_unique_names<T: DeserializeOwned>(text: &[u8]) -> Result<T, Error> {
+    let not_utf8 = |error: std::str::Utf8Error| Error::at("bytes that are not UTF-8", error.valid_up_to());
+    let text = whole_characters(str::from_utf8(text).map_err(not_utf8)?);
+    repeated::refused(&text)?;
+    read(&text, std::marker::PhantomData)
+}
+
 /// Reads a value by a seed. In a text that has no [`of_last_names`] made of it, the seed meets each of equal names.
 pub fn read<'t, S: DeserializeSeed<'t>>(text: &'t str, seed: S) -> Result<S::Value, Error> {
     let mut tokens = Tokens::new(text);

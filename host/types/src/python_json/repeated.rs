@@ -1,4 +1,4 @@
-//! Names that an object has twice: the last one counts.
+//! Names that an object has twice: the last one counts, or they are refused.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -12,15 +12,34 @@ const MAX_NAMES: usize = 1 << 20;
 
 /// The text with blanks in the place of what a later name replaces.
 pub(super) fn blanked(text: &str) -> Result<Cow<'_, str>, Error> {
-    let mut walk = Walk { text, tokens: Tokens::new(text), names: 0, blanked: None };
+    let blanked = walk(text, Repeated::Blank)?;
+    Ok(blanked.map_or(Cow::Borrowed(text), |blanked| String::from_utf8_lossy(&blanked).into_owned().into()))
+}
+
+/// An error at the first name that its object has already.
+pub(super) fn refused(text: &str) -> Result<(), Error> {
+    walk(text, Repeated::Refuse).map(|_| ())
+}
+
+/// Walks through a text, and gives what is left of it if something was blanked.
+fn walk(text: &str, repeated: Repeated) -> Result<Option<Vec<u8>>, Error> {
+    let mut walk = Walk { text, tokens: Tokens::new(text), repeated, names: 0, blanked: None };
     walk.value(0)?;
     walk.tokens.finish()?;
-    Ok(walk.blanked.map_or(Cow::Borrowed(text), |blanked| String::from_utf8_lossy(&blanked).into_owned().into()))
+    Ok(walk.blanked)
+}
+
+/// What becomes of a name that comes again.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Repeated {
+    Blank,
+    Refuse,
 }
 
 struct Walk<'t> {
     text: &'t str,
     tokens: Tokens<'t>,
+    repeated: Repeated,
     /// How many names the open objects have.
     names: usize,
     blanked: Option<Vec<u8>>,
@@ -52,6 +71,9 @@ impl Walk<'_> {
         while !done {
             let (token, start) = self.tokens.name()?;
             let name = name(token);
+            if self.repeated == Repeated::Refuse && entries.contains_key(&name) {
+                return Err(Error::at(format!("the name `{name}` is there already"), start));
+            }
             self.value(depth + 1)?;
             done = self.tokens.close(b'}')?;
             // An entry ends where the next one starts: what is replaced is never the last.
@@ -106,6 +128,15 @@ mod tests {
         ] {
             assert_eq!(kept(text).unwrap(), expected);
         }
+    }
+
+    #[test]
+    fn equal_names_can_be_refused() {
+        let refused = |text: &str| refused(text).map_err(|error| error.to_string());
+        assert_eq!(refused(r#"{"a": {"a": 1}, "b": [{"a": 1}, {"a": 2}]}"#), Ok(()));
+        let there = |byte: u32| Err(format!("the name `a` is there already at byte {byte}"));
+        assert_eq!(refused(r#"{"a": 1, "a": 1}"#), there(10));
+        assert_eq!(refused(r#"[{"b": {"a": 1, "\u0061": 2}}]"#), there(17));
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! Reports as they are read. Whoever wrote one may mean harm, so every field has its type and its limit, and what is no field is passed
-//! over: nothing takes many times the memory of its text.
+//! Reports as they are read. Whoever wrote one may mean harm, so every field has its type and its limit, and what is no field is refused:
+//! nothing takes many times the memory of its text, and nothing is believed that nobody checked.
 
 use std::fmt;
 
@@ -8,12 +8,13 @@ use serde::{Deserialize, Serialize};
 
 use super::{Outcome, Report, Thresholds};
 use crate::medal::Medals;
-use crate::receipt::{MAX_NAMES, Receipt};
+use crate::receipt::{MAX_NAMES, ReportedReceipt, some, there};
 use crate::tags::Tags;
 
 /// An entry of a report as it was read. The reference's have the fields up to `submission_path`, and all of these must be there; of
 /// the others, none is where a report does not have the field.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "they are those of `Report`")]
 pub struct Reported {
     #[serde(deserialize_with = "there")]
@@ -49,17 +50,32 @@ pub struct Reported {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub submission_is_answers: bool,
     #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
-    pub receipt: Option<Option<Box<Receipt>>>,
+    pub receipt: Option<Option<Box<ReportedReceipt>>>,
     #[serde(default, deserialize_with = "some_names", skip_serializing_if = "Option::is_none")]
     pub outside_lock: Option<Vec<String>>,
     #[serde(default, skip_serializing_if = "Tags::is_empty")]
     pub tags: Tags,
 }
 
+impl Reported {
+    /// The medals.
+    #[must_use]
+    pub fn medals(&self) -> Medals {
+        Medals {
+            any_medal: self.any_medal,
+            gold_medal: self.gold_medal,
+            silver_medal: self.silver_medal,
+            bronze_medal: self.bronze_medal,
+            above_median: self.above_median,
+        }
+    }
+}
+
 impl TryFrom<Reported> for Report {
     type Error = &'static str;
 
     fn try_from(reported: Reported) -> Result<Self, Self::Error> {
+        let medals = reported.medals();
         Ok(Report {
             competition_id: reported.competition_id,
             score: reported.score,
@@ -69,13 +85,7 @@ impl TryFrom<Reported> for Report {
                 bronze_threshold: reported.bronze_threshold,
                 median_threshold: reported.median_threshold,
             },
-            medals: Medals {
-                any_medal: reported.any_medal,
-                gold_medal: reported.gold_medal,
-                silver_medal: reported.silver_medal,
-                bronze_medal: reported.bronze_medal,
-                above_median: reported.above_median,
-            },
+            medals,
             submission_exists: reported.submission_exists,
             valid_submission: reported.valid_submission,
             is_lower_better: reported.is_lower_better,
@@ -85,21 +95,11 @@ impl TryFrom<Reported> for Report {
             outcome: reported.outcome.ok_or("missing field `outcome`")?,
             reason: reported.reason.ok_or("missing field `reason`")?,
             submission_is_answers: reported.submission_is_answers,
-            receipt: reported.receipt.ok_or("missing field `receipt`")?.map(|receipt| *receipt),
+            receipt: reported.receipt.ok_or("missing field `receipt`")?.map(|receipt| (*receipt).into()),
             outside_lock: reported.outside_lock.unwrap_or_default(),
             tags: reported.tags,
         })
     }
-}
-
-/// A value that may be `null` but not be left out.
-fn there<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
-    T::deserialize(deserializer)
-}
-
-/// A value that may be left out.
-fn some<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
-    T::deserialize(deserializer).map(Some)
 }
 
 fn some_names<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<String>>, D::Error> {
