@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use anyhow::anyhow;
 use assay::{Context, Detail, Submission};
 use assay_confine::Access;
+use assay_tables::read::OpenFile;
 use assay_types::Direction;
 use assay_types::report::{Anchor, Outcome, Report};
 use clap::Args;
 use serde::Serialize;
 
-use super::global::{DataArguments, GlobalArguments, Needs};
+use super::global::{DataArguments, GlobalArguments, Needs, may_read};
 use super::links::LinkArguments;
 use super::lock::Against;
 use super::output::{self, Format};
@@ -58,8 +59,10 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
     let data = arguments.data.open()?;
     let folders = arguments.links.folders(None)?;
     let lock = arguments.lock.lock()?;
-    let read = vec![arguments.submission.clone(), data.answers_file(&competition)];
-    let needs = Needs { competitions, access: Access { read, ..Access::default() }, uses_answers: true };
+    let mut access = Access::none();
+    may_read(&mut access, folders.open(&arguments.submission));
+    may_read(&mut access, OpenFile::open(&data.answers_file(&competition)));
+    let needs = Needs { competitions, access, uses_answers: true };
     let assay = global.service(needs, |builder| builder.answers(data).folders(folders).lock(lock))?;
     let submission = Submission::Path(&arguments.submission);
     let graded = assay.grade(&arguments.competition_id, submission, &Context::default()).map_err(Failure::call)?;

@@ -43,7 +43,7 @@ struct Listed {
 }
 
 pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<Ended, Failure> {
-    let needs = Needs { competitions: global.competitions()?, access: Access::default(), uses_answers: false };
+    let needs = Needs { competitions: global.competitions()?, access: Access::none(), uses_answers: false };
     let assay = global.service(needs, |builder| builder)?;
     match &arguments.command {
         Some(Command::Show { name, format }) => {

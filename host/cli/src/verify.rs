@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use assay::BatchOptions;
 use assay::verify::{Claims, Difference, differences, is_refused, lacks, parse};
-use assay_confine::Access;
 use assay_evidence::access_log::Purpose;
 use assay_tables::read;
 use assay_types::counted;
@@ -66,8 +65,8 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
     let folders = arguments.links.folders(Some(arguments.submissions.as_deref().unwrap_or(folder)))?;
     let lock = arguments.lock.lock()?;
     let entries = claims.to_grade();
-    let read = files(&entries, &competitions, &data, &folders);
-    let needs = Needs { competitions, access: Access { read, ..Access::default() }, uses_answers: true };
+    let access = files(&entries, &competitions, &data, &folders);
+    let needs = Needs { competitions, access, uses_answers: true };
     let assay = global.service(needs, |builder| builder.answers(data).folders(folders).lock(lock))?;
     let options = BatchOptions { purpose: Purpose::Verify, ..BatchOptions::default() };
     let mut again: Vec<(usize, Report)> = assay

@@ -34,6 +34,22 @@ pub struct Receipt {
     pub limits: serde_json::Map<String, serde_json::Value>,
     /// The fuel it used; none if it did not run.
     pub fuel: Option<u64>,
+    /// How far the process that graded was confined; none in reports that are older than this field.
+    pub confinement: Option<Confinement>,
+}
+
+/// How far the process that graded had given up what it did not need: files, network, system calls. It decides no score, and whoever
+/// verifies may be confined otherwise.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Confinement {
+    /// As far as the program goes.
+    Full,
+    /// The system could do only some of it.
+    Partial,
+    /// Not at all.
+    #[default]
+    Off,
 }
 
 /// A grader: the names that others and it itself give it, and its version.
@@ -73,6 +89,7 @@ impl Receipt {
             engine: engine.into(),
             limits: serde_json::to_value(limits).and_then(serde_json::from_value)?,
             fuel: None,
+            confinement: None,
         })
     }
 }
@@ -130,6 +147,8 @@ struct FlatReceipt {
     #[serde(deserialize_with = "numbers")]
     limits: Map<String, Value>,
     fuel: Option<u64>,
+    #[serde(default)]
+    confinement: Option<Confinement>,
 }
 
 impl From<FlatReceipt> for Receipt {
@@ -150,6 +169,7 @@ impl From<FlatReceipt> for Receipt {
             engine: flat.engine,
             limits: flat.limits,
             fuel: flat.fuel,
+            confinement: flat.confinement,
         }
     }
 }
