@@ -218,15 +218,101 @@ fn grading_is_confined() -> Result<(), Failure> {
         let mut report: serde_json::Value = serde_json::from_slice(&run.stdout)
             .map_err(|error| format!("{error}: {}", String::from_utf8_lossy(&run.stderr)))?;
         report.as_object_mut().ok_or("no report")?.remove("created_at");
+        let confinement = report["receipt"]["confinement"].take();
+        assert_eq!(confinement == "off", confine == "off", "{confinement}");
         Ok(report)
     };
     let auto = report("auto")?;
     assert_eq!(auto["score_exact"], 0.9899733333333334, "{auto}");
     assert_eq!(auto, report("off")?);
-    if run("require")?.status.code() == Some(3) {
+    let required = run("require")?;
+    // Where nothing is said, nothing lacks.
+    assert_eq!(run("auto")?.stderr.is_empty(), required.status.success());
+    if required.status.code() == Some(3) {
         eprintln!("not tested: this system cannot confine a process");
         return Ok(());
     }
     assert_eq!(auto, report("require")?);
+    Ok(())
+}
+
+/// No path of a list, a report or a folder switches the confinement off, opens more than a regular file, or costs more than its own entry.
+#[cfg(target_os = "linux")]
+#[test]
+fn no_path_switches_the_confinement_off() -> Result<(), Failure> {
+    use std::os::fd::OwnedFd;
+    use std::os::unix::fs::symlink;
+
+    let folder = tempfile::tempdir()?;
+    let at = |name: &str| folder.path().join(name);
+    let example = "breast-cancer-wisconsin";
+    let examples = root().join("examples");
+    std::fs::copy(examples.join(example).join("logistic-regression.csv"), at("good.csv"))?;
+    symlink("/", at("root.csv"))?;
+    symlink("/proc/self/fd/0", at("descriptor.csv"))?;
+    for name in ["graders", "competitions"] {
+        std::fs::create_dir(at(name))?;
+        symlink(examples.join(example), at(name).join(example))?;
+        for (link, target) in [("root", "/"), ("descriptor", "/proc/self/fd/0"), ("zero", "/dev/zero")] {
+            symlink(target, at(name).join(format!("{link}.wasm")))?;
+            std::fs::create_dir(at(name).join(link))?;
+            symlink(target, at(name).join(link).join("competition.toml"))?;
+        }
+    }
+    let odd = [
+        "/proc/self/fd/0",
+        "/dev/stdin",
+        "/dev/fd/0",
+        "/dev/zero",
+        "/",
+        "root.csv",
+        "descriptor.csv",
+        "",
+        "/proc/self/fd",
+    ];
+    let paths: Vec<&str> = ["good.csv"].into_iter().chain(odd).chain(["good.csv"]).collect();
+    let lines = paths.iter().map(|path| serde_json::json!({"competition_id": example, "submission_path": path}));
+    std::fs::write(at("list.jsonl"), lines.map(|line| format!("{line}\n")).collect::<String>())?;
+
+    // Its standard input is a pipe: of that, no rule can be made.
+    let run = |arguments: &[&std::ffi::OsStr]| -> Result<Output, Failure> {
+        let (reader, _writer) = std::io::pipe()?;
+        let mut command = assay()?;
+        command.args(arguments).args(["--confine", "require"]).stdin(Stdio::from(OwnedFd::from(reader)));
+        command.arg("--data-dir").arg(&examples).arg("--competitions").arg(at("competitions"));
+        command.arg("--graders").arg(at("graders")).arg("--cache-dir").arg(at("cache"));
+        let run = command.output()?;
+        let said = String::from_utf8_lossy(&run.stderr).into_owned();
+        assert!(!said.contains("--confine require") || said.contains("has no Landlock"), "{said}");
+        Ok(run)
+    };
+    let (list, out) = (at("list.jsonl"), at("out"));
+    let graded =
+        run(&["grade".as_ref(), "--submission".as_ref(), list.as_ref(), "--output-dir".as_ref(), out.as_ref()])?;
+    if String::from_utf8_lossy(&graded.stderr).contains("has no Landlock") {
+        eprintln!("not tested: {}", String::from_utf8_lossy(&graded.stderr));
+        return Ok(());
+    }
+    let file = std::fs::read_dir(&out)?.next().ok_or("no report")??.path();
+    let report: serde_json::Value = serde_json::from_slice(&std::fs::read(&file)?)?;
+    for (path, report) in paths.iter().zip(report["competition_reports"].as_array().ok_or("no reports")?) {
+        let expected = if *path == "good.csv" { "scored" } else { "invalid-submission" };
+        assert_eq!(report["outcome"], expected, "{path}: {report}");
+        assert_eq!(report["receipt"]["confinement"], "full", "{path}: {report}");
+    }
+    let verified = run(&["verify".as_ref(), file.as_ref(), "--submissions".as_ref(), folder.path().as_ref()])?;
+    assert!(
+        verified.status.success(),
+        "{}{}",
+        String::from_utf8_lossy(&verified.stdout),
+        String::from_utf8_lossy(&verified.stderr)
+    );
+    for path in odd {
+        let run =
+            run(&["grade-sample".as_ref(), "--format".as_ref(), "json".as_ref(), path.as_ref(), example.as_ref()])?;
+        let report: serde_json::Value = serde_json::from_slice(&run.stdout)?;
+        assert_eq!(report["outcome"], "invalid-submission", "{path}: {report}");
+        assert_eq!(report["receipt"]["confinement"], "full", "{path}: {report}");
+    }
     Ok(())
 }
