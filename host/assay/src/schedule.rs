@@ -242,6 +242,11 @@ impl State {
         self.strangers_to_load.clear();
     }
 
+    /// An entry of one of the program's own graders waits for memory.
+    fn own_is_aside(&self) -> bool {
+        self.aside.iter().any(|(_, next)| next.stranger.is_none())
+    }
+
     fn start(&mut self, next: Next) -> Next {
         self.running += 1;
         if let Some(name) = &next.stranger {
@@ -261,7 +266,7 @@ impl State {
     }
 
     fn next_stranger(&mut self, threads: usize) -> Option<Next> {
-        if self.own_waited_for > 0 {
+        if self.own_waited_for > 0 || self.own_is_aside() {
             return None;
         }
         let others_wait = !self.waiting.is_empty();
@@ -273,7 +278,7 @@ impl State {
         match lane {
             Lane::Own => self.own_to_load.pop_front(),
             // Compiling takes much memory, for which the program's own graders come first.
-            Lane::Strangers if self.aside.iter().any(|(_, next)| next.stranger.is_none()) => None,
+            Lane::Strangers if self.own_is_aside() => None,
             Lane::Strangers => self.strangers_to_load.pop_front(),
         }
     }
