@@ -46,7 +46,7 @@ fn graders_of_others_come_after_the_programs_own() {
     assert_eq!(load(&schedule, Lane::Strangers), "S");
     assert_eq!(["a", "b"], [load(&schedule, Lane::Own).as_str(), load(&schedule, Lane::Own).as_str()]);
     assert_eq!(load(&schedule, Lane::Strangers), "T");
-    assert_eq!(order(&schedule, "S"), "a a a b S T T S S");
+    assert_eq!(order(&schedule, "S"), "a a b a S T T S S");
 }
 
 #[test]
