@@ -105,10 +105,10 @@ mod linux {
     }
 
     /// Confines this process. A system that cannot do all of it has nothing to test here, and says so.
-    fn confined_to(access: &Access) -> bool {
+    fn confined_to(access: Access) -> bool {
         match confine(access) {
             Confinement::Full => true,
-            Confinement::Partial(lacking) => {
+            Confinement::Partial(lacking) | Confinement::Off(lacking) => {
                 eprintln!("not tested: {lacking}");
                 false
             }
@@ -133,8 +133,15 @@ mod linux {
     #[ignore = "confines its process: run by a_confined_process_keeps_what_it_was_given"]
     fn confined() -> Result<(), Failure> {
         let folder = folder()?;
-        let access = Access { read: vec![folder.join("given")], write: vec![folder.join("kept")], start_itself: false };
-        if !confined_to(&access) {
+        let mut access = Access::none();
+        access.read(&std::fs::File::open(folder.join("given"))?);
+        access.write_below(&folder.join("kept"));
+        // Things of which no rule can be made, and a folder in the place of a file, cost nothing and open nothing.
+        access.read(&std::fs::File::from(std::os::fd::OwnedFd::from(std::io::pipe()?.0)));
+        access.read(&std::fs::File::open("/")?);
+        access.write_below(Path::new("/proc/self/fd/3"));
+        access.write_below(&folder.join("withheld"));
+        if !confined_to(access) {
             return Ok(());
         }
 
@@ -172,7 +179,9 @@ mod linux {
     #[ignore = "confines its process: run by a_process_that_may_start_itself_starts_nothing_else"]
     fn starting_itself() -> Result<(), Failure> {
         let folder = folder()?;
-        if !confined_to(&Access { start_itself: true, ..Access::default() }) {
+        let mut access = Access::none();
+        access.start_itself();
+        if !confined_to(access) {
             return Ok(());
         }
         assert!(started("/proc/self/exe")?.status.success());
@@ -209,15 +218,101 @@ fn grading_is_confined() -> Result<(), Failure> {
         let mut report: serde_json::Value = serde_json::from_slice(&run.stdout)
             .map_err(|error| format!("{error}: {}", String::from_utf8_lossy(&run.stderr)))?;
         report.as_object_mut().ok_or("no report")?.remove("created_at");
+        let confinement = report["receipt"]["confinement"].take();
+        assert_eq!(confinement == "off", confine == "off", "{confinement}");
         Ok(report)
     };
     let auto = report("auto")?;
     assert_eq!(auto["score_exact"], 0.9899733333333334, "{auto}");
     assert_eq!(auto, report("off")?);
-    if run("require")?.status.code() == Some(3) {
+    let required = run("require")?;
+    // Where nothing is said, nothing lacks.
+    assert_eq!(run("auto")?.stderr.is_empty(), required.status.success());
+    if required.status.code() == Some(3) {
         eprintln!("not tested: this system cannot confine a process");
         return Ok(());
     }
     assert_eq!(auto, report("require")?);
+    Ok(())
+}
+
+/// No path of a list, a report or a folder switches the confinement off, opens more than a regular file, or costs more than its own entry.
+#[cfg(target_os = "linux")]
+#[test]
+fn no_path_switches_the_confinement_off() -> Result<(), Failure> {
+    use std::os::fd::OwnedFd;
+    use std::os::unix::fs::symlink;
+
+    let folder = tempfile::tempdir()?;
+    let at = |name: &str| folder.path().join(name);
+    let example = "breast-cancer-wisconsin";
+    let examples = root().join("examples");
+    std::fs::copy(examples.join(example).join("logistic-regression.csv"), at("good.csv"))?;
+    symlink("/", at("root.csv"))?;
+    symlink("/proc/self/fd/0", at("descriptor.csv"))?;
+    for name in ["graders", "competitions"] {
+        std::fs::create_dir(at(name))?;
+        symlink(examples.join(example), at(name).join(example))?;
+        for (link, target) in [("root", "/"), ("descriptor", "/proc/self/fd/0"), ("zero", "/dev/zero")] {
+            symlink(target, at(name).join(format!("{link}.wasm")))?;
+            std::fs::create_dir(at(name).join(link))?;
+            symlink(target, at(name).join(link).join("competition.toml"))?;
+        }
+    }
+    let odd = [
+        "/proc/self/fd/0",
+        "/dev/stdin",
+        "/dev/fd/0",
+        "/dev/zero",
+        "/",
+        "root.csv",
+        "descriptor.csv",
+        "",
+        "/proc/self/fd",
+    ];
+    let paths: Vec<&str> = ["good.csv"].into_iter().chain(odd).chain(["good.csv"]).collect();
+    let lines = paths.iter().map(|path| serde_json::json!({"competition_id": example, "submission_path": path}));
+    std::fs::write(at("list.jsonl"), lines.map(|line| format!("{line}\n")).collect::<String>())?;
+
+    // Its standard input is a pipe: of that, no rule can be made.
+    let run = |arguments: &[&std::ffi::OsStr]| -> Result<Output, Failure> {
+        let (reader, _writer) = std::io::pipe()?;
+        let mut command = assay()?;
+        command.args(arguments).args(["--confine", "require"]).stdin(Stdio::from(OwnedFd::from(reader)));
+        command.arg("--data-dir").arg(&examples).arg("--competitions").arg(at("competitions"));
+        command.arg("--graders").arg(at("graders")).arg("--cache-dir").arg(at("cache"));
+        let run = command.output()?;
+        let said = String::from_utf8_lossy(&run.stderr).into_owned();
+        assert!(!said.contains("--confine require") || said.contains("has no Landlock"), "{said}");
+        Ok(run)
+    };
+    let (list, out) = (at("list.jsonl"), at("out"));
+    let graded =
+        run(&["grade".as_ref(), "--submission".as_ref(), list.as_ref(), "--output-dir".as_ref(), out.as_ref()])?;
+    if String::from_utf8_lossy(&graded.stderr).contains("has no Landlock") {
+        eprintln!("not tested: {}", String::from_utf8_lossy(&graded.stderr));
+        return Ok(());
+    }
+    let file = std::fs::read_dir(&out)?.next().ok_or("no report")??.path();
+    let report: serde_json::Value = serde_json::from_slice(&std::fs::read(&file)?)?;
+    for (path, report) in paths.iter().zip(report["competition_reports"].as_array().ok_or("no reports")?) {
+        let expected = if *path == "good.csv" { "scored" } else { "invalid-submission" };
+        assert_eq!(report["outcome"], expected, "{path}: {report}");
+        assert_eq!(report["receipt"]["confinement"], "full", "{path}: {report}");
+    }
+    let verified = run(&["verify".as_ref(), file.as_ref(), "--submissions".as_ref(), folder.path().as_ref()])?;
+    assert!(
+        verified.status.success(),
+        "{}{}",
+        String::from_utf8_lossy(&verified.stdout),
+        String::from_utf8_lossy(&verified.stderr)
+    );
+    for path in odd.into_iter().filter(|path| !path.is_empty()) {
+        let run =
+            run(&["grade-sample".as_ref(), "--format".as_ref(), "json".as_ref(), path.as_ref(), example.as_ref()])?;
+        let report: serde_json::Value = serde_json::from_slice(&run.stdout)?;
+        assert_eq!(report["outcome"], "invalid-submission", "{path}: {report}");
+        assert_eq!(report["receipt"]["confinement"], "full", "{path}: {report}");
+    }
     Ok(())
 }

@@ -97,3 +97,31 @@ fn reports_are_bounded() -> Result<(), Failure> {
     }
     Ok(())
 }
+
+#[test]
+fn lists_competitions_and_folders_are_bounded() -> Result<(), Failure> {
+    let folder = tempfile::tempdir()?;
+    let at = |name: &str| folder.path().join(name);
+    let lists = "[0],".repeat(12_500_000);
+    let line = format!("{{\"competition_id\": \"{EXAMPLE}\", \"submission_path\": \"no.csv\"");
+    let list = at("list.jsonl");
+    let data = examples();
+    let out = at("out");
+    let arguments: [&Path; 7] =
+        ["grade".as_ref(), "--submission".as_ref(), &list, "--output-dir".as_ref(), &out, "--data-dir".as_ref(), &data];
+    is_bounded(&arguments, &list, &format!("{line}, \"x\": [{lists}0]}}\n{line}}}\n"), 1, "1 could not be graded")?;
+    // A folder of many graders costs a name each.
+    let graders = at("graders");
+    std::fs::create_dir(&graders)?;
+    for grader in 0..50_000 {
+        std::fs::File::create(graders.join(format!("{grader}.wasm")))?;
+    }
+    let many = [&arguments[..], &["--graders".as_ref(), graders.as_path()]].concat();
+    is_bounded(&many, &list, &format!("{line}}}\n"), 0, "1 submission")?;
+    // What is parsed as TOML is small.
+    let lock = at("lock.toml");
+    let check = ["lock".as_ref(), "--check".as_ref(), lock.as_path()];
+    is_bounded(&check, &lock, &format!("x = [{}0]", "[0],".repeat(260_000)), 2, "unknown field `x`")?;
+    is_bounded(&check, &lock, &format!("x = [{}0]", "[0],".repeat(270_000)), 2, "more than 1048576 bytes")?;
+    Ok(())
+}

@@ -80,6 +80,9 @@ fn plain(line: &str) -> String {
             "TIME"
         } else if is_version(word) {
             "VERSION"
+        } else if matches!(word, "full" | "partial" | "off") && name == Some("confinement") {
+            // The system's.
+            "WORD"
         } else if measured && word.bytes().all(|byte| byte.is_ascii_digit()) {
             "NUMBER"
         } else {

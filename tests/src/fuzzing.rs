@@ -52,13 +52,13 @@ pub fn words(target: &str) -> &'static [&'static str] {
     TARGETS.iter().find(|known| known.name == target).map_or(&[], |known| known.words)
 }
 
-/// True for what could move a cursor, reorder text or hide in it. A message may have several lines.
+/// True for what could move a cursor, reorder text, hide in it or be drawn over it. A message may have several lines.
 #[must_use]
 pub fn plays_tricks(text: &str) -> bool {
     text.chars().any(|c| {
         (c.is_control() && c != '\n')
             || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-    })
+    }) || text.chars().collect::<Vec<_>>().windows(5).any(|stack| stack.iter().all(|c| ('\u{300}'..='\u{36f}').contains(c)))
 }
 
 /// A message is short, and harmless to a terminal.

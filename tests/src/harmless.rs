@@ -15,8 +15,9 @@ const TIME: Duration = Duration::from_secs(120);
 /// The longest that messages may be, in bytes.
 const MESSAGES: usize = 20_000;
 
-/// What is in a name that could play tricks: an escape sequence, a line end, marks that reorder text, a hidden character.
-pub const TRICKS: &str = "\u{1b}[2J\r\n\u{202e}\u{2066}\u{200b}\u{9b}x";
+/// What is in a name that could play tricks: an escape sequence, a line end, marks that reorder text, a hidden character, a stack of
+/// marks.
+pub const TRICKS: &str = "\u{1b}[2J\r\n\u{202e}\u{2066}\u{200b}\u{9b}x\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}";
 
 /// The competition that most runs are on.
 pub const EXAMPLE: &str = "breast-cancer-wisconsin";

@@ -2,6 +2,7 @@
 
 pub mod attacks;
 pub mod cases;
+pub mod cgroup;
 pub mod csv;
 pub mod fuzzing;
 pub mod harmless;

@@ -37,6 +37,8 @@ enum Task {
     },
     /// Check the form of the code, clippy's lints, and the dependencies' licences (cargo-deny, if it is there).
     Lint,
+    /// Hold the dependencies against the database of security advisories, which cargo-deny downloads.
+    Advisories,
     /// Print the page that shows the crates of the host and who depends on whom.
     Crates,
 }
@@ -55,6 +57,12 @@ fn run(task: Task) -> Result<ExitCode> {
     let workspace = workspace();
     if matches!(task, Task::Crates) {
         print!("{}", crates::picture(&workspace)?);
+        return Ok(ExitCode::SUCCESS);
+    }
+    if matches!(task, Task::Advisories) {
+        let found = Command::new("cargo-deny").arg("--version").output();
+        found.context("cargo-deny is not installed: `cargo install --locked cargo-deny`")?;
+        cargo(&["deny", "--workspace", "check", "advisories"])?;
         return Ok(ExitCode::SUCCESS);
     }
     let folder = workspace.join(".toolchain");
@@ -83,7 +91,7 @@ fn run(task: Task) -> Result<ExitCode> {
             cargo(&command)?;
             Ok(ExitCode::SUCCESS)
         }
-        Task::Crates => Ok(ExitCode::SUCCESS),
+        Task::Crates | Task::Advisories => Ok(ExitCode::SUCCESS),
         Task::Lint => {
             cargo(&["fmt", "--all", "--check"])?;
             cargo(&["clippy", "--locked", "--release", "--workspace", "--all-targets", "--", "--deny", "warnings"])?;

@@ -30,6 +30,17 @@ pub enum Answers {
     Table(RecordBatch),
 }
 
+impl Answers {
+    /// How many bytes they have.
+    pub(crate) fn size(&self) -> u64 {
+        match self {
+            Answers::File(path) => std::fs::metadata(path).map_or(0, |metadata| metadata.len()),
+            Answers::Bytes(bytes) => bytes.len() as u64,
+            Answers::Table(batch) => batch.get_array_memory_size() as u64,
+        }
+    }
+}
+
 /// Where answers come from.
 pub trait AnswersProvider: Send + Sync {
     /// The answers of a competition; none if this provider has none.

@@ -1,14 +1,12 @@
 //! Many submissions at once. Each is graded by itself, so that a failure costs one entry, and told as soon as it is finished.
 //!
 //! An entry waits until its grader is loaded, and no thread waits with it: loading, which may mean compiling, has threads of its own. So a
-//! grader that compiles for long holds up none but its own entries.
+//! grader that compiles for long holds up none but its own entries. [`crate::schedule`] says which entry is next.
 
-use std::collections::{HashMap, HashSet, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::Duration;
 
 use assay_evidence::access_log::Purpose;
 use assay_sandbox::Cancel;
@@ -16,10 +14,8 @@ use assay_types::report::Outcome;
 
 use crate::context::Context;
 use crate::list::Entry;
+use crate::schedule::{Lane, Schedule, Waits};
 use crate::service::{Assay, Graded};
-
-/// How many entries beyond those being graded are taken from the list before they can be graded.
-const AHEAD: usize = 4096;
 
 /// How many finished entries a thread, and those before it, may leave for whoever takes them.
 const ROOM: usize = 32;
@@ -62,7 +58,7 @@ impl Batch {
         let cores = thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let threads = options.threads.unwrap_or(cores).max(1);
         let (sender, finished) = sync_channel(threads * ROOM);
-        let schedule = Arc::new(Schedule::new(Box::new(entries), options.cancel.clone()));
+        let schedule = Arc::new(Schedule::new(Box::new(entries), threads, options.cancel.clone()));
         let mut batch = Batch { finished: Some(finished), schedule: Arc::clone(&schedule), threads: Vec::new() };
         for number in 0..threads {
             let (assay, schedule, sender, options) =
@@ -75,12 +71,15 @@ impl Batch {
                 Err(error) => return Err(error),
             }
         }
-        for number in 0..threads.min(cores) {
-            let (assay, schedule) = (assay.clone(), Arc::clone(&schedule));
-            let work = move || load_all(&assay, &schedule);
+        // Compiling what others made takes worker processes, as many as there is memory for: it has threads of its own.
+        let own = (0..threads.min(cores)).map(|number| (number, Lane::Own));
+        let strangers = (0..cores.max(2)).map(|number| (number, Lane::Strangers));
+        for (number, lane) in own.chain(strangers) {
+            let (assay, schedule, cancel) = (assay.clone(), Arc::clone(&schedule), options.cancel.clone());
+            let work = move || load_all(&assay, &schedule, lane, &cancel);
             match thread::Builder::new().name("assay-load".into()).spawn(work) {
                 Ok(thread) => batch.threads.push(thread),
-                Err(_) if number > 0 => break,
+                Err(_) if number > 0 => {}
                 Err(error) => return Err(error),
             }
         }
@@ -109,193 +108,42 @@ impl Drop for Batch {
 
 /// Grades entries as they become ready, until there are no more.
 fn grade_all(assay: &Assay, schedule: &Schedule, options: &BatchOptions, sender: &SyncSender<(usize, Graded)>) {
-    while let Some((number, entry)) = schedule.next_ready(assay) {
+    while let Some(next) = schedule.next(|entry| waits(assay, entry)) {
+        let (number, entry) = &next.entry;
         let context = Context { cancel: options.cancel.clone(), ..Context::default() };
-        let graded = catch_unwind(AssertUnwindSafe(|| assay.grade_entry(&entry, options.purpose, &context)));
+        let graded = catch_unwind(AssertUnwindSafe(|| assay.grade_entry(entry, options.purpose, &context)));
         let graded = graded.unwrap_or_else(|_| {
             let reason = "internal error: the program failed on this entry; please report it";
             let report = entry.report().refused(Outcome::HostFault, reason);
-            assay.conclude(report, options.purpose)
+            Some(assay.conclude(report, options.purpose))
         });
-        schedule.finished();
-        if sender.send((number, graded)).is_err() {
+        let Some(graded) = graded else {
+            schedule.set_aside(next);
+            continue;
+        };
+        schedule.finished(next.stranger(), graded.report().outcome);
+        if sender.send((*number, graded)).is_err() {
             schedule.stop();
             return;
         }
     }
 }
 
+/// What an entry waits for. One whose competition is unknown waits for nothing.
+fn waits(assay: &Assay, entry: &Entry) -> Waits {
+    let competition = entry.competition_id().and_then(|id| assay.competitions().get(id).ok());
+    match competition.map(|competition| competition.grader.component.clone()) {
+        None => Waits::ForNothing,
+        Some(name) if assay.graders().is_own(&name) => Waits::ForOwn(name),
+        Some(name) => Waits::ForStranger(name),
+    }
+}
+
 /// Loads the graders that entries wait for, until there are no more.
-fn load_all(assay: &Assay, schedule: &Schedule) {
-    while let Some(name) = schedule.next_grader() {
+fn load_all(assay: &Assay, schedule: &Schedule, lane: Lane, cancel: &Cancel) {
+    while let Some(name) = schedule.next_grader(lane) {
         // What is wrong with it is told by each entry that asks for it.
-        let _ = catch_unwind(AssertUnwindSafe(|| assay.graders().get(&name)));
-        schedule.loaded(&name);
-    }
-}
-
-type Entries = Box<dyn Iterator<Item = (usize, Entry)> + Send>;
-
-/// Which entry is next.
-struct Schedule {
-    state: Mutex<State>,
-    changed: Condvar,
-    cancel: Cancel,
-}
-
-struct State {
-    /// Entries that nobody looked at yet. None once they are all taken.
-    entries: Option<Entries>,
-    ready: VecDeque<(usize, Entry)>,
-    /// Entries whose grader is not loaded yet, by its name.
-    waiting: HashMap<String, Vec<(usize, Entry)>>,
-    /// Graders that somebody has to load.
-    to_load: VecDeque<String>,
-    /// Graders that are loaded, or could not be.
-    loaded: HashSet<String>,
-    taken: usize,
-    finished: usize,
-    stopped: bool,
-}
-
-impl Schedule {
-    fn new(entries: Entries, cancel: Cancel) -> Self {
-        let state = State {
-            entries: Some(entries),
-            ready: VecDeque::new(),
-            waiting: HashMap::new(),
-            to_load: VecDeque::new(),
-            loaded: HashSet::new(),
-            taken: 0,
-            finished: 0,
-            stopped: false,
-        };
-        Schedule { state: Mutex::new(state), changed: Condvar::new(), cancel }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Waits for a change. Nobody tells of a cancellation, so it is looked for now and then.
-    fn wait<'a>(&self, state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
-        let waited = self.changed.wait_timeout(state, Duration::from_millis(100));
-        waited.unwrap_or_else(PoisonError::into_inner).0
-    }
-
-    /// The next entry whose grader is loaded. Waits for one; none once all are taken.
-    fn next_ready(&self, assay: &Assay) -> Option<(usize, Entry)> {
-        let mut state = self.lock();
-        loop {
-            if state.stopped {
-                return None;
-            }
-            // A batch that was cancelled waits for no grader.
-            if self.cancel.is_cancelled() {
-                let waiting: Vec<_> = state.waiting.drain().flat_map(|(_, entries)| entries).collect();
-                state.ready.extend(waiting);
-                state.to_load.clear();
-            }
-            if let Some(entry) = state.ready.pop_front() {
-                return Some(entry);
-            }
-            if state.entries.is_none() && state.waiting.is_empty() {
-                self.changed.notify_all();
-                return None;
-            }
-            match state.take_one(assay) {
-                Taken::Ready => {}
-                // Somebody has to load its grader; or those who wait for more entries wait in vain.
-                Taken::Waits | Taken::End => self.changed.notify_all(),
-                Taken::Nothing => state = self.wait(state),
-            }
-        }
-    }
-
-    /// The next grader to load. Waits for one; none once no entry waits any more.
-    fn next_grader(&self) -> Option<String> {
-        let mut state = self.lock();
-        loop {
-            if state.stopped || self.cancel.is_cancelled() {
-                return None;
-            }
-            if let Some(name) = state.to_load.pop_front() {
-                return Some(name);
-            }
-            state.entries.as_ref()?;
-            state = self.wait(state);
-        }
-    }
-
-    /// Entries that waited for this grader are ready.
-    fn loaded(&self, name: &str) {
-        let mut state = self.lock();
-        state.loaded.insert(name.to_owned());
-        let waiting = state.waiting.remove(name).unwrap_or_default();
-        state.ready.extend(waiting);
-        self.changed.notify_all();
-    }
-
-    fn finished(&self) {
-        let mut state = self.lock();
-        let was_full = state.is_full();
-        state.finished += 1;
-        // Only then does anybody wait for room.
-        if was_full {
-            self.changed.notify_all();
-        }
-    }
-
-    fn stop(&self) {
-        self.lock().stopped = true;
-        self.changed.notify_all();
-    }
-}
-
-/// What came of taking an entry from the list.
-enum Taken {
-    /// It can be graded.
-    Ready,
-    /// It waits for its grader.
-    Waits,
-    /// There are no more.
-    End,
-    /// There is no room for it, or there were no more before.
-    Nothing,
-}
-
-impl State {
-    fn is_full(&self) -> bool {
-        self.taken - self.finished >= AHEAD
-    }
-
-    /// Takes an entry from the list, if there is room for it.
-    fn take_one(&mut self, assay: &Assay) -> Taken {
-        if self.is_full() {
-            return Taken::Nothing;
-        }
-        let Some(next) = self.entries.as_mut().map(Iterator::next) else { return Taken::Nothing };
-        let Some((number, entry)) = next else {
-            self.entries = None;
-            return Taken::End;
-        };
-        self.taken += 1;
-        // An entry whose competition is unknown waits for nothing.
-        let competition = entry.competition_id().and_then(|id| assay.competitions().get(id).ok());
-        let grader = competition.map(|competition| competition.grader.component.clone());
-        match grader {
-            Some(name) if !self.loaded.contains(&name) => {
-                let waiting = self.waiting.entry(name.clone()).or_default();
-                if waiting.is_empty() {
-                    self.to_load.push_back(name);
-                }
-                waiting.push((number, entry));
-                Taken::Waits
-            }
-            _ => {
-                self.ready.push_back((number, entry));
-                Taken::Ready
-            }
-        }
+        let _ = catch_unwind(AssertUnwindSafe(|| assay.load(&name, cancel)));
+        schedule.loaded(&name, lane, assay.graders().is_usable(&name));
     }
 }

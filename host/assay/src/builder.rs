@@ -8,11 +8,13 @@ use assay_evidence::access_log::{AccessLog, AccessLogError};
 use assay_evidence::lock::Lock;
 use assay_sandbox::{Cache, Execution, Limits, Sandbox, SandboxError, SandboxOptions};
 use assay_tables::read::{self, Folders};
+use assay_types::receipt::Confinement;
 use thiserror::Error;
 
 use crate::answers::{AnswersProvider, DataDir};
 use crate::competitions::Competitions;
 use crate::graders::{GraderCatalog, Graders};
+use crate::memory::{self, Memory};
 use crate::prepared_cache::PreparedCache;
 use crate::service::{Assay, Inner};
 
@@ -32,6 +34,8 @@ pub struct Builder {
     limits: read::Limits,
     folders: Folders,
     prepared_bytes: usize,
+    confinement: Confinement,
+    memory: Option<u64>,
 }
 
 /// Why a service cannot be set up.
@@ -56,6 +60,8 @@ impl Default for Builder {
             limits: read::Limits::default(),
             folders: Folders::default(),
             prepared_bytes: PREPARED_BYTES,
+            confinement: Confinement::Off,
+            memory: None,
         }
     }
 }
@@ -130,10 +136,24 @@ impl Builder {
         Builder { folders, ..self }
     }
 
-    /// How much memory competitions that were made ready to grade may take while no grading uses them, in bytes [default: 1 GiB].
+    /// How much memory competitions that were made ready to grade may take while no grading uses them, in bytes: a quarter of all
+    /// [memory](Builder::memory) at most [default: 1 GiB].
     #[must_use]
     pub fn prepared_bytes(self, prepared_bytes: usize) -> Self {
         Builder { prepared_bytes, ..self }
+    }
+
+    /// How far the process has confined itself, which receipts say [default: not at all].
+    #[must_use]
+    pub fn confinement(self, confinement: Confinement) -> Self {
+        Builder { confinement, ..self }
+    }
+
+    /// How much memory the service may take, with all gradings and worker processes together, in bytes. Gradings wait for room, and what
+    /// can never fit is a host fault [default: [`memory::at_hand`]].
+    #[must_use]
+    pub fn memory(self, bytes: u64) -> Self {
+        Builder { memory: Some(bytes), ..self }
     }
 
     /// Sets the service up. It starts a thread, so a process that gives rights up does that before.
@@ -144,6 +164,8 @@ impl Builder {
     pub fn build(self) -> Result<Assay, BuildError> {
         let cache = self.cache_dir.as_deref().and_then(|folder| Cache::open(folder).ok());
         let sandbox = Sandbox::new(SandboxOptions { limits: self.grader_limits, cache, untrusted: self.untrusted })?;
+        let memory = self.memory.unwrap_or_else(memory::at_hand);
+        let prepared_bytes = self.prepared_bytes.min(usize::try_from(memory / 4).unwrap_or(usize::MAX));
         Ok(Assay::new(Inner {
             competitions: self.competitions,
             graders: Graders::new(self.graders, sandbox),
@@ -151,7 +173,9 @@ impl Builder {
             evidence: Evidence::new(self.log, self.lock.unwrap_or_else(crate::lock::built_in)),
             limits: self.limits,
             folders: self.folders,
-            prepared: PreparedCache::new(self.prepared_bytes),
+            prepared: PreparedCache::new(prepared_bytes),
+            memory: Memory::new(memory, prepared_bytes as u64),
+            confinement: self.confinement,
         }))
     }
 }

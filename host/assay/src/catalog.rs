@@ -101,6 +101,14 @@ impl Catalog {
         self.sources.iter().map(|(name, source)| (name.as_str(), source))
     }
 
+    /// The files that they are in, where they are in files.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &Path> {
+        self.sources.values().filter_map(|source| match source {
+            Source::File(path) => Some(path.as_path()),
+            Source::BuiltIn(_) | Source::Given(_) => None,
+        })
+    }
+
     pub(crate) fn source(&self, name: &str) -> Result<&Source, CatalogError> {
         self.sources.get(name).ok_or_else(|| CatalogError::Unknown {
             what: self.what,

@@ -79,6 +79,11 @@ impl Competitions {
         Ok(competition.id)
     }
 
+    /// The files that they are in, where they are in files.
+    pub fn files(&self) -> impl Iterator<Item = &Path> {
+        self.catalog.files()
+    }
+
     /// Their ids, in order.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
         self.catalog.sources().map(|(id, _)| id)

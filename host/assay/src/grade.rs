@@ -4,12 +4,12 @@ use std::time::{Duration, Instant};
 
 use assay_sandbox::{self as sandbox, Detail, Exceeded, Fault, HostFault, Run, Task};
 use assay_tables::Finding;
-use assay_tables::align;
+use assay_tables::{align, read};
 use assay_types::receipt::Receipt;
 use assay_types::report::{Outcome, Report};
 
 use crate::context::{Context, Step};
-use crate::ingest::{Against, IngestError, Ingested, Ingestion, Reading, Submission, ingest};
+use crate::ingest::{Against, IngestError, Ingested, Ingestion, Opened, ingest};
 use crate::prepared::PreparedCompetition;
 use crate::unusable;
 
@@ -35,15 +35,15 @@ pub struct Operator {
 /// Grades a submission; `report` is one without an outcome.
 pub(crate) fn grade(
     prepared: &PreparedCompetition,
-    submission: Submission<'_>,
-    reading: Reading<'_>,
+    submission: &Opened<'_>,
+    limits: &read::Limits,
     report: Report,
     context: &Context<'_>,
 ) -> Unrecorded {
     let start = Instant::now();
     let report = report.against(&prepared.competition().leaderboard);
     let mut receipt = prepared.receipt.clone();
-    let (report, operator) = match judge(prepared, submission, reading, report.clone(), &mut receipt, context) {
+    let (report, operator) = match judge(prepared, submission, limits, report.clone(), &mut receipt, context) {
         Ok(judged) => judged,
         Err(error) => {
             let report = Report { submission_exists: receipt.submission.is_some(), ..report };
@@ -68,8 +68,8 @@ fn failed(error: &IngestError) -> (String, Option<String>) {
 
 fn judge(
     prepared: &PreparedCompetition,
-    submission: Submission<'_>,
-    reading: Reading<'_>,
+    submission: &Opened<'_>,
+    limits: &read::Limits,
     report: Report,
     receipt: &mut Receipt,
     context: &Context<'_>,
@@ -78,7 +78,7 @@ fn judge(
     let against =
         Against { expected: Some(&prepared.expected), scored: prepared.scored.as_deref(), answers_file: prepared.file };
     context.step(Step::Read);
-    let Ingestion { digest, submission } = ingest(resolved, against, submission, reading, &context.cancel)?;
+    let Ingestion { digest, submission } = ingest(resolved, against, submission, limits, &context.cancel)?;
     let are_answers = digest.as_ref() == Some(&prepared.receipt.digests.answers);
     let report = Report { submission_exists: digest.is_some(), submission_is_answers: are_answers, ..report };
     receipt.submission = digest;

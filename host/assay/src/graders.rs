@@ -87,6 +87,11 @@ impl GraderCatalog {
         self.catalog.sources()
     }
 
+    /// The files that components are in, where they are in files.
+    pub fn files(&self) -> impl Iterator<Item = &Path> {
+        self.catalog.files()
+    }
+
     /// Where a component comes from; none if there is none of that name.
     #[must_use]
     pub fn source(&self, name: &str) -> Option<&Source> {
@@ -124,6 +129,24 @@ impl Graders {
     #[must_use]
     pub fn catalog(&self) -> &GraderCatalog {
         &self.catalog
+    }
+
+    /// True for what the program carries, which is as trusted as the program itself.
+    pub(crate) fn is_own(&self, name: &str) -> bool {
+        matches!(self.catalog.source(name), Some(Source::BuiltIn(_)))
+    }
+
+    /// False if it is known that it never can be loaded.
+    pub(crate) fn is_usable(&self, name: &str) -> bool {
+        let loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = |cell: &Cell| cell.try_lock().is_ok_and(|cell| matches!(*cell, Some(Err(_))));
+        self.catalog.source(name).is_some() && !loaded.get(name).is_some_and(known)
+    }
+
+    /// True if it has been loaded, or never can be.
+    pub(crate) fn is_settled(&self, name: &str) -> bool {
+        let loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+        loaded.get(name).is_some_and(|cell| cell.try_lock().is_ok_and(|cell| cell.is_some()))
     }
 
     /// The limits that they run under.

@@ -9,7 +9,7 @@ use arrow::array::RecordBatch;
 use arrow::error::ArrowError;
 use assay_sandbox::{Cancel, Fault, HostFault, Problem, Validated};
 use assay_tables::align::{self, Alignment, Expected};
-use assay_tables::read::{self, FileId, Folders, ReadError, ReadOptions, Table};
+use assay_tables::read::{self, FileId, Folders, OpenFile, ReadError, ReadOptions, Table};
 use assay_tables::{Finding, Place, check};
 use assay_types::sha256;
 use thiserror::Error;
@@ -26,6 +26,35 @@ pub enum Submission<'a> {
     Bytes(&'a [u8]),
     /// A table, of the types that [`Table::from_batch`] takes.
     Table(&'a RecordBatch),
+}
+
+/// A submission that has been opened, once and for all: it stays the same file wherever its path leads by now.
+pub(crate) enum Opened<'a> {
+    File(Result<OpenFile, String>),
+    Bytes(&'a [u8]),
+    Table(&'a RecordBatch),
+}
+
+impl<'a> Submission<'a> {
+    /// Opens it. Why a file is no submission is told once it is read.
+    pub(crate) fn open(self, folders: &Folders) -> Opened<'a> {
+        match self {
+            Submission::Path(path) => Opened::File(file(path, folders)),
+            Submission::Bytes(bytes) => Opened::Bytes(bytes),
+            Submission::Table(batch) => Opened::Table(batch),
+        }
+    }
+}
+
+impl Opened<'_> {
+    /// How much memory reading it begins with, in bytes: none for what is refused unread.
+    pub(crate) fn size(&self, limits: &read::Limits) -> u64 {
+        match self {
+            Opened::File(file) => file.as_ref().ok().and_then(|file| file.size(limits).ok()).unwrap_or(0),
+            Opened::Bytes(bytes) => bytes.len() as u64,
+            Opened::Table(batch) => batch.get_array_memory_size() as u64,
+        }
+    }
 }
 
 /// What to do about a submission that is too large.
@@ -97,32 +126,25 @@ impl Refusal {
 
     /// The same with cells shown as they are written. For that a file is read again, since its bytes are dropped while a submission may
     /// still be right. If it has changed since, cells are shown as the table has them.
-    fn spelled(mut self, submission: Submission<'_>, digest: &str, reading: Reading<'_>) -> Self {
+    fn spelled(mut self, submission: &Opened<'_>, digest: &str, limits: &read::Limits) -> Self {
         let cells: Vec<read::Cell> = self.findings.iter().flat_map(Finding::shown_cells).collect();
         if cells.is_empty() {
             return self;
         }
         let again = match submission {
-            Submission::Path(path) => {
-                let opened = reading.folders.open(path).and_then(|file| file.read(reading.limits));
-                opened.ok().filter(|bytes| sha256(bytes) == digest).map(Cow::Owned)
+            Opened::File(file) => {
+                let bytes = file.as_ref().ok().and_then(|file| file.read(limits).ok());
+                bytes.filter(|bytes| sha256(bytes) == digest).map(Cow::Owned)
             }
-            Submission::Bytes(bytes) => Some(Cow::Borrowed(bytes)),
-            Submission::Table(_) => None,
+            Opened::Bytes(bytes) => Some(Cow::Borrowed(*bytes)),
+            Opened::Table(_) => None,
         };
         if let Some(bytes) = again {
-            let written = read::written(&bytes, cells.into_iter(), reading.limits);
+            let written = read::written(&bytes, cells.into_iter(), limits);
             self.findings.iter_mut().for_each(|finding| finding.spell(&written));
         }
         self
     }
-}
-
-/// How a submission is read.
-#[derive(Clone, Copy)]
-pub(crate) struct Reading<'a> {
-    pub(crate) folders: &'a Folders,
-    pub(crate) limits: &'a read::Limits,
 }
 
 /// Reads a submission, checks it, and finds the answer of each row. Where columns are as they should be and rows are not, the grader is
@@ -130,13 +152,13 @@ pub(crate) struct Reading<'a> {
 pub(crate) fn ingest(
     resolved: &ResolvedCompetition,
     against: Against<'_>,
-    submission: Submission<'_>,
-    reading: Reading<'_>,
+    submission: &Opened<'_>,
+    limits: &read::Limits,
     cancel: &Cancel,
 ) -> Result<Ingestion, IngestError> {
     let contract = &resolved.competition.submission;
     let keep = |name: &str| resolved.gives_grader(name) || contract.key.iter().any(|key| key == name);
-    let Loaded { digest, table } = load(submission, &keep, against.answers_file, reading);
+    let Loaded { digest, table } = load(submission, &keep, against.answers_file, limits);
     let refused = |refusal| Ok(Ingestion { digest: digest.clone(), submission: Err(refusal) });
     let (table, surplus) = match table {
         Ok(loaded) => loaded,
@@ -152,7 +174,7 @@ pub(crate) fn ingest(
     let row_labels = surplus.map(|surplus| check::row_labels(&table, surplus));
     let refused = |refusal: Refusal| {
         let known = digest.as_deref().unwrap_or_default();
-        refused(refusal.beside(row_labels.as_ref()).spelled(submission, known, reading))
+        refused(refusal.beside(row_labels.as_ref()).spelled(submission, known, limits))
     };
     let checked = check::check(contract, &table);
     let aligned = match against.expected {
@@ -192,32 +214,36 @@ struct Loaded {
 }
 
 fn load(
-    submission: Submission<'_>,
+    submission: &Opened<'_>,
     keep: &dyn Fn(&str) -> bool,
     answers: Option<FileId>,
-    reading: Reading<'_>,
+    limits: &read::Limits,
 ) -> Loaded {
     let refused = |message: String| Loaded { digest: None, table: Err(Finding::new(message)) };
-    let options = ReadOptions { limits: reading.limits, columns: Some(keep) };
+    let options = ReadOptions { limits, columns: Some(keep) };
     let of_bytes = |bytes: &[u8]| Loaded {
         digest: Some(sha256(bytes)),
         table: read::read_csv(bytes, &options)
             .map(|table| {
-                let surplus = read::surplus(bytes, &table, reading.limits);
+                let surplus = read::surplus(bytes, &table, limits);
                 (table, surplus)
             })
             .map_err(|error| Finding::new(error.to_string())),
     };
     match submission {
-        Submission::Path(path) => match file(path, answers, reading) {
-            Ok(bytes) => of_bytes(&bytes),
-            Err(message) => refused(message),
-        },
-        Submission::Bytes(bytes) if bytes.len() as u64 > reading.limits.bytes => {
-            refused(format!("{}; {LEAVE_OUT}", ReadError::Bytes { limit: reading.limits.bytes }))
+        Opened::File(Ok(file)) if answers.is_some() && file.id() == answers => {
+            refused("this is the file of the answers, which is no submission".into())
         }
-        Submission::Bytes(bytes) => of_bytes(bytes),
-        Submission::Table(batch) => match read::batch_digest(batch) {
+        Opened::File(Ok(file)) => match file.read(limits) {
+            Ok(bytes) => of_bytes(&bytes),
+            Err(error) => refused(told(error)),
+        },
+        Opened::File(Err(message)) => refused(message.clone()),
+        Opened::Bytes(bytes) if bytes.len() as u64 > limits.bytes => {
+            refused(told(ReadError::Bytes { limit: limits.bytes }))
+        }
+        Opened::Bytes(bytes) => of_bytes(bytes),
+        Opened::Table(batch) => match read::batch_digest(batch) {
             Ok(digest) => {
                 let table = Table::from_batch(batch, Some(keep)).map_err(|error| Finding::new(error.to_string()));
                 Loaded { digest: Some(digest), table: table.map(|table| (table, None)) }
@@ -227,21 +253,20 @@ fn load(
     }
 }
 
-/// The bytes of a submission's file, or why it is none.
-fn file(path: &Path, answers: Option<FileId>, reading: Reading<'_>) -> Result<Vec<u8>, String> {
+/// A submission's file, or why it is none.
+fn file(path: &Path, folders: &Folders) -> Result<OpenFile, String> {
     if !path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv")) {
         return Err("the submission's name does not end in `.csv`".into());
     }
-    let told = |error: ReadError| match error {
+    folders.open(path).map_err(told)
+}
+
+fn told(error: ReadError) -> String {
+    match error {
         ReadError::Io(error) if error.kind() == io::ErrorKind::NotFound => "there is no such file".to_owned(),
         error @ ReadError::Bytes { .. } => format!("{error}; {LEAVE_OUT}"),
         error => error.to_string(),
-    };
-    let opened = reading.folders.open(path).map_err(told)?;
-    if answers.is_some() && opened.id() == answers {
-        return Err("this is the file of the answers, which is no submission".into());
     }
-    opened.read(reading.limits).map_err(told)
 }
 
 impl Ingested {

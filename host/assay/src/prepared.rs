@@ -11,7 +11,7 @@ use assay_tables::align::Expected;
 use assay_tables::read::{self, FileId, Table};
 use assay_types::competition::{Competition, Scored};
 use assay_types::excerpt::excerpt;
-use assay_types::receipt::{Digests, Receipt};
+use assay_types::receipt::{Confinement, Digests, Receipt};
 use thiserror::Error;
 
 use crate::answers::{Answers, AnswersError, AnswersProvider, ReadAnswers, Reading};
@@ -74,6 +74,7 @@ impl PreparedCompetition {
         provider: &dyn AnswersProvider,
         given: Option<Answers>,
         limits: &read::Limits,
+        confinement: Confinement,
     ) -> Result<Self, PrepareError> {
         let resolved = ResolvedCompetition::new(competition, graders)?;
         let competition = &resolved.competition;
@@ -101,6 +102,7 @@ impl PreparedCompetition {
                 let id = &competition.grader.component;
                 Receipt::new(grader.description(), id, digests, Sandbox::engine_version(), grader.limits())
             })
+            .map(|receipt| Receipt { confinement: Some(confinement), ..receipt })
             .map_err(|error| PrepareError::Receipt { id: competition.id.clone(), message: error.to_string() })?;
         Ok(PreparedCompetition { expected, scored, grader_columns, file, receipt, unusable: OnceLock::new(), resolved })
     }

@@ -76,6 +76,12 @@ impl PreparedCache {
         prepared
     }
 
+    /// About how much memory a competition takes that is kept, in bytes.
+    pub(crate) fn weight_of(&self, id: &str) -> Option<usize> {
+        let slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        slots.by_id.get(id).map(|slot| slot.weight).filter(|&weight| weight > 0)
+    }
+
     /// Notes what a competition weighs, and drops others until all fit.
     fn weigh(&self, id: &str, weight: usize) {
         let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);

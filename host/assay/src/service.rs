@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use assay_evidence::access_log::{AccessLogError, Anchor, Purpose};
 use assay_evidence::{Evidence, Recorded, Settled};
-use assay_sandbox::HostFault;
+use assay_sandbox::{Cancel, HostFault};
 use assay_tables::align::Expected;
 use assay_tables::read::{self, Folders};
 use assay_types::competition::Competition;
+use assay_types::receipt::Confinement;
 use assay_types::report::{Outcome, Report};
 use thiserror::Error;
 
@@ -20,12 +21,16 @@ use crate::competitions::{Competitions, CompetitionsError};
 use crate::context::{Context, Step};
 use crate::grade::{Operator, Unrecorded, grade};
 use crate::graders::Graders;
-use crate::ingest::{Reading, Submission};
+use crate::ingest::{Opened, Submission};
 use crate::list::{Entry, NO_SUBMISSION};
+use crate::memory::{Answering, Memory, Need};
 use crate::prepared::{PrepareError, PreparedCompetition};
 use crate::prepared_cache::PreparedCache;
 use crate::resolved::ResolvedCompetition;
 use crate::validate::{Validation, validate};
+
+/// What a worker process takes beside its grader's memory, in bytes.
+const WORKER: u64 = 128 << 20;
 
 /// Grades submissions. A clone is another handle to the same service; any number of threads may use it at once.
 #[derive(Clone)]
@@ -41,6 +46,8 @@ pub(crate) struct Inner {
     pub(crate) limits: read::Limits,
     pub(crate) folders: Folders,
     pub(crate) prepared: PreparedCache,
+    pub(crate) confinement: Confinement,
+    pub(crate) memory: Memory,
 }
 
 /// What a grading came to. Its use of the answers is on record, and what is outside the lock is marked.
@@ -128,51 +135,102 @@ impl Assay {
         context: &Context<'_>,
     ) -> Result<Graded, GradeError> {
         context.step(Step::Prepare);
-        let prepared = self.prepare(self.inner.competitions.get(competition_id)?)?;
+        let competition = self.inner.competitions.get(competition_id)?;
         let name = context.name_of(submission);
         let report = Report { tags: context.tags.clone(), ..Report::new(Some(competition_id), &name) };
-        let unrecorded = grade(&prepared, submission, self.reading(), report, context);
+        let opened = submission.open(&self.inner.folders);
+        // Before there is room for the grading, so that nobody waits for room in the possession of some.
+        let loaded = self.load(&competition.grader.component, &context.cancel);
+        let room = loaded.and_then(|()| self.inner.memory.take(self.need(&competition, &opened), &context.cancel));
+        let _room = match room {
+            Ok(room) => room,
+            Err(fault) => {
+                let report = report.against(&competition.leaderboard).refused(Outcome::HostFault, fault.to_string());
+                return Ok(self.conclude(report, purpose));
+            }
+        };
+        let prepared = self.prepare(competition)?;
+        let unrecorded = grade(&prepared, &opened, &self.inner.limits, report, context);
         context.step(Step::Record);
         Ok(self.recorded(unrecorded, purpose))
     }
 
-    /// Grades an entry of a list. Whatever is wrong is told by its report.
-    pub(crate) fn grade_entry(&self, entry: &Entry, purpose: Purpose, context: &Context<'_>) -> Graded {
+    /// Loads a grader, unless that was tried before. There has to be room for compiling what others made.
+    pub(crate) fn load(&self, grader: &str, cancel: &Cancel) -> Result<(), HostFault> {
+        let graders = &self.inner.graders;
+        if graders.is_settled(grader) {
+            return Ok(());
+        }
+        let compiling = Need::at_most(graders.limits().compile_memory_bytes as u64);
+        let _room = if graders.is_own(grader) { None } else { Some(self.inner.memory.take(compiling, cancel)?) };
+        // What is wrong with it is told by whoever uses it.
+        let _ = graders.get(grader);
+        Ok(())
+    }
+
+    /// What grading a submission needs of the memory.
+    fn need(&self, competition: &Competition, submission: &Opened<'_>) -> Need {
+        let inner = &*self.inner;
+        let limits = inner.graders.limits();
+        let answers = match inner.prepared.weight_of(&competition.id) {
+            Some(weight) => Answering::Kept(weight as u64),
+            None => Answering::Unread(inner.answers.answers(competition).map_or(0, |answers| answers.size())),
+        };
+        // The program's own graders take what tables take. Those of others take what they may.
+        let grader =
+            if inner.graders.is_own(&competition.grader.component) { 0 } else { limits.memory_bytes as u64 + WORKER };
+        Need::of(submission.size(&inner.limits), answers, grader)
+    }
+
+    /// Grades an entry of a list. Whatever is wrong is told by its report. None: there is no room for it in the memory now.
+    pub(crate) fn grade_entry(&self, entry: &Entry, purpose: Purpose, context: &Context<'_>) -> Option<Graded> {
         let report = entry.report();
         if context.cancel.is_cancelled() {
-            return self.conclude(report.refused(Outcome::HostFault, HostFault::Cancelled.to_string()), purpose);
+            let report = report.refused(Outcome::HostFault, HostFault::Cancelled.to_string());
+            return Some(self.conclude(report, purpose));
         }
         let submission = match &entry.submission {
             Ok(submission) => submission,
             Err(reason) => {
                 let reason = format!("line {} of the list: {reason}", entry.line);
-                return self.conclude(report.refused(Outcome::NotGraded, reason), purpose);
+                return Some(self.conclude(report.refused(Outcome::NotGraded, reason), purpose));
             }
         };
-        let path = Path::new(&submission.submission_path);
+        let opened = Submission::Path(Path::new(&submission.submission_path)).open(&self.inner.folders);
+        let exists = matches!(opened, Opened::File(Ok(_)));
         let competition = match self.inner.competitions.get(&submission.competition_id) {
             Ok(competition) => competition,
             Err(error) => {
-                let report = Report { submission_exists: self.inner.folders.open(path).is_ok(), ..report };
-                return self.conclude(report.refused(Outcome::NotGraded, error.to_string()), purpose);
+                let report = Report { submission_exists: exists, ..report };
+                return Some(self.conclude(report.refused(Outcome::NotGraded, error.to_string()), purpose));
             }
+        };
+        let refused = |outcome, reason: String| {
+            let report = Report { submission_exists: exists, ..report.clone().against(&competition.leaderboard) };
+            Some(self.conclude(report.refused(outcome, reason), purpose))
+        };
+        let _room = match self.inner.memory.try_take(self.need(&competition, &opened)) {
+            Ok(Some(room)) => room,
+            Ok(None) if context.cancel.is_cancelled() => {
+                return refused(Outcome::HostFault, HostFault::Cancelled.to_string());
+            }
+            Ok(None) => return None,
+            Err(fault) => return refused(Outcome::HostFault, fault.to_string()),
         };
         match self.prepare(Arc::clone(&competition)) {
             Ok(prepared) if submission.submission_path == NO_SUBMISSION => {
                 let report = Report { receipt: Some(prepared.receipt.clone()), ..report };
                 let reason = "there is no submission: its path is `None`, or null";
                 let report = report.against(&competition.leaderboard).refused(Outcome::InvalidSubmission, reason);
-                self.conclude(report, purpose)
+                Some(self.conclude(report, purpose))
             }
             Ok(prepared) => {
-                let unrecorded = grade(&prepared, Submission::Path(path), self.reading(), report, context);
-                self.recorded(unrecorded, purpose)
+                let unrecorded = grade(&prepared, &opened, &self.inner.limits, report, context);
+                Some(self.recorded(unrecorded, purpose))
             }
             Err(error) => {
                 let outcome = if error.is_host_fault() { Outcome::HostFault } else { Outcome::NotGraded };
-                let exists = self.inner.folders.open(path).is_ok();
-                let report = Report { submission_exists: exists, ..report.against(&competition.leaderboard) };
-                self.conclude(report.refused(outcome, error.to_string()), purpose)
+                refused(outcome, error.to_string())
             }
         }
     }
@@ -240,7 +298,8 @@ impl Assay {
         let competition = self.inner.competitions.get(competition_id)?;
         let resolved = ResolvedCompetition::new(competition, &self.inner.graders).map_err(PrepareError::from)?;
         let name = context.name_of(submission);
-        validate(&resolved, expected, submission, self.reading(), name, context)
+        let (opened, limits) = (submission.open(&self.inner.folders), &self.inner.limits);
+        validate(&resolved, expected, &opened, limits, name, context)
             .map_err(|error| ValidateError::Host(error.to_string()))
     }
 
@@ -282,15 +341,14 @@ impl Assay {
         let given = inner.answers.answers(&competition);
         let version = given.as_ref().map(Version::of);
         let (id, digest) = (competition.id.clone(), competition.digest.clone());
-        let prepare = || PreparedCompetition::new(competition, &inner.graders, &*inner.answers, given, &inner.limits);
+        let prepare = || {
+            let limits = &inner.limits;
+            PreparedCompetition::new(competition, &inner.graders, &*inner.answers, given, limits, inner.confinement)
+        };
         match version {
             Some(version) => inner.prepared.get_or_prepare(&id, &digest, version, prepare),
             None => prepare().map(Arc::new),
         }
-    }
-
-    fn reading(&self) -> Reading<'_> {
-        Reading { folders: &self.inner.folders, limits: &self.inner.limits }
     }
 }
 

@@ -13,11 +13,12 @@
 
 use assay_sandbox::Fault;
 use assay_tables::align::{self, Expected};
+use assay_tables::read;
 use assay_types::competition::{Contract, Rows};
 use serde::Serialize;
 
 use crate::context::Context;
-use crate::ingest::{Against, IngestError, Ingested, Ingestion, Reading, Submission, ingest};
+use crate::ingest::{Against, IngestError, Ingested, Ingestion, Opened, ingest};
 use crate::resolved::ResolvedCompetition;
 
 /// What was found of a submission.
@@ -51,8 +52,8 @@ pub enum Verdict {
 pub(crate) fn validate(
     resolved: &ResolvedCompetition,
     expected: Option<&Expected>,
-    submission: Submission<'_>,
-    reading: Reading<'_>,
+    submission: &Opened<'_>,
+    limits: &read::Limits,
     name: String,
     context: &Context<'_>,
 ) -> Result<Validation, IngestError> {
@@ -64,7 +65,7 @@ pub(crate) fn validate(
         );
     }
     let against = Against { expected, scored: None, answers_file: None };
-    let Ingestion { submission, .. } = ingest(resolved, against, submission, reading, &context.cancel)?;
+    let Ingestion { submission, .. } = ingest(resolved, against, submission, limits, &context.cancel)?;
     let findings = match submission {
         Ok(ingested) => {
             if let Some(expected) = expected.filter(|_| resolved.competition.answers.scored.is_some()) {

@@ -5,9 +5,10 @@ mod summary;
 
 use assay::audit::{Kind, Subject, audit};
 use assay_confine::Access;
+use assay_tables::read::OpenFile;
 use clap::{Args, ValueEnum};
 
-use super::global::{GlobalArguments, Needs};
+use super::global::{GlobalArguments, Needs, may_read};
 use super::output::{self, Format};
 use super::{Ended, Failure};
 
@@ -50,7 +51,9 @@ impl From<Named> for Kind {
 
 pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<Ended, Failure> {
     // A component's file is compiled and asked by another process.
-    let access = Access { read: vec![arguments.name.clone().into()], start_itself: true, ..Access::default() };
+    let mut access = Access::none();
+    access.start_itself();
+    may_read(&mut access, OpenFile::open(arguments.name.as_ref()));
     let needs = Needs { competitions: global.competitions()?, access, uses_answers: false, compiles_anew: false };
     let assay = global.service(needs, |builder| builder)?;
     let (graders, competitions) = (assay.graders(), assay.competitions());

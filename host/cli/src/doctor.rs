@@ -2,9 +2,10 @@
 
 use assay::doctor::{Diagnosis, Examined, Finding, State, examine, files};
 use assay_confine::Access;
+use assay_tables::read::OpenFile;
 use clap::Args;
 
-use super::global::{DataArguments, GlobalArguments, Needs};
+use super::global::{DataArguments, GlobalArguments, Needs, may_read};
 use super::output::{self, Format};
 use super::{Ended, Failure};
 
@@ -52,9 +53,11 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
         None => competitions.of_split(arguments.which.split.as_deref()),
     };
     let examined = examined.map_err(Failure::call)?;
-    let read = examined.iter().flat_map(|competition| files(competition, &data)).collect();
-    let needs =
-        Needs { competitions, access: Access { read, ..Access::default() }, uses_answers: true, compiles_anew: false };
+    let mut access = Access::none();
+    for file in examined.iter().flat_map(|competition| files(competition, &data)) {
+        may_read(&mut access, OpenFile::open(&file));
+    }
+    let needs = Needs { competitions, access, uses_answers: true, compiles_anew: false };
     let assay = global.service(needs, |builder| builder.answers(data.clone()))?;
     let diagnoses: Vec<Diagnosis> = examined.iter().map(|competition| examine(&assay, competition, &data)).collect();
     assay.sync().map_err(Failure::program)?;

@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
-use assay::{Assay, Builder, Competitions, DataDir, Execution, GraderCatalog, WorkerProgram};
+use assay::{self, Assay, Builder, Competitions, DataDir, Execution, GraderCatalog, WorkerProgram};
 use assay_confine::{Access, Confinement, confine};
+use assay_tables::read::OpenFile;
 use clap::{Args, ValueEnum};
 use directories::BaseDirs;
 
-use super::Failure;
+use super::{Failure, output};
 
 #[derive(Args)]
 pub(super) struct GlobalArguments {
@@ -24,6 +25,10 @@ pub(super) struct GlobalArguments {
     /// Whether the program gives up the files, system calls and network that a grading does not need, before it reads submissions.
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     confine: Confine,
+    /// How much memory all gradings may take together, such as 800M or 6G. Gradings wait for room; one that can never have it is a host fault
+    /// [default: three quarters of what the machine or the control group has to spare].
+    #[arg(long, global = true, value_name = "BYTES", value_parser = bytes)]
+    memory: Option<u64>,
     /// A log to which every use of the answers is added before its outcome is told. `assay log` reads it.
     #[arg(long, global = true, value_name = "FILE", env = "ASSAY_USE_LOG")]
     use_log: Option<PathBuf>,
@@ -46,7 +51,7 @@ enum Confine {
 /// What a command needs of a service, beside what every command takes.
 pub(super) struct Needs {
     pub(super) competitions: Competitions,
-    /// Files and folders that it reads and writes.
+    /// The files that it reads and the folders that it writes to.
     pub(super) access: Access,
     /// Whether uses of answers are recorded.
     pub(super) uses_answers: bool,
@@ -77,15 +82,19 @@ impl GlobalArguments {
     /// uses is opened before, threads are started after.
     pub(super) fn service(&self, needs: Needs, configured: impl FnOnce(Builder) -> Builder) -> Result<Assay, Failure> {
         let Needs { competitions, access, uses_answers, compiles_anew } = needs;
-        let mut builder = configured(Assay::builder().competitions(competitions).graders(self.graders()?));
+        let graders = self.graders()?;
+        let files: Vec<PathBuf> = graders.files().chain(competitions.files()).map(Path::to_owned).collect();
+        let mut builder = configured(Assay::builder().competitions(competitions).graders(graders));
         let log = self.use_log.as_ref().filter(|_| uses_answers);
         if let Some(path) = log {
             builder = builder.access_log(path, self.use_log_scores).map_err(Failure::call)?;
         }
+        // While the files are there that tell it.
+        builder = builder.memory(self.memory.unwrap_or_else(assay::memory::at_hand));
         let cache = self.cache_dir().filter(|_| !compiles_anew);
         // It is made before the process may make no more folders.
         let cache = cache.filter(|folder| std::fs::create_dir_all(folder).is_ok() || folder.is_dir());
-        self.confine(access, cache.as_deref())?;
+        builder = builder.confinement(self.confine(access, files, cache.as_deref())?);
         if let Some(folder) = &cache {
             builder = builder.cache_dir(folder);
         }
@@ -93,26 +102,38 @@ impl GlobalArguments {
         builder.untrusted(Execution::Workers(workers)).build().map_err(Failure::program)
     }
 
-    /// Gives up whatever is not in `access`, or where graders, competitions and compiled code come from.
-    fn confine(&self, mut access: Access, cache: Option<&Path>) -> Result<(), Failure> {
+    /// Gives up whatever is not in `access`, or where graders, competitions and compiled code come from. What the system cannot do is said,
+    /// and stands in receipts.
+    fn confine(
+        &self,
+        mut access: Access,
+        files: Vec<PathBuf>,
+        cache: Option<&Path>,
+    ) -> Result<assay::Confinement, Failure> {
         if self.confine == Confine::Off {
-            return Ok(());
+            return Ok(assay::Confinement::Off);
         }
-        access.start_itself |= self.graders.is_some();
-        access.write.extend(cache.map(Path::to_owned));
-        // What is in these folders may be links to elsewhere.
-        let within =
-            |folder: &Path| std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
-        for folder in self.graders.iter().chain(&self.competitions) {
-            access.read.extend([folder.clone()]);
-            access.read.extend(within(folder).flat_map(|path| [path.join("competition.toml"), path]));
+        if self.graders.is_some() {
+            access.start_itself();
         }
-        match confine(&access) {
-            Confinement::Partial(lacking) if self.confine == Confine::Require => {
-                Err(Failure::Program(anyhow!("--confine require: {lacking}")))
-            }
-            _ => Ok(()),
+        if let Some(folder) = cache {
+            access.write_below(folder);
         }
+        // What is in these folders may be links to elsewhere, but to regular files alone.
+        for file in files {
+            may_read(&mut access, OpenFile::open(&file));
+        }
+        let (confinement, lacking) = match confine(access) {
+            Confinement::Full => return Ok(assay::Confinement::Full),
+            Confinement::Partial(lacking) => (assay::Confinement::Partial, lacking),
+            Confinement::Off(lacking) => (assay::Confinement::Off, lacking),
+        };
+        if self.confine == Confine::Require {
+            return Err(Failure::Program(anyhow!("--confine require: {lacking}")));
+        }
+        let how = if confinement == assay::Confinement::Off { "not confined" } else { "confined only in part" };
+        output::message(&format!("warning: this process is {how}: {lacking}"));
+        Ok(confinement)
     }
 
     /// What decides what is graded and recorded, beside the program's own competitions and graders.
@@ -129,6 +150,25 @@ impl GlobalArguments {
 
     fn cache_dir(&self) -> Option<PathBuf> {
         self.cache_dir.clone().or_else(|| user_cache().map(|cache| cache.join("assay/components")))
+    }
+}
+
+/// A number of bytes: with K, M or G, of 1024, 1024^2 or 1024^3 of them.
+fn bytes(text: &str) -> Result<u64, String> {
+    let (number, shift) = match text.char_indices().last() {
+        Some((end, 'K' | 'k')) => (&text[..end], 10),
+        Some((end, 'M' | 'm')) => (&text[..end], 20),
+        Some((end, 'G' | 'g')) => (&text[..end], 30),
+        _ => (text, 0),
+    };
+    let bytes = number.parse::<u64>().ok().and_then(|number| number.checked_mul(1 << shift));
+    bytes.ok_or_else(|| "a number of bytes is expected, such as 6442450944, 800M or 6G".into())
+}
+
+/// Lets a process read a file that could be opened. What could not costs its own entry, which says why.
+pub(super) fn may_read(access: &mut Access, opened: Result<OpenFile, impl std::error::Error>) {
+    if let Ok(file) = opened {
+        access.read(file.file());
     }
 }
 

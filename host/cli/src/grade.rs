@@ -12,7 +12,7 @@ use assay_confine::Access;
 use assay_evidence::journal::{Journal, Opened, RunId};
 use assay_evidence::key::Key;
 use assay_evidence::{Recorded, Settled};
-use assay_tables::read::{self, Folders};
+use assay_tables::read::{self, Folders, OpenFile};
 use assay_types::excerpt::listed;
 use assay_types::report::{BatchReport, ListReceipt, Report};
 use assay_types::{counted, sha256};
@@ -20,7 +20,7 @@ use clap::Args;
 use directories::BaseDirs;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::global::{GlobalArguments, Needs};
+use super::global::{GlobalArguments, Needs, may_read};
 use super::inputs::{InputArguments, Inputs};
 use super::interruption::Interruption;
 use super::operator_log::OperatorLogArguments;
@@ -81,8 +81,8 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
     let competitions = global.competitions()?;
     let list_dir = arguments.submission.parent().unwrap_or(Path::new(""));
     let Inputs { data, folders, lock } = arguments.inputs.open(Some(list_dir))?;
-    let read = files(&entries, &competitions, &data, &folders);
-    let access = Access { read, write: vec![arguments.output_dir.clone()], start_itself: false };
+    let mut access = files(&entries, &competitions, &data, &folders);
+    access.write_below(&arguments.output_dir);
     let needs = Needs { competitions, access, uses_answers: true, compiles_anew: false };
     let assay = global.service(needs, |builder| builder.answers(data.clone()).folders(folders).lock(lock))?;
     let mut places = global.places();
@@ -148,14 +148,19 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
 }
 
 /// The files that grading these entries reads: submissions that can be opened, and the answers of their competitions.
-pub(super) fn files(entries: &[Entry], competitions: &Competitions, data: &DataDir, folders: &Folders) -> Vec<PathBuf> {
+///
+/// A submission is opened here, and once more when it is graded: a list may have more of them than a process may hold open. The rule is on
+/// the file that was opened here, so that under its path nothing else can be read then.
+pub(super) fn files(entries: &[Entry], competitions: &Competitions, data: &DataDir, folders: &Folders) -> Access {
+    let mut access = Access::none();
+    for path in entries.iter().filter_map(Entry::path) {
+        may_read(&mut access, folders.open(path));
+    }
     let ids: BTreeSet<&str> = entries.iter().filter_map(Entry::competition_id).collect();
-    let answers = ids.into_iter().filter_map(|id| competitions.get(id).ok());
-    let submissions = entries.iter().filter_map(Entry::path).filter(|path| folders.open(path).is_ok());
-    submissions
-        .map(|path| folders.find(path))
-        .chain(answers.map(|competition| data.answers_file(&competition)))
-        .collect()
+    for competition in ids.into_iter().filter_map(|id| competitions.get(id).ok()) {
+        may_read(&mut access, OpenFile::open(&data.answers_file(&competition)));
+    }
+    access
 }
 
 /// The operator's key, or why there is none. It is read while the program may still read it.

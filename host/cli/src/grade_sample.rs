@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use anyhow::anyhow;
 use assay::{Context, Detail, Submission};
 use assay_confine::Access;
+use assay_tables::read::OpenFile;
 use assay_types::Direction;
 use assay_types::report::{Outcome, Report, SCHEMA, SampleReport};
 use clap::Args;
 
-use super::global::{GlobalArguments, Needs};
+use super::global::{GlobalArguments, Needs, may_read};
 use super::inputs::{InputArguments, Inputs};
 use super::operator_log::OperatorLogArguments;
 use super::output::{self, Format};
@@ -45,9 +46,10 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
     let competition = competitions.get(&arguments.competition_id).map_err(Failure::call)?;
     let log = arguments.operator_log.open()?;
     let Inputs { data, folders, lock } = arguments.inputs.open(None)?;
-    let read = vec![arguments.submission.clone(), data.answers_file(&competition)];
-    let needs =
-        Needs { competitions, access: Access { read, ..Access::default() }, uses_answers: true, compiles_anew: false };
+    let mut access = Access::none();
+    may_read(&mut access, folders.open(&arguments.submission));
+    may_read(&mut access, OpenFile::open(&data.answers_file(&competition)));
+    let needs = Needs { competitions, access, uses_answers: true, compiles_anew: false };
     let assay = global.service(needs, |builder| builder.answers(data).folders(folders).lock(lock))?;
     let submission = Submission::Path(&arguments.submission);
     let graded = assay.grade(&arguments.competition_id, submission, &Context::default()).map_err(Failure::call)?;

@@ -45,7 +45,7 @@ struct Listed {
 pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<Ended, Failure> {
     let needs = Needs {
         competitions: global.competitions()?,
-        access: Access::default(),
+        access: Access::none(),
         uses_answers: false,
         compiles_anew: false,
     };

@@ -6,11 +6,12 @@ use anyhow::Context;
 use assay::{AnswersError, DataDir, Submission, ValidateError, Validation, Verdict};
 use assay_confine::Access;
 use assay_tables::align::Expected;
-use assay_tables::{key_file, read};
+use assay_tables::key_file;
+use assay_tables::read::{self, OpenFile};
 use assay_types::competition::Competition;
 use clap::Args;
 
-use super::global::{DataArguments, GlobalArguments, Needs};
+use super::global::{DataArguments, GlobalArguments, Needs, may_read};
 use super::links::LinkArguments;
 use super::output::{self, Format};
 use super::{Ended, Failure};
@@ -41,20 +42,20 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
     let competition = competitions.get(&arguments.competition_id).map_err(Failure::call)?;
     let limits = read::Limits::default();
     let folders = arguments.links.folders(None)?;
-    let mut read = vec![arguments.submission.clone()];
+    let mut access = Access::none();
+    may_read(&mut access, folders.open(&arguments.submission));
     let data = match &arguments.keys {
         Some(file) => {
-            read.push(file.clone());
+            may_read(&mut access, OpenFile::open(file));
             None
         }
         None => {
             let data = arguments.data.open()?;
-            read.push(data.answers_file(&competition));
+            may_read(&mut access, OpenFile::open(&data.answers_file(&competition)));
             Some(data)
         }
     };
-    let needs =
-        Needs { competitions, access: Access { read, ..Access::default() }, uses_answers: false, compiles_anew: false };
+    let needs = Needs { competitions, access, uses_answers: false, compiles_anew: false };
     let assay = global.service(needs, |builder| builder.folders(folders))?;
     let expected = match (&arguments.keys, data) {
         (Some(file), _) => Some(listed(file, &competition, &limits)?),
@@ -104,9 +105,6 @@ fn text(validation: &Validation, keyless: bool) -> String {
     }
     for note in &validation.notes {
         text += &format!("\nnote: {note}");
-    }
-    if keyless && !validation.notes.is_empty() {
-        text += "\n      name a key file by --keys, or the data by --data-dir";
     }
     if keyless && !validation.notes.is_empty() {
         text += "\n      name a key file by --keys, or the data by --data-dir";

@@ -7,7 +7,6 @@ use anyhow::Context;
 use assay::BatchOptions;
 use assay::list::{Entry, entries};
 use assay::verify::{Claims, Difference, Form, differences, is_refused, lacks, parse};
-use assay_confine::Access;
 use assay_evidence::access_log::{self, AccessLogError, Purpose};
 use assay_tables::read::{self, Folders};
 use assay_types::excerpt::{excerpt, listed};
@@ -96,8 +95,7 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
         Some(found) => differences.extend(found),
         None => return Ok(Ended::AtFault),
     }
-    let read = files(&entries, &competitions, &data, &folders);
-    let access = Access { read, ..Access::default() };
+    let access = files(&entries, &competitions, &data, &folders);
     let needs = Needs { competitions, access, uses_answers: true, compiles_anew: true };
     let assay = global.service(needs, |builder| builder.answers(data).folders(folders).lock(lock))?;
     let options = BatchOptions { purpose: Purpose::Verify, ..BatchOptions::default() };

@@ -12,18 +12,16 @@ mod files;
 #[cfg(target_os = "linux")]
 mod system_calls;
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::path::Path;
 
-/// What a process keeps.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// What a process keeps. It is made of files that are open and of folders, which are opened at once: what a path leads to later is of no
+/// account, and what is neither a regular file nor a folder cannot be kept.
+#[derive(Debug, Default)]
 pub struct Access {
-    /// Files that it may read, and folders below which it may read. What is not there is left out.
-    pub read: Vec<PathBuf>,
-    /// Files that it may write, and folders below which it may read, write, make and remove regular files.
-    pub write: Vec<PathBuf>,
-    /// Whether it may start itself again, as it does to run components that others made. It can start nothing else; without this, it can
-    /// start threads, and no process.
-    pub start_itself: bool,
+    #[cfg(target_os = "linux")]
+    files: Option<files::Files>,
+    start_itself: bool,
 }
 
 /// How far a process is confined.
@@ -31,24 +29,67 @@ pub struct Access {
 pub enum Confinement {
     /// As far as this module goes.
     Full,
-    /// In part, or not at all: why.
+    /// In part: why.
     Partial(String),
+    /// Not at all: why.
+    Off(String),
+}
+
+impl Access {
+    /// Nothing at all.
+    #[must_use]
+    pub fn none() -> Self {
+        Access::default()
+    }
+
+    /// The process may read this file, which is a regular one. It may be closed then, and opened again.
+    pub fn read(&mut self, file: &File) {
+        #[cfg(target_os = "linux")]
+        if file.metadata().is_ok_and(|metadata| metadata.is_file()) {
+            self.files().read_file(file);
+        }
+        #[cfg(not(target_os = "linux"))]
+        let _ = file;
+    }
+
+    /// The process may read, write, make and remove regular files below this folder.
+    pub fn write_below(&mut self, folder: &Path) {
+        #[cfg(target_os = "linux")]
+        self.files().write_below(folder);
+        #[cfg(not(target_os = "linux"))]
+        let _ = folder;
+    }
+
+    /// The process may start itself again, as it does to run components that others made. It can start nothing else; without this, it can
+    /// start threads, and no process.
+    pub fn start_itself(&mut self) {
+        self.start_itself = true;
+    }
+
+    #[cfg(target_os = "linux")]
+    fn files(&mut self) -> &mut files::Files {
+        self.files.get_or_insert_with(files::Files::new)
+    }
 }
 
 /// Confines the calling thread and all threads and processes that it starts from now on. What others still run keep their files, so this
 /// comes before the first thread.
 #[must_use]
-pub fn confine(access: &Access) -> Confinement {
+pub fn confine(access: Access) -> Confinement {
     #[cfg(target_os = "linux")]
     {
-        let lacking = [files::confine(access), system_calls::confine(access)];
-        let lacking: Vec<String> = lacking.into_iter().filter_map(Result::err).collect();
-        if lacking.is_empty() { Confinement::Full } else { Confinement::Partial(lacking.join("; ")) }
+        let Access { files, start_itself } = access;
+        let files = files.unwrap_or_else(files::Files::new).confine(start_itself);
+        match (files, system_calls::confine(start_itself)) {
+            (Ok(()), Ok(())) => Confinement::Full,
+            (Err(lacking), Ok(())) | (Ok(()), Err(lacking)) => Confinement::Partial(lacking),
+            (Err(files), Err(calls)) => Confinement::Off(format!("{files}; {calls}")),
+        }
     }
     #[cfg(not(target_os = "linux"))]
     {
         let _ = access;
-        Confinement::Partial("only Linux has Landlock and seccomp".into())
+        Confinement::Off("only Linux has Landlock and seccomp".into())
     }
 }
 
@@ -60,11 +101,11 @@ pub fn close_all_but_standard_streams() -> Confinement {
     {
         match descriptors::close_all_but_standard_streams() {
             Ok(()) => Confinement::Full,
-            Err(error) => Confinement::Partial(format!("descriptors are not closed: {error}")),
+            Err(error) => Confinement::Off(format!("descriptors are not closed: {error}")),
         }
     }
     #[cfg(not(target_os = "linux"))]
     {
-        Confinement::Partial("only Linux closes all descriptors at once".into())
+        Confinement::Off("only Linux closes all descriptors at once".into())
     }
 }

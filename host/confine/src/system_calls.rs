@@ -6,8 +6,6 @@ use seccompiler::{
     BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule, TargetArch,
 };
 
-use super::Access;
-
 /// System calls that no grading makes. They fail with "operation not permitted". A list of those that gradings do make would be shorter
 /// lived: every version of the C library has its own.
 const REFUSED: &[libc::c_long] = &[
@@ -95,16 +93,16 @@ const START: &[libc::c_long] = &[
 ];
 
 /// Takes system calls away from all threads of this process. An error says what is not enforced.
-pub(super) fn confine(access: &Access) -> Result<(), String> {
-    for program in programs(access).map_err(|error| format!("seccomp: {error}"))? {
+pub(super) fn confine(start_itself: bool) -> Result<(), String> {
+    for program in programs(start_itself).map_err(|error| format!("seccomp: {error}"))? {
         seccompiler::apply_filter_all_threads(&program).map_err(|error| format!("seccomp: {error}"))?;
     }
     Ok(())
 }
 
-fn programs(access: &Access) -> Result<Vec<BpfProgram>, seccompiler::BackendError> {
+fn programs(start_itself: bool) -> Result<Vec<BpfProgram>, seccompiler::BackendError> {
     let mut refused: Rules = REFUSED.iter().map(|&call| (call, Vec::new())).collect();
-    if access.start_itself {
+    if start_itself {
         return Ok(vec![filter(refused, libc::EPERM)?]);
     }
     refused.extend(START.iter().map(|&call| (call, Vec::new())));
@@ -146,7 +144,7 @@ mod tests {
     #[test]
     #[ignore = "confines its process: run by threads_can_be_started_and_processes_cannot"]
     fn confined() {
-        if let Err(lacking) = confine(&Access::default()) {
+        if let Err(lacking) = confine(false) {
             eprintln!("not tested: {lacking}");
             return;
         }

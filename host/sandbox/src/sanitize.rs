@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use assay_types::excerpt::{excerpt, unprintable};
+use assay_types::excerpt::{excerpt, seen};
 use assay_types::grader::Description;
 
 use crate::limits::{Counted, Exceeded, Limits};
@@ -21,7 +21,7 @@ fn name(name: String, limits: &Limits) -> Result<String, Fault> {
         return Err(Fault::Grader("it returned an empty name".into()));
     }
     count(Counted::NameBytes, name.len(), limits)?;
-    if name.chars().any(unprintable) {
+    if seen(&name).any(|(_, tricky)| tricky) {
         return Err(Fault::Grader("it returned a name with control characters".into()));
     }
     Ok(name)
@@ -31,11 +31,11 @@ fn name(name: String, limits: &Limits) -> Result<String, Fault> {
 /// quoted may be wrong just for that.
 pub(crate) fn text(text: &str, limits: &Limits) -> String {
     let mut clean = String::new();
-    for c in text.chars() {
+    for (c, tricky) in seen(text) {
         let length = clean.len();
         match c {
             c if c.is_control() => clean.push(' '),
-            c if unprintable(c) => clean.extend(c.escape_unicode()),
+            c if tricky => clean.extend(c.escape_unicode()),
             c => clean.push(c),
         }
         if clean.len() > limits.text_bytes {
@@ -127,9 +127,17 @@ mod tests {
     fn what_is_clean_stays_as_it_is() {
         // What a worker made clean is made clean once more by its parent, and must not change.
         let limits = Limits { text_bytes: 10, ..Limits::default() };
-        for said in
-            ["", "abc", "a\u{1b}[2Jb", "0123456789", "0123456789x", "01234567é", "0123456\u{1f600}", "é\u{202e}é"]
-        {
+        for said in [
+            "",
+            "abc",
+            "a\u{1b}[2Jb",
+            "0123456789",
+            "0123456789x",
+            "01234567é",
+            "0123456\u{1f600}",
+            "é\u{202e}é",
+            "e\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}",
+        ] {
             for padding in ["", "x", "xx", "xxx", "\u{202e}"] {
                 let once = text(&format!("{padding}{said}"), &limits);
                 assert_eq!(text(&once, &limits), once, "{padding}{said}");

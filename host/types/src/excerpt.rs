@@ -3,8 +3,14 @@
 use std::borrow::Cow;
 use std::fmt::{self, Write};
 
+use unicode_width::UnicodeWidthChar;
+
 /// How much of a value a message shows, in characters.
 const SHOWN: usize = 60;
+
+/// How many characters without a width may follow one another: marks on a letter, vowels and finals of a Hangul syllable. No script needs
+/// as many.
+const MARKS: usize = 4;
 
 /// A value as messages quote it: in backticks, cut after some 60 characters. Characters that would move the cursor, reorder text, or
 /// look like others or like nothing are written as escapes (`\u{a0}`).
@@ -31,14 +37,14 @@ impl fmt::Display for Excerpt<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.quote)?;
         let mut room = self.shown;
-        for c in self.text.chars() {
-            let width = if unprintable(c) { c.escape_default().len() } else { 1 };
+        for (c, tricky) in seen(self.text) {
+            let width = if tricky { c.escape_default().len() } else { 1 };
             let Some(left) = room.checked_sub(width) else {
                 f.write_str("…")?;
                 break;
             };
             room = left;
-            if unprintable(c) { write!(f, "{}", c.escape_default()) } else { write!(f, "{c}") }?;
+            if tricky { write!(f, "{}", c.escape_default()) } else { write!(f, "{c}") }?;
         }
         f.write_str(self.quote)
     }
@@ -73,13 +79,12 @@ pub fn printable_json(json: &str) -> Cow<'_, str> {
 }
 
 fn escaped(text: &str, escape: impl Fn(&mut String, char) -> fmt::Result) -> Cow<'_, str> {
-    let tricky = |c: char| unprintable(c) && c != '\n';
-    if !text.contains(tricky) {
+    if !seen(text).any(|(c, tricky)| tricky && c != '\n') {
         return Cow::Borrowed(text);
     }
     let mut clean = String::with_capacity(text.len() + 16);
-    for c in text.chars() {
-        if tricky(c) {
+    for (c, tricky) in seen(text) {
+        if tricky && c != '\n' {
             // Writing to a string cannot fail.
             let _ = escape(&mut clean, c);
         } else {
@@ -89,6 +94,17 @@ fn escaped(text: &str, escape: impl Fn(&mut String, char) -> fmt::Result) -> Cow
     Cow::Owned(clean)
 }
 
+/// The characters of a text, and whether each has to be escaped where it is shown: since it is [`unprintable`], or stands in a stack of
+/// marks that would be drawn over the lines above and below.
+pub fn seen(text: &str) -> impl Iterator<Item = (char, bool)> {
+    let mut stacked = 0;
+    text.chars().map(move |c| {
+        let adds_no_width = !c.is_ascii() && c.width() == Some(0);
+        stacked = if adds_no_width { stacked + 1 } else { 0 };
+        (c, stacked > MARKS || unprintable(c))
+    })
+}
+
 /// What is not seen for what it is: controls, characters that reorder text or have no width, and every blank but the space.
 pub fn unprintable(c: char) -> bool {
     c.is_control()
@@ -96,7 +112,7 @@ pub fn unprintable(c: char) -> bool {
         || matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
             | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
             | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
-            | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+            | '\u{1bca0}'..='\u{1bca3}' | '\u{1d159}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 #[cfg(test)]
@@ -128,6 +144,33 @@ mod tests {
             let code = u32::from(hidden);
             assert_eq!(excerpt(&format!("0.5{hidden}")).to_string(), format!("`0.5\\u{{{code:x}}}`"));
         }
+    }
+
+    #[test]
+    fn fillers_and_stacks_of_marks_are_escaped() {
+        let fillers = "\u{115f}\u{1160}\u{3164}\u{ffa0}\u{2800}\u{34f}\u{ad}\u{fe00}\u{fe0f}\u{e0100}\u{e0041}\u{200d}\u{2064}\u{180e}\u{1d159}";
+        for filler in fillers.chars() {
+            let escaped = format!("a\\u{{{:x}}}b", u32::from(filler));
+            assert_eq!(printable(&format!("a{filler}b")), escaped);
+        }
+        // Letters of any script keep their marks: Vietnamese, Thai, Hindi, pointed Hebrew, Hangul in parts.
+        for text in [
+            "e\u{323}\u{302}",
+            "\u{e01}\u{e35}\u{e49}",
+            "\u{915}\u{94d}\u{937}\u{93f}",
+            "\u{5e9}\u{5c1}\u{5bc}\u{5b8}\u{5d9}",
+            "\u{1112}\u{1161}\u{11ab}",
+        ] {
+            assert_eq!(printable(text), text);
+        }
+        let stack = format!("Z{}", "\u{301}\u{489}".repeat(50));
+        let shown = printable(&stack);
+        assert!(shown.starts_with("Z\u{301}\u{489}\u{301}\u{489}\\u{301}\\u{489}"), "{shown}");
+        assert_eq!(printable(&shown), shown);
+        assert_eq!(
+            excerpt(&stack).unquoted(60).to_string(),
+            "Z\u{301}\u{489}\u{301}\u{489}\\u{301}\\u{489}\\u{301}\\u{489}\\u{301}\\u{489}\\u{301}…"
+        );
     }
 
     #[test]

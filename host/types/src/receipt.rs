@@ -33,6 +33,22 @@ pub struct Receipt {
     /// The limits that the grader ran under, by name.
     #[schemars(with = "std::collections::BTreeMap<String, f64>")]
     pub limits: serde_json::Map<String, serde_json::Value>,
+    /// How far the process that graded was confined; none in reports that are older than this field.
+    pub confinement: Option<Confinement>,
+}
+
+/// How far the process that graded had given up what it did not need: files, network, system calls. It decides no score, and whoever
+/// verifies may be confined otherwise.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Confinement {
+    /// As far as the program goes.
+    Full,
+    /// The system could do only some of it.
+    Partial,
+    /// Not at all.
+    #[default]
+    Off,
 }
 
 /// A grader: the names that others and it itself give it, and its version.
@@ -72,6 +88,7 @@ impl Receipt {
             host: concat!("assay ", env!("CARGO_PKG_VERSION")).into(),
             engine: engine.into(),
             limits: serde_json::to_value(limits).and_then(serde_json::from_value)?,
+            confinement: None,
         })
     }
 }
@@ -132,6 +149,9 @@ pub struct ReportedReceipt {
     pub engine: String,
     #[serde(deserialize_with = "numbers")]
     pub limits: Map<String, Value>,
+    /// How far the process was confined; none in reports of schema 1 and before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confinement: Option<Confinement>,
     /// The fuel that the grader used, in reports of schema 1 and before.
     #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
     pub fuel: Option<Option<u64>>,
@@ -154,6 +174,7 @@ impl From<ReportedReceipt> for Receipt {
             host: reported.host,
             engine: reported.engine,
             limits: reported.limits,
+            confinement: reported.confinement,
         }
     }
 }

@@ -70,6 +70,7 @@ fn scored(id: &str) -> Report {
         host: "host".into(),
         engine: "engine".into(),
         limits: serde_json::Map::new(),
+        confinement: None,
     };
     let report = Report::new(Some(id), "submission.csv");
     Report { outcome: Outcome::Scored, score: Some(0.25), score_exact: Some(0.25), receipt: Some(receipt), ..report }

@@ -30,6 +30,9 @@ pub enum ReadError {
     /// [`Limits::bytes`](super::Limits::bytes).
     #[error("the file has more than {limit} bytes, which is the limit")]
     Bytes { limit: u64 },
+    /// A large file that is not on the disk in whole.
+    #[error("the file has a hole at byte {at} of {size}, which reads as NUL characters; write it anew")]
+    Hole { at: u64, size: u64 },
     /// [`Limits::rows`](super::Limits::rows).
     #[error("the file has more than {limit} rows, which is the limit; leave out rows that are not asked for")]
     Rows { limit: usize },

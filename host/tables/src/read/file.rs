@@ -1,10 +1,14 @@
 //! Opening files that others may have put there, and reading them within limits.
 
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 
 use super::{Limits, ReadError};
+
+/// The size from which on a file must not have holes, in bytes: they take memory when they are read, and none on the disk. The zeros that
+/// are read of one are refused in any text that matters, so smaller files are told where the first of those is.
+const SPARSE: u64 = 16 << 20;
 
 /// Whether links are followed on the way to a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -111,23 +115,42 @@ impl OpenFile {
         self.id
     }
 
-    /// The whole file.
+    /// The file itself, for rules on what a process keeps.
+    #[must_use]
+    pub fn file(&self) -> &File {
+        &self.file
+    }
+
+    /// How many bytes it has to be read, by its size when it was opened.
+    ///
+    /// # Errors
+    ///
+    /// If it is refused unread: it has more bytes than allowed, or is large and not on the disk in whole.
+    pub fn size(&self, limits: &Limits) -> Result<u64, ReadError> {
+        if self.size > limits.bytes {
+            return Err(ReadError::Bytes { limit: limits.bytes });
+        }
+        match if self.size > SPARSE { hole(&self.file, self.size) } else { None } {
+            Some(at) => Err(ReadError::Hole { at, size: self.size }),
+            None => Ok(self.size),
+        }
+    }
+
+    /// The whole file, as often as one likes.
     ///
     /// # Errors
     ///
     /// If it cannot be read, or has more bytes than allowed.
-    pub fn read(self, limits: &Limits) -> Result<Vec<u8>, ReadError> {
-        let too_large = ReadError::Bytes { limit: limits.bytes };
-        if self.size > limits.bytes {
-            return Err(too_large);
-        }
+    pub fn read(&self, limits: &Limits) -> Result<Vec<u8>, ReadError> {
+        let size = self.size(limits)?;
+        (&self.file).rewind()?;
         let mut bytes = Vec::new();
-        let expected = usize::try_from(self.size).unwrap_or(usize::MAX);
+        let expected = usize::try_from(size).unwrap_or(usize::MAX);
         bytes.try_reserve_exact(expected.saturating_add(64)).map_err(|error| ReadError::Io(error.into()))?;
         // The file may grow in the meantime.
-        self.file.take(limits.bytes.saturating_add(1)).read_to_end(&mut bytes)?;
+        (&self.file).take(limits.bytes.saturating_add(1)).read_to_end(&mut bytes)?;
         if bytes.len() as u64 > limits.bytes {
-            return Err(too_large);
+            return Err(ReadError::Bytes { limit: limits.bytes });
         }
         Ok(bytes)
     }
@@ -202,6 +225,17 @@ fn step_by_step(folder: &Path, path: &Path) -> Result<File, ReadError> {
     Ok(options().open(&at)?)
 }
 
+/// Where the first hole of a file is, if it has one and the file system tells.
+#[cfg(target_os = "linux")]
+fn hole(file: &File, size: u64) -> Option<u64> {
+    rustix::fs::seek(file, rustix::fs::SeekFrom::Hole(0)).ok().filter(|&at| at < size)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn hole(_: &File, _: u64) -> Option<u64> {
+    None
+}
+
 /// True for what the kernel makes up while it is read, as in /proc: among it are the secrets of this process, such as its environment,
 /// and a message shows the beginning of what it refuses.
 #[cfg(target_os = "linux")]
@@ -234,6 +268,17 @@ mod tests {
         let limits = |bytes| Limits { bytes, ..Limits::default() };
         assert_eq!(load(file.path(), &limits(5)).unwrap(), b"12345");
         assert!(matches!(load(file.path(), &limits(4)), Err(ReadError::Bytes { limit: 4 })));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn large_files_have_no_holes() {
+        let mut file = file(b"id,y\n");
+        file.as_file().set_len(SPARSE + 1).unwrap();
+        let read = |limits| load(file.path(), limits);
+        assert!(matches!(read(&Limits::default()), Err(ReadError::Hole { at: 1.., .. })));
+        file.write_all(&vec![b'1'; SPARSE as usize - 4]).unwrap();
+        assert_eq!(load(file.path(), &Limits::default()).unwrap().len() as u64, SPARSE + 1);
     }
 
     #[test]
