@@ -23,11 +23,11 @@ pub struct Limits {
     /// The time that a grading may take. It is the only limit that a slower machine meets sooner: fuel should run out first.
     #[serde(with = "seconds")]
     pub wall_clock: Duration,
-    /// The linear memory of an instance, in bytes.
+    /// The linear memory of a grading, all its memories together, in bytes.
     pub memory_bytes: usize,
     /// The stack, in bytes.
     pub stack_bytes: usize,
-    /// The elements of a table.
+    /// The elements of all tables of a grading together.
     pub table_elements: usize,
     /// The details of a score.
     pub details: usize,
@@ -150,7 +150,7 @@ pub enum Exceeded {
     #[error("the grader used more than {0} bytes of stack")]
     Stack(usize),
     /// [`Limits::table_elements`].
-    #[error("the grader asked for a table of more than {0} elements")]
+    #[error("the grader asked for tables of more than {0} elements in all")]
     Table(usize),
     /// [`Limits::compile_time`].
     #[error("compiling the component took more than {0:?}")]
