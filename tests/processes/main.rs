@@ -1,6 +1,8 @@
 //! What concerns whole processes: what they give up, and what is left when they are killed.
 
 mod confinement;
+#[cfg(target_os = "linux")]
+mod kept;
 mod killed;
 mod large_files;
 mod workers;

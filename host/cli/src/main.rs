@@ -87,6 +87,8 @@ impl Failure {
 }
 
 fn main() -> ExitCode {
+    // Before anything is opened: what the program was started with is neither its own nor its workers'.
+    assay_confine::close_inherited(std::env::args_os());
     let Arguments { command, global } = Arguments::parse();
     let ended = match command {
         Command::GradeSample(arguments) => grade_sample::run(&arguments, &global),

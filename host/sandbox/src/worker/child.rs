@@ -5,7 +5,7 @@ use std::process;
 use std::sync::mpsc;
 use std::thread;
 
-use assay_confine::{Access, close_all_but_standard_streams, confine};
+use assay_confine::confine_worker;
 use assay_types::competition::Setting;
 use thiserror::Error;
 
@@ -177,8 +177,7 @@ fn refusal(error: LoadError) -> Refusal {
 /// Gives up what a worker does not need. Where the system cannot do all of it, the rest still holds.
 fn withdraw(allowance: &Allowance, file_bytes: u64) -> Result<(), WorkerError> {
     limit(allowance, file_bytes).map_err(WorkerError::Limits)?;
-    let _ = close_all_but_standard_streams();
-    let _ = confine(&Access::default());
+    let _ = confine_worker();
     Ok(())
 }
 
