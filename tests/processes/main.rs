@@ -5,4 +5,5 @@ mod confinement;
 mod kept;
 mod killed;
 mod large_files;
+mod panics;
 mod workers;

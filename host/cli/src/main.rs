@@ -13,11 +13,12 @@ mod links;
 mod lock;
 mod log;
 mod output;
-
+mod panics;
 mod validate;
 mod verify;
 mod worker;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -87,20 +88,30 @@ impl Failure {
 }
 
 fn main() -> ExitCode {
+    panics::say_briefly();
     // Before anything is opened: what the program was started with is neither its own nor its workers'.
     assay_confine::close_inherited(std::env::args_os());
     let Arguments { command, global } = Arguments::parse();
+    if matches!(command, Command::Worker) {
+        // Whoever started it tells by its exit code that it panicked.
+        return run(command, &global);
+    }
+    // That was said when it happened.
+    catch_unwind(AssertUnwindSafe(|| run(command, &global))).unwrap_or(ExitCode::from(3))
+}
+
+fn run(command: Command, global: &GlobalArguments) -> ExitCode {
     let ended = match command {
-        Command::GradeSample(arguments) => grade_sample::run(&arguments, &global),
-        Command::Grade(arguments) => grade::run(&arguments, &global),
-        Command::Validate(arguments) => validate::run(&arguments, &global),
-        Command::Keys(arguments) => keys::run(&arguments, &global),
-        Command::Verify(arguments) => verify::run(&arguments, &global),
-        Command::Audit(arguments) => audit::run(&arguments, &global),
-        Command::Lock(arguments) => lock::run(&arguments, &global),
-        Command::Doctor(arguments) => doctor::run(&arguments, &global),
-        Command::Competitions(arguments) => competitions::run(&arguments, &global),
-        Command::Graders(arguments) => graders::run(&arguments, &global),
+        Command::GradeSample(arguments) => grade_sample::run(&arguments, global),
+        Command::Grade(arguments) => grade::run(&arguments, global),
+        Command::Validate(arguments) => validate::run(&arguments, global),
+        Command::Keys(arguments) => keys::run(&arguments, global),
+        Command::Verify(arguments) => verify::run(&arguments, global),
+        Command::Audit(arguments) => audit::run(&arguments, global),
+        Command::Lock(arguments) => lock::run(&arguments, global),
+        Command::Doctor(arguments) => doctor::run(&arguments, global),
+        Command::Competitions(arguments) => competitions::run(&arguments, global),
+        Command::Graders(arguments) => graders::run(&arguments, global),
         Command::Log(arguments) => log::run(&arguments),
         Command::Schema => output::json(&assay_types::report::schema()).map(|()| Ended::Fine),
         Command::Worker => return worker::run(),
