@@ -7,7 +7,7 @@ use assay::audit::{Kind, Subject, audit};
 use assay_confine::Access;
 use clap::{Args, ValueEnum};
 
-use super::global::{GlobalArguments, Needs};
+use super::global::{GlobalArguments, Needs, graders_of};
 use super::output::{self, Format};
 use super::{Ended, Failure};
 
@@ -49,9 +49,12 @@ impl From<Named> for Kind {
 }
 
 pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<Ended, Failure> {
+    let competitions = global.competitions()?;
     // A component's file is compiled and asked by another process.
     let access = Access { read: vec![arguments.name.clone().into()], start_itself: true, ..Access::default() };
-    let needs = Needs { competitions: global.competitions()?, access, uses_answers: false };
+    let graders = graders_of(&competitions, [arguments.name.as_str()]);
+    global.compile_ahead(graders.into_iter().chain([arguments.name.clone()]))?;
+    let needs = Needs { competitions, access, uses_answers: false };
     let assay = global.service(needs, |builder| builder)?;
     let (graders, competitions) = (assay.graders(), assay.competitions());
     let kind = arguments.kind.map(Kind::from);

@@ -4,7 +4,7 @@ use assay::doctor::{Diagnosis, Examined, Finding, State, examine, files};
 use assay_confine::Access;
 use clap::Args;
 
-use super::global::{DataArguments, GlobalArguments, Needs};
+use super::global::{DataArguments, GlobalArguments, Needs, graders_of};
 use super::output::{self, Format};
 use super::{Ended, Failure};
 
@@ -53,6 +53,7 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
     };
     let examined = examined.map_err(Failure::call)?;
     let read = examined.iter().flat_map(|competition| files(competition, &data)).collect();
+    global.compile_ahead(graders_of(&competitions, examined.iter().map(|competition| competition.id.as_str())))?;
     let needs = Needs { competitions, access: Access { read, ..Access::default() }, uses_answers: true };
     let assay = global.service(needs, |builder| builder.answers(data.clone()))?;
     let diagnoses: Vec<Diagnosis> = examined.iter().map(|competition| examine(&assay, competition, &data)).collect();

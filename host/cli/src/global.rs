@@ -1,14 +1,16 @@
 //! What every command takes: graders, competitions, the cache, confinement, the log of uses; and how a service is set up of it.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
-use assay::{Assay, Builder, Competitions, DataDir, Execution, GraderCatalog, WorkerProgram};
+use assay::{Assay, Builder, Cache, Competitions, DataDir, Execution, GraderCatalog, Profile, Source, WorkerProgram};
 use assay_confine::{Access, Confinement, confine};
+use assay_sandbox::compile_ahead;
 use clap::{Args, ValueEnum};
 use directories::BaseDirs;
 
-use super::Failure;
+use super::{Failure, output};
 
 #[derive(Args)]
 pub(super) struct GlobalArguments {
@@ -21,6 +23,9 @@ pub(super) struct GlobalArguments {
     /// Where compiled graders are kept. It must be writable by you alone [default: assay in your cache folder].
     #[arg(long, global = true, value_name = "DIR")]
     cache_dir: Option<PathBuf>,
+    /// What graders may use and return: `strict` is for strangers' graders, with small limits that grow with the size of submissions.
+    #[arg(long, global = true, value_name = "LIMITS", default_value = "default")]
+    profile: Limited,
     /// Whether the program gives up the files, system calls and network that a grading does not need, before it reads submissions.
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     confine: Confine,
@@ -30,6 +35,24 @@ pub(super) struct GlobalArguments {
     /// Write scores into that log too.
     #[arg(long, global = true, requires = "use_log")]
     use_log_scores: bool,
+}
+
+/// What graders may use and return.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Limited {
+    /// As much as an honest grader may need.
+    Default,
+    /// As much as the program's own graders need, and some.
+    Strict,
+}
+
+impl From<Limited> for Profile {
+    fn from(limited: Limited) -> Self {
+        match limited {
+            Limited::Default => Profile::Default,
+            Limited::Strict => Profile::Strict,
+        }
+    }
 }
 
 /// When the program confines itself.
@@ -80,24 +103,44 @@ impl GlobalArguments {
         if let Some(path) = log {
             builder = builder.access_log(path, self.use_log_scores).map_err(Failure::call)?;
         }
-        let cache = self.cache_dir();
         // It is made before the process may make no more folders.
-        let cache = cache.filter(|folder| std::fs::create_dir_all(folder).is_ok() || folder.is_dir());
-        self.confine(access, cache.as_deref())?;
-        if let Some(folder) = &cache {
-            builder = builder.cache_dir(folder);
+        let cache = self.cache();
+        self.confine(access, cache.as_ref())?;
+        if let Some(cache) = cache {
+            builder = builder.cache(cache);
         }
-        let workers = WorkerProgram { program: this_program()?, arguments: Vec::new() };
-        builder.untrusted(Execution::Workers(workers)).build().map_err(Failure::program)
+        builder.profile(self.profile.into()).untrusted(Execution::Workers(worker()?)).build().map_err(Failure::program)
+    }
+
+    /// Has those of these graders that the program carries compiled, if they are not yet. It comes before [`GlobalArguments::service`], which
+    /// gives up the right to keep machine code that this process runs: what is not compiled here, is compiled anew by every run.
+    pub(super) fn compile_ahead(&self, graders: impl IntoIterator<Item = String>) -> Result<(), Failure> {
+        let Some(cache) = self.cache() else { return Ok(()) };
+        let catalog = self.graders()?;
+        let names: BTreeSet<String> = graders.into_iter().collect();
+        let own = names.iter().filter_map(|name| match catalog.source(name) {
+            Some(Source::BuiltIn(component)) => Some(*component),
+            _ => None,
+        });
+        // Whatever fails here fails again where it is told, or only costs time.
+        let _ = compile_ahead(&cache, &worker()?, &Profile::from(self.profile).limits(), own);
+        Ok(())
+    }
+
+    /// The cache, unless it is nowhere, or others may write to it, which is said.
+    fn cache(&self) -> Option<Cache> {
+        Cache::open(&self.cache_dir()?).map_err(|error| output::message_once(&format!("note: {error}"))).ok()
     }
 
     /// Gives up whatever is not in `access`, or where graders, competitions and compiled code come from.
-    fn confine(&self, mut access: Access, cache: Option<&Path>) -> Result<(), Failure> {
+    fn confine(&self, mut access: Access, cache: Option<&Cache>) -> Result<(), Failure> {
         if self.confine == Confine::Off {
             return Ok(());
         }
         access.start_itself |= self.graders.is_some();
-        access.write.extend(cache.map(Path::to_owned));
+        // Code that this process runs itself, it cannot write.
+        access.read.extend(cache.map(|cache| cache.folder().to_owned()));
+        access.write.extend(cache.map(|cache| cache.others().to_owned()));
         // What is in these folders may be links to elsewhere.
         let within =
             |folder: &Path| std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
@@ -123,6 +166,18 @@ impl GlobalArguments {
     fn cache_dir(&self) -> Option<PathBuf> {
         self.cache_dir.clone().or_else(|| user_cache().map(|cache| cache.join("assay/components")))
     }
+}
+
+/// The program itself, as a worker.
+fn worker() -> Result<WorkerProgram, Failure> {
+    Ok(WorkerProgram { program: this_program()?, arguments: Vec::new() })
+}
+
+/// The graders of those of these competitions that are at hand.
+pub(super) fn graders_of<'a>(competitions: &Competitions, ids: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    let ids: BTreeSet<&str> = ids.into_iter().collect();
+    let found = ids.into_iter().filter_map(|id| competitions.get(id).ok());
+    found.map(|competition| competition.grader.component.clone()).collect()
 }
 
 fn this_program() -> Result<PathBuf, Failure> {

@@ -19,7 +19,7 @@ use assay_types::{counted, sha256};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::global::{DataArguments, GlobalArguments, Needs};
+use super::global::{DataArguments, GlobalArguments, Needs, graders_of};
 use super::links::LinkArguments;
 use super::lock::Against;
 use super::output;
@@ -83,6 +83,7 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
     let lock = arguments.lock.lock()?;
     let read = files(&entries, &competitions, &data, &folders);
     let access = Access { read, write: vec![arguments.output_dir.clone()], start_itself: false };
+    global.compile_ahead(graders_of(&competitions, entries.iter().filter_map(Entry::competition_id)))?;
     let needs = Needs { competitions, access, uses_answers: true };
     let assay = global.service(needs, |builder| builder.answers(data.clone()).folders(folders).lock(lock))?;
     let mut places = global.places();

@@ -10,7 +10,7 @@ use assay_types::report::{Anchor, Outcome, Report};
 use clap::Args;
 use serde::Serialize;
 
-use super::global::{DataArguments, GlobalArguments, Needs};
+use super::global::{DataArguments, GlobalArguments, Needs, graders_of};
 use super::links::LinkArguments;
 use super::lock::Against;
 use super::output::{self, Format};
@@ -59,6 +59,7 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
     let folders = arguments.links.folders(None)?;
     let lock = arguments.lock.lock()?;
     let read = vec![arguments.submission.clone(), data.answers_file(&competition)];
+    global.compile_ahead(graders_of(&competitions, [arguments.competition_id.as_str()]))?;
     let needs = Needs { competitions, access: Access { read, ..Access::default() }, uses_answers: true };
     let assay = global.service(needs, |builder| builder.answers(data).folders(folders).lock(lock))?;
     let submission = Submission::Path(&arguments.submission);

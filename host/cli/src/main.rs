@@ -21,6 +21,8 @@ mod worker;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
+use assay::audit::AuditError;
+use assay::{GradeError, GraderError, PrepareError, ValidateError};
 use clap::{Parser, Subcommand};
 
 use self::global::GlobalArguments;
@@ -78,13 +80,32 @@ enum Failure {
 }
 
 impl Failure {
+    /// The call is at fault, unless the error says that the machine is.
     fn call(error: impl Into<anyhow::Error>) -> Self {
-        Failure::Call(error.into())
+        let error = error.into();
+        if is_host_fault(&error) { Failure::Program(error) } else { Failure::Call(error) }
     }
 
     fn program(error: impl Into<anyhow::Error>) -> Self {
         Failure::Program(error.into())
     }
+}
+
+/// True if the machine gave too little, of threads or processes for one.
+fn is_host_fault(error: &anyhow::Error) -> bool {
+    error.chain().any(|error| {
+        let prepared = error.downcast_ref().or(match error.downcast_ref() {
+            Some(GradeError::Prepare(error)) => Some(error),
+            _ => match error.downcast_ref() {
+                Some(ValidateError::Prepare(error)) => Some(error),
+                _ => None,
+            },
+        });
+        prepared.is_some_and(PrepareError::is_host_fault)
+            || error.downcast_ref().is_some_and(GraderError::is_host_fault)
+            || error.downcast_ref().is_some_and(AuditError::is_host_fault)
+            || matches!(error.downcast_ref(), Some(ValidateError::Host(_)))
+    })
 }
 
 fn main() -> ExitCode {

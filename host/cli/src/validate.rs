@@ -10,7 +10,7 @@ use assay_tables::{key_file, read};
 use assay_types::competition::Competition;
 use clap::Args;
 
-use super::global::{DataArguments, GlobalArguments, Needs};
+use super::global::{DataArguments, GlobalArguments, Needs, graders_of};
 use super::links::LinkArguments;
 use super::output::{self, Format};
 use super::{Ended, Failure};
@@ -53,6 +53,7 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
             Some(data)
         }
     };
+    global.compile_ahead(graders_of(&competitions, [arguments.competition_id.as_str()]))?;
     let needs = Needs { competitions, access: Access { read, ..Access::default() }, uses_answers: false };
     let assay = global.service(needs, |builder| builder.folders(folders))?;
     let expected = match (&arguments.keys, data) {

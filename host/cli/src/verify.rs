@@ -15,7 +15,7 @@ use assay_types::report::{Report, Reported};
 use clap::Args;
 use serde::Serialize;
 
-use super::global::{DataArguments, GlobalArguments, Needs};
+use super::global::{DataArguments, GlobalArguments, Needs, graders_of};
 use super::grade::files;
 use super::links::LinkArguments;
 use super::lock::Against;
@@ -67,6 +67,7 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
     let lock = arguments.lock.lock()?;
     let entries = claims.to_grade();
     let read = files(&entries, &competitions, &data, &folders);
+    global.compile_ahead(graders_of(&competitions, entries.iter().filter_map(|entry| entry.competition_id())))?;
     let needs = Needs { competitions, access: Access { read, ..Access::default() }, uses_answers: true };
     let assay = global.service(needs, |builder| builder.answers(data).folders(folders).lock(lock))?;
     let options = BatchOptions { purpose: Purpose::Verify, ..BatchOptions::default() };
