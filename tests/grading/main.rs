@@ -5,5 +5,6 @@ mod contract;
 mod determinism;
 mod embedding;
 mod parity;
+mod profiles;
 mod properties;
 mod threads;

@@ -1,9 +1,15 @@
 //! What concerns whole processes: what they give up, and what is left when they are killed.
 
+mod cache;
 mod confinement;
 mod crowd;
 mod interrupted;
+#[cfg(target_os = "linux")]
+mod kept;
 mod killed;
 mod large_files;
 mod memory_budget;
+mod panics;
+#[cfg(target_os = "linux")]
+mod shortage;
 mod workers;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use assay_evidence::Evidence;
 use assay_evidence::access_log::{AccessLog, AccessLogError};
 use assay_evidence::lock::Lock;
-use assay_sandbox::{Cache, Execution, Limits, Sandbox, SandboxError, SandboxOptions};
+use assay_sandbox::{Cache, Execution, Limits, Profile, Sandbox, SandboxError, SandboxOptions};
 use assay_tables::read::{self, Folders};
 use assay_types::receipt::Confinement;
 use thiserror::Error;
@@ -28,7 +28,7 @@ pub struct Builder {
     answers: Box<dyn AnswersProvider>,
     untrusted: Execution,
     grader_limits: Limits,
-    cache_dir: Option<PathBuf>,
+    cache: Option<Cache>,
     log: Option<AccessLog>,
     lock: Option<Lock>,
     limits: read::Limits,
@@ -42,7 +42,7 @@ pub struct Builder {
 #[derive(Debug, Error)]
 pub enum BuildError {
     /// The sandbox cannot be set up on this machine.
-    #[error("the sandbox cannot be set up: {0}")]
+    #[error("the sandbox cannot be set up")]
     Sandbox(#[from] SandboxError),
 }
 
@@ -54,7 +54,7 @@ impl Default for Builder {
             answers: Box::new(BTreeMap::new()),
             untrusted: Execution::Refuse,
             grader_limits: Limits::default(),
-            cache_dir: None,
+            cache: None,
             log: None,
             lock: None,
             limits: read::Limits::default(),
@@ -97,16 +97,22 @@ impl Builder {
         Builder { untrusted, ..self }
     }
 
+    /// What graders may use and return, by name [default: [`Profile::Default`]].
+    #[must_use]
+    pub fn profile(self, profile: Profile) -> Self {
+        self.grader_limits(profile.limits())
+    }
+
     /// What graders may use and return.
     #[must_use]
     pub fn grader_limits(self, grader_limits: Limits) -> Self {
         Builder { grader_limits, ..self }
     }
 
-    /// A folder in which compiled graders are kept, writable by this user alone [default: none, each process compiles anew].
+    /// Where compiled graders are kept [default: nowhere, each process compiles anew].
     #[must_use]
-    pub fn cache_dir(self, folder: &Path) -> Self {
-        Builder { cache_dir: Some(folder.to_owned()), ..self }
+    pub fn cache(self, cache: Cache) -> Self {
+        Builder { cache: Some(cache), ..self }
     }
 
     /// A log to which every use of answers is added before its outcome is told; with scores, if wanted.
@@ -162,10 +168,10 @@ impl Builder {
     ///
     /// If the sandbox cannot be set up on this machine.
     pub fn build(self) -> Result<Assay, BuildError> {
-        let cache = self.cache_dir.as_deref().and_then(|folder| Cache::open(folder).ok());
-        let sandbox = Sandbox::new(SandboxOptions { limits: self.grader_limits, cache, untrusted: self.untrusted })?;
         let memory = self.memory.unwrap_or_else(memory::at_hand);
         let prepared_bytes = self.prepared_bytes.min(usize::try_from(memory / 4).unwrap_or(usize::MAX));
+        let Builder { grader_limits: limits, cache, untrusted, .. } = self;
+        let sandbox = Sandbox::new(SandboxOptions { limits, cache, untrusted })?;
         Ok(Assay::new(Inner {
             competitions: self.competitions,
             graders: Graders::new(self.graders, sandbox),

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use assay_sandbox::anatomy::Anatomy;
 use assay_sandbox::{Grader, Limits, LoadError, Sandbox, Trust};
 use assay_types::excerpt::excerpt;
 use thiserror::Error;
@@ -155,13 +156,22 @@ impl Graders {
         self.sandbox.limits()
     }
 
-    /// Loads a component that is none of them, and not trusted.
+    /// Loads a component that is none of them.
     ///
     /// # Errors
     ///
-    /// If it is no grader.
-    pub fn load(&self, component: &[u8]) -> Result<Grader, LoadError> {
-        self.sandbox.load(component, Trust::Others)
+    /// If it is no grader, or may not run here; or if the host fails.
+    pub fn load(&self, component: &[u8], trust: Trust) -> Result<Grader, LoadError> {
+        self.sandbox.load(component, trust)
+    }
+
+    /// Takes a component apart, without running it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Sandbox::inspect`] has them.
+    pub fn inspect(&self, component: &[u8], trust: Trust) -> Result<Anatomy, LoadError> {
+        self.sandbox.inspect(component, trust)
     }
 
     /// The grader of that name. Others that ask for the same one meanwhile wait for it.

@@ -13,13 +13,12 @@ use chrono::{DateTime, Utc};
 /// If it cannot be written.
 pub fn write(report: &BatchReport, folder: &Path, now: DateTime<Utc>) -> std::io::Result<PathBuf> {
     std::fs::create_dir_all(folder)?;
-    let mut file = tempfile::Builder::new().prefix(".grading-report-").tempfile_in(folder)?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".grading-report-");
     #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        // Temporary files are private; a report is an ordinary file.
-        file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))?;
-    }
+    // Temporary files are private; a report is an ordinary file.
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
+    let mut file = builder.tempfile_in(folder)?;
     let mut text = serde_json::to_vec_pretty(report)?;
     text.push(b'\n');
     file.write_all(&text)?;

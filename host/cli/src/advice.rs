@@ -29,7 +29,8 @@ fn of(error: &(dyn Error + 'static)) -> Option<&'static str> {
         Some(AuditError::Competition(error)) => return of_competitions(error),
         Some(AuditError::Grader(error)) => return of_grader(error),
         Some(AuditError::Catalog(error)) => return of_catalog(error),
-        Some(AuditError::File { .. } | AuditError::Digest { .. }) | None => {}
+        Some(AuditError::File { .. } | AuditError::NoWorker | AuditError::Host(_) | AuditError::Digest { .. })
+        | None => {}
     }
     if let Some(error) = error.downcast_ref() {
         return of_competitions(error);

@@ -1,10 +1,12 @@
 //! What every command takes: graders, competitions, the cache, confinement, the log of uses; and how a service is set up of it.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
-use assay::{self, Assay, Builder, Competitions, DataDir, Execution, GraderCatalog, WorkerProgram};
+use assay::{Assay, Builder, Cache, Competitions, DataDir, Execution, GraderCatalog, Profile, Source, WorkerProgram};
 use assay_confine::{Access, Confinement, confine};
+use assay_sandbox::compile_ahead;
 use assay_tables::read::OpenFile;
 use clap::{Args, ValueEnum};
 use directories::BaseDirs;
@@ -22,6 +24,9 @@ pub(super) struct GlobalArguments {
     /// Where compiled graders are kept. It must be writable by you alone [default: assay in your cache folder].
     #[arg(long, global = true, value_name = "DIR")]
     cache_dir: Option<PathBuf>,
+    /// What graders may use and return: `strict` is for strangers' graders, with small limits that grow with the size of submissions.
+    #[arg(long, global = true, value_name = "LIMITS", default_value = "default")]
+    profile: Limited,
     /// Whether the program gives up the files, system calls and network that a grading does not need, before it reads submissions.
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     confine: Confine,
@@ -35,6 +40,24 @@ pub(super) struct GlobalArguments {
     /// Write scores into that log too.
     #[arg(long, global = true, requires = "use_log")]
     use_log_scores: bool,
+}
+
+/// What graders may use and return.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Limited {
+    /// As much as an honest grader may need.
+    Default,
+    /// As much as the program's own graders need, and some.
+    Strict,
+}
+
+impl From<Limited> for Profile {
+    fn from(limited: Limited) -> Self {
+        match limited {
+            Limited::Default => Profile::Default,
+            Limited::Strict => Profile::Strict,
+        }
+    }
 }
 
 /// When the program confines itself.
@@ -91,15 +114,33 @@ impl GlobalArguments {
         }
         // While the files are there that tell it.
         builder = builder.memory(self.memory.unwrap_or_else(assay::memory::at_hand));
-        let cache = self.cache_dir().filter(|_| !compiles_anew);
         // It is made before the process may make no more folders.
-        let cache = cache.filter(|folder| std::fs::create_dir_all(folder).is_ok() || folder.is_dir());
-        builder = builder.confinement(self.confine(access, files, cache.as_deref())?);
-        if let Some(folder) = &cache {
-            builder = builder.cache_dir(folder);
+        let cache = if compiles_anew { None } else { self.cache() };
+        builder = builder.confinement(self.confine(access, files, cache.as_ref())?);
+        if let Some(cache) = cache {
+            builder = builder.cache(cache);
         }
-        let workers = WorkerProgram { program: this_program()?, arguments: Vec::new() };
-        builder.untrusted(Execution::Workers(workers)).build().map_err(Failure::program)
+        builder.profile(self.profile.into()).untrusted(Execution::Workers(worker()?)).build().map_err(Failure::program)
+    }
+
+    /// Has those of these graders that the program carries compiled, if they are not yet. It comes before [`GlobalArguments::service`], which
+    /// gives up the right to keep machine code that this process runs: what is not compiled here, is compiled anew by every run.
+    pub(super) fn compile_ahead(&self, graders: impl IntoIterator<Item = String>) -> Result<(), Failure> {
+        let Some(cache) = self.cache() else { return Ok(()) };
+        let catalog = self.graders()?;
+        let names: BTreeSet<String> = graders.into_iter().collect();
+        let own = names.iter().filter_map(|name| match catalog.source(name) {
+            Some(Source::BuiltIn(component)) => Some(*component),
+            _ => None,
+        });
+        // Whatever fails here fails again where it is told, or only costs time.
+        let _ = compile_ahead(&cache, &worker()?, &Profile::from(self.profile).limits(), own);
+        Ok(())
+    }
+
+    /// The cache, unless it is nowhere, or others may write to it, which is said.
+    fn cache(&self) -> Option<Cache> {
+        Cache::open(&self.cache_dir()?).map_err(|error| output::message_once(&format!("note: {error}"))).ok()
     }
 
     /// Gives up whatever is not in `access`, or where graders, competitions and compiled code come from. What the system cannot do is said,
@@ -108,7 +149,7 @@ impl GlobalArguments {
         &self,
         mut access: Access,
         files: Vec<PathBuf>,
-        cache: Option<&Path>,
+        cache: Option<&Cache>,
     ) -> Result<assay::Confinement, Failure> {
         if self.confine == Confine::Off {
             return Ok(assay::Confinement::Off);
@@ -116,8 +157,10 @@ impl GlobalArguments {
         if self.graders.is_some() {
             access.start_itself();
         }
-        if let Some(folder) = cache {
-            access.write_below(folder);
+        if let Some(cache) = cache {
+            // Code that this process runs itself, it cannot write.
+            access.read_below(cache.folder());
+            access.write_below(cache.others());
         }
         // What is in these folders may be links to elsewhere, but to regular files alone.
         for file in files {
@@ -170,6 +213,18 @@ pub(super) fn may_read(access: &mut Access, opened: Result<OpenFile, impl std::e
     if let Ok(file) = opened {
         access.read(file.file());
     }
+}
+
+/// The program itself, as a worker.
+fn worker() -> Result<WorkerProgram, Failure> {
+    Ok(WorkerProgram { program: this_program()?, arguments: Vec::new() })
+}
+
+/// The graders of those of these competitions that are at hand.
+pub(super) fn graders_of<'a>(competitions: &Competitions, ids: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    let ids: BTreeSet<&str> = ids.into_iter().collect();
+    let found = ids.into_iter().filter_map(|id| competitions.get(id).ok());
+    found.map(|competition| competition.grader.component.clone()).collect()
 }
 
 fn this_program() -> Result<PathBuf, Failure> {

@@ -43,6 +43,11 @@ struct Listed {
 }
 
 pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<Ended, Failure> {
+    let shown = match &arguments.command {
+        Some(Command::Show { name, .. }) => vec![name.clone()],
+        None => global.graders()?.sources().map(|(name, _)| name.to_owned()).collect(),
+    };
+    global.compile_ahead(shown)?;
     let needs = Needs {
         competitions: global.competitions()?,
         access: Access::none(),

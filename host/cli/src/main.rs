@@ -16,12 +16,16 @@ mod lock;
 mod log;
 mod operator_log;
 mod output;
+mod panics;
 mod validate;
 mod verify;
 mod worker;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
+use assay::audit::AuditError;
+use assay::{GradeError, GraderError, PrepareError, ValidateError};
 use clap::{Parser, Subcommand};
 
 use self::global::GlobalArguments;
@@ -81,8 +85,10 @@ enum Failure {
 }
 
 impl Failure {
+    /// The call is at fault, unless the error says that the machine is.
     fn call(error: impl Into<anyhow::Error>) -> Self {
-        Failure::Call(error.into())
+        let error = error.into();
+        if is_host_fault(&error) { Failure::Program(error) } else { Failure::Call(error) }
     }
 
     fn program(error: impl Into<anyhow::Error>) -> Self {
@@ -90,19 +96,48 @@ impl Failure {
     }
 }
 
+/// True if the machine gave too little, of threads or processes for one.
+fn is_host_fault(error: &anyhow::Error) -> bool {
+    error.chain().any(|error| {
+        let prepared = error.downcast_ref().or(match error.downcast_ref() {
+            Some(GradeError::Prepare(error)) => Some(error),
+            _ => match error.downcast_ref() {
+                Some(ValidateError::Prepare(error)) => Some(error),
+                _ => None,
+            },
+        });
+        prepared.is_some_and(PrepareError::is_host_fault)
+            || error.downcast_ref().is_some_and(GraderError::is_host_fault)
+            || error.downcast_ref().is_some_and(AuditError::is_host_fault)
+            || matches!(error.downcast_ref(), Some(ValidateError::Host(_)))
+    })
+}
+
 fn main() -> ExitCode {
+    panics::say_briefly();
+    // Before anything is opened: what the program was started with is neither its own nor its workers'.
+    assay_confine::close_inherited(std::env::args_os());
     let Arguments { command, global } = Arguments::parse();
+    if matches!(command, Command::Worker) {
+        // Whoever started it tells by its exit code that it panicked.
+        return run(command, &global);
+    }
+    // That was said when it happened.
+    catch_unwind(AssertUnwindSafe(|| run(command, &global))).unwrap_or(ExitCode::from(3))
+}
+
+fn run(command: Command, global: &GlobalArguments) -> ExitCode {
     let ended = match command {
-        Command::GradeSample(arguments) => grade_sample::run(&arguments, &global),
-        Command::Grade(arguments) => grade::run(&arguments, &global),
-        Command::Validate(arguments) => validate::run(&arguments, &global),
-        Command::Keys(arguments) => keys::run(&arguments, &global),
-        Command::Verify(arguments) => verify::run(&arguments, &global),
-        Command::Audit(arguments) => audit::run(&arguments, &global),
-        Command::Lock(arguments) => lock::run(&arguments, &global),
-        Command::Doctor(arguments) => doctor::run(&arguments, &global),
-        Command::Competitions(arguments) => competitions::run(&arguments, &global),
-        Command::Graders(arguments) => graders::run(&arguments, &global),
+        Command::GradeSample(arguments) => grade_sample::run(&arguments, global),
+        Command::Grade(arguments) => grade::run(&arguments, global),
+        Command::Validate(arguments) => validate::run(&arguments, global),
+        Command::Keys(arguments) => keys::run(&arguments, global),
+        Command::Verify(arguments) => verify::run(&arguments, global),
+        Command::Audit(arguments) => audit::run(&arguments, global),
+        Command::Lock(arguments) => lock::run(&arguments, global),
+        Command::Doctor(arguments) => doctor::run(&arguments, global),
+        Command::Competitions(arguments) => competitions::run(&arguments, global),
+        Command::Graders(arguments) => graders::run(&arguments, global),
         Command::Log(arguments) => log::run(&arguments),
         Command::Schema => output::json(&assay_types::report::schema()).map(|()| Ended::Fine),
         Command::Worker => return worker::run(),

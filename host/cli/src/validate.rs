@@ -11,7 +11,7 @@ use assay_tables::read::{self, OpenFile};
 use assay_types::competition::Competition;
 use clap::Args;
 
-use super::global::{DataArguments, GlobalArguments, Needs, may_read};
+use super::global::{DataArguments, GlobalArguments, Needs, graders_of, may_read};
 use super::links::LinkArguments;
 use super::output::{self, Format};
 use super::{Ended, Failure};
@@ -55,6 +55,7 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
             Some(data)
         }
     };
+    global.compile_ahead(graders_of(&competitions, [arguments.competition_id.as_str()]))?;
     let needs = Needs { competitions, access, uses_answers: false, compiles_anew: false };
     let assay = global.service(needs, |builder| builder.folders(folders))?;
     let expected = match (&arguments.keys, data) {

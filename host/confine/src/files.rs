@@ -39,11 +39,19 @@ impl Files {
         self.leave(file, AccessFs::ReadFile.into());
     }
 
+    pub(super) fn read_below(&mut self, folder: &Path) {
+        self.leave_below(folder, AccessFs::ReadFile | AccessFs::ReadDir);
+    }
+
     pub(super) fn write_below(&mut self, folder: &Path) {
         let read = AccessFs::ReadFile | AccessFs::ReadDir;
         let write = read | AccessFs::WriteFile | AccessFs::Truncate | AccessFs::MakeReg | AccessFs::RemoveFile;
+        self.leave_below(folder, write);
+    }
+
+    fn leave_below(&mut self, folder: &Path, rights: BitFlags<AccessFs>) {
         if let Some(folder) = opened(folder, Metadata::is_dir) {
-            self.leave(folder, write);
+            self.leave(folder, rights);
         }
     }
 
@@ -54,9 +62,7 @@ impl Files {
                 self.read_file(file);
             }
         }
-        if let Some(folder) = opened(Path::new(PROCESSORS_FOLDER), Metadata::is_dir) {
-            self.leave(folder, AccessFs::ReadFile | AccessFs::ReadDir);
-        }
+        self.read_below(Path::new(PROCESSORS_FOLDER));
         for path in if start_itself { mapped_files() } else { BTreeSet::new() } {
             if let Some(file) = opened(&path, Metadata::is_file) {
                 self.leave(file, AccessFs::ReadFile | AccessFs::Execute);

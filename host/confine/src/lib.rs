@@ -2,9 +2,15 @@
 //!
 //! A grader is held by the engine. Should the engine, the reader or the compiler have a hole, this is the wall behind it: on Linux,
 //! Landlock leaves the process the files that it was started for and no TCP, and a seccomp filter takes away system calls that no
-//! grading makes: sockets, tracing, mounting, loading kernel code, other users' rights, and starting programs, where none has to be
-//! started. Neither can be undone, and children inherit both.
+//! grading makes: sockets, tracing, mounting, loading kernel code, changing whose files are, other users' rights and processes, and starting
+//! programs, where none has to be started. Root gives up what it may do beyond others, but for reading and writing others' files. None of
+//! it can be undone, and children inherit it.
+//!
+//! A worker process, which runs what strangers wrote, keeps less: no file at all, no capability, and no system call but those that
+//! computing takes.
 
+#[cfg(target_os = "linux")]
+mod capabilities;
 #[cfg(target_os = "linux")]
 mod descriptors;
 #[cfg(target_os = "linux")]
@@ -12,6 +18,7 @@ mod files;
 #[cfg(target_os = "linux")]
 mod system_calls;
 
+use std::ffi::OsString;
 use std::fs::File;
 use std::path::Path;
 
@@ -52,6 +59,14 @@ impl Access {
         let _ = file;
     }
 
+    /// The process may read below this folder.
+    pub fn read_below(&mut self, folder: &Path) {
+        #[cfg(target_os = "linux")]
+        self.files().read_below(folder);
+        #[cfg(not(target_os = "linux"))]
+        let _ = folder;
+    }
+
     /// The process may read, write, make and remove regular files below this folder.
     pub fn write_below(&mut self, folder: &Path) {
         #[cfg(target_os = "linux")]
@@ -79,12 +94,12 @@ pub fn confine(access: Access) -> Confinement {
     #[cfg(target_os = "linux")]
     {
         let Access { files, start_itself } = access;
-        let files = files.unwrap_or_else(files::Files::new).confine(start_itself);
-        match (files, system_calls::confine(start_itself)) {
-            (Ok(()), Ok(())) => Confinement::Full,
-            (Err(lacking), Ok(())) | (Ok(()), Err(lacking)) => Confinement::Partial(lacking),
-            (Err(files), Err(calls)) => Confinement::Off(format!("{files}; {calls}")),
-        }
+        lacking([
+            capabilities::gain_nothing(),
+            files.unwrap_or_else(files::Files::new).confine(start_itself),
+            capabilities::give_up(Some(capabilities::DAC_OVERRIDE)),
+            system_calls::confine(start_itself),
+        ])
     }
     #[cfg(not(target_os = "linux"))]
     {
@@ -93,19 +108,40 @@ pub fn confine(access: Access) -> Confinement {
     }
 }
 
-/// Closes all that this process inherited but its standard streams, so that it holds nothing that whoever started it forgot to keep to
-/// itself. It is for programs that have opened nothing yet: files and the like that are open are closed beneath their owners.
+/// Confines a worker process, which was given all that it needs through its standard streams: it closes all other descriptors, and keeps no
+/// file, no capability, and no system call but those that computing takes: memory, threads, clocks, and the streams.
 #[must_use]
-pub fn close_all_but_standard_streams() -> Confinement {
+pub fn confine_worker() -> Confinement {
     #[cfg(target_os = "linux")]
     {
-        match descriptors::close_all_but_standard_streams() {
-            Ok(()) => Confinement::Full,
-            Err(error) => Confinement::Off(format!("descriptors are not closed: {error}")),
-        }
+        lacking([
+            descriptors::close_all_but_standard_streams().map_err(|error| format!("descriptors: {error}")),
+            capabilities::gain_nothing(),
+            files::Files::new().confine(false),
+            capabilities::give_up(None),
+            system_calls::confine_worker(),
+        ])
     }
     #[cfg(not(target_os = "linux"))]
-    {
-        Confinement::Off("only Linux closes all descriptors at once".into())
+    Confinement::Off("only Linux has Landlock and seccomp".into())
+}
+
+#[cfg(target_os = "linux")]
+fn lacking<const STEPS: usize>(done: [Result<(), String>; STEPS]) -> Confinement {
+    let lacking: Vec<String> = done.into_iter().filter_map(Result::err).collect();
+    match lacking.len() {
+        0 => Confinement::Full,
+        all if all == STEPS => Confinement::Off(lacking.join("; ")),
+        _ => Confinement::Partial(lacking.join("; ")),
     }
+}
+
+/// Closes what this process inherited from whoever started it, but its standard streams and what `arguments` name, as a shell does when a
+/// command takes another one's output for a file (`/dev/fd/63`). What is named no program inherits that this one starts. It is for programs
+/// that have opened nothing yet: files and the like that are open are closed beneath their owners.
+pub fn close_inherited(arguments: impl IntoIterator<Item = OsString>) {
+    #[cfg(target_os = "linux")]
+    descriptors::close_inherited(arguments);
+    #[cfg(not(target_os = "linux"))]
+    drop(arguments);
 }

@@ -1,35 +1,56 @@
 //! From a component to machine code, and from machine code to what the engine runs.
 
-use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use rayon::{ThreadPool, ThreadPoolBuilder};
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
 use crate::blame::{host_fault, said};
+use crate::engine;
 use crate::error::LoadError;
+use crate::fault::HostFault;
 use crate::limits::Limits;
+use crate::{nesting, outline};
+
+/// Looks at a component before the compiler does: refuses what is no grader on its outside, and what is nested too deep to be read.
+pub(crate) fn check(component: &[u8], limits: &Limits) -> Result<(), LoadError> {
+    outline::check(component, limits)?;
+    Ok(nesting::check(component)?)
+}
 
 /// The machine code of a component.
 pub(crate) fn compile(engine: &Engine, component: &[u8], limits: &Limits) -> Result<Vec<u8>, LoadError> {
-    engine.precompile_component(component).map_err(|error| not_taken(&error, limits))
+    let code = match threads() {
+        Some(threads) => threads.install(|| engine.precompile_component(component)),
+        // What one engine compiles, another with the same limits runs.
+        None => engine::without_threads(limits)
+            .map_err(|error| LoadError::Host(HostFault::Resources(error.to_string())))?
+            .precompile_component(component),
+    };
+    code.map_err(|error| not_taken(&error, limits))
+}
+
+/// The threads that compile, which are started when they are first needed. None: the system gives none. The engine, left to itself, would
+/// panic then.
+fn threads() -> Option<Arc<ThreadPool>> {
+    static THREADS: Mutex<Option<Arc<ThreadPool>>> = Mutex::new(None);
+    let mut threads = THREADS.lock().unwrap_or_else(PoisonError::into_inner);
+    if threads.is_none() {
+        let named = ThreadPoolBuilder::new().thread_name(|number| format!("assay-compile-{number}"));
+        *threads = named.build().ok().map(Arc::new);
+    }
+    threads.clone()
 }
 
 /// What the engine runs, of machine code that this process compiled, or that runs in a worker process that has nothing to lose.
 pub(crate) fn from_code(engine: &Engine, code: &[u8], limits: &Limits) -> Result<Component, LoadError> {
-    // SAFETY: the bytes come from the compiler of this very program. Where that compiled what others made, this is a worker process,
-    // confined and for this grader alone, so that code that breaks out of the sandbox is still held.
+    // SAFETY: the bytes come from the compiler of this very program; those out of the cache are bound to the component that they are of, and
+    // lie where only the owner of this process may write. Where the compiler was given what others made, this is a worker process, confined
+    // and for this grader alone, so that code that breaks out of the sandbox is still held.
     #[expect(unsafe_code, reason = "loading native code that this program itself compiled")]
     let component = unsafe { Component::deserialize(engine, code) };
     component.map_err(|error| not_taken(&error, limits))
-}
-
-/// The same of a file of the cache, which is mapped rather than read. None: it is not there, or not of this engine.
-pub(crate) fn from_file(engine: &Engine, path: &Path) -> Option<Component> {
-    // SAFETY: only this program writes such files, in a folder that only the owner of this process may write to, and files of this name
-    // hold what was compiled in its own process.
-    #[expect(unsafe_code, reason = "loading native code that this program itself compiled and wrote")]
-    let component = unsafe { Component::deserialize_file(engine, path) };
-    component.ok()
 }
 
 fn not_taken(error: &wasmtime::Error, limits: &Limits) -> LoadError {

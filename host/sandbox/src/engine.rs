@@ -7,6 +7,7 @@ use std::time::Duration;
 use wasmtime::{Config, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig, WasmBacktraceDetails};
 
 use crate::error::SandboxError;
+use crate::fault::HostFault;
 use crate::limits::Limits;
 
 /// The engine's name and version.
@@ -35,11 +36,23 @@ pub(crate) fn engine(limits: &Limits, concurrent: u32) -> Result<Engine, Sandbox
     Ok(engine)
 }
 
+/// An engine for one compilation, which needs no thread but the one that it is called on.
+pub(crate) fn without_threads(limits: &Limits) -> Result<Engine, SandboxError> {
+    Engine::new(config(limits, 1).parallel_compilation(false))
+        .map_err(|error| SandboxError::Engine(format!("{error:#}")))
+}
+
 /// Tells engines apart whose machine code the other cannot run.
 pub(crate) fn fingerprint(engine: &Engine) -> u64 {
     let mut hasher = DefaultHasher::new();
     engine.precompile_compatibility_hash().hash(&mut hasher);
     hasher.finish()
+}
+
+/// The fingerprint of engines of these limits, without setting one up that runs.
+pub(crate) fn fingerprint_for(limits: &Limits) -> Result<u64, HostFault> {
+    let engine = without_threads(limits).map_err(|error| HostFault::Resources(error.to_string()))?;
+    Ok(fingerprint(&engine))
 }
 
 /// How many ticks a grading may last.

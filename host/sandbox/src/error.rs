@@ -3,6 +3,7 @@
 use assay_types::grader::{INTERFACE, WIT_VERSION};
 use thiserror::Error;
 
+use crate::anatomy::DissectError;
 use crate::fault::HostFault;
 use crate::limits::Exceeded;
 use crate::nesting::NestingError;
@@ -84,10 +85,19 @@ impl LoadError {
     }
 }
 
+impl From<DissectError> for LoadError {
+    fn from(error: DissectError) -> Self {
+        match error {
+            DissectError::Invalid(said) => LoadError::Component(said),
+            DissectError::Host(fault) => LoadError::Host(fault),
+        }
+    }
+}
+
 impl From<NestingError> for LoadError {
     fn from(error: NestingError) -> Self {
         match error {
-            NestingError::Thread(said) => LoadError::Host(HostFault::Resources(said)),
+            NestingError::Thread(_) => LoadError::Host(HostFault::Resources(error.to_string())),
             error => LoadError::Nesting(error),
         }
     }

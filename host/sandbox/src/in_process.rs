@@ -9,7 +9,7 @@ use wasmtime::component::{Component, Linker};
 
 use crate::bindings::GraderPre;
 use crate::blame::{Stop, host_fault, said};
-use crate::cache::{Cache, CompiledBy, Key};
+use crate::cache::{Cache, Key};
 use crate::compile;
 use crate::engine;
 use crate::error::{LoadError, SandboxError};
@@ -54,23 +54,31 @@ impl Runner {
         &self.engine
     }
 
-    /// Compiles a component in this process, or takes it from the cache.
+    /// Compiles a component in this process, or takes it from the cache, and asks it what it is.
     pub(crate) fn load(
         self: &Arc<Self>,
         component: &[u8],
-        digest: &str,
-        cache: Option<&Cache>,
-    ) -> Result<InProcess, LoadError> {
-        let key = Key { digest, engine: engine::fingerprint(&self.engine), compiled_by: CompiledBy::ThisProcess };
-        let cached = cache.and_then(|cache| cache.find(&key)).and_then(|path| compile::from_file(&self.engine, &path));
-        if let Some(compiled) = cached {
-            return self.ready(&compiled);
+        cache: Option<(&Cache, &Key<'_>)>,
+    ) -> Result<(InProcess, Description), LoadError> {
+        let described = |code: &[u8]| -> Result<_, LoadError> {
+            let grader = self.ready(&compile::from_code(&self.engine, code, &self.limits)?)?;
+            let description = grader.describe()?;
+            Ok((grader, description))
+        };
+        if let Some(code) = cache.and_then(|(cache, key)| cache.read(key, u64::MAX)) {
+            // What is wrong with a file of the cache is not the component's fault.
+            match described(&code) {
+                Err(LoadError::Component(_)) => {}
+                described => return described,
+            }
         }
+        compile::check(component, &self.limits)?;
         let code = compile::compile(&self.engine, component, &self.limits)?;
-        if let Some(cache) = cache {
-            cache.write(&key, &code);
+        let described = described(&code)?;
+        if let Some((cache, key)) = cache {
+            cache.write(key, &code);
         }
-        self.ready(&compile::from_code(&self.engine, &code, &self.limits)?)
+        Ok(described)
     }
 
     /// Makes ready what was compiled.

@@ -8,6 +8,7 @@
 //! [worker processes](worker), unless whoever sets up the sandbox [decides](Execution) otherwise. Whatever goes wrong is somebody's fault:
 //! the grader's or the submission's, which is an [`Outcome`]; or the host's, which is a [`HostFault`] and says nothing of either.
 
+pub mod anatomy;
 mod bindings;
 mod blame;
 mod cache;
@@ -20,7 +21,7 @@ mod in_process;
 mod instance;
 mod limiter;
 mod limits;
-pub mod nesting;
+mod nesting;
 mod outcome;
 mod outline;
 mod sandbox;
@@ -33,8 +34,9 @@ pub use assay_types::grader::{Description, OptionSpec, SettingKind};
 pub use cache::{Cache, CacheBounds, CacheError};
 pub use error::{LoadError, SandboxError};
 pub use fault::{Cancel, HostFault};
-pub use limits::{Counted, Exceeded, Limits};
+pub use limits::{Counted, Exceeded, Limits, Profile};
+pub use nesting::NestingError;
 pub use outcome::{Detail, Fault, Outcome, Problem, Run, Score, Task, Validated};
 pub use sandbox::{Execution, Grader, Sandbox, SandboxOptions, Trust};
 pub use table::Unsupported;
-pub use worker::WorkerProgram;
+pub use worker::{WorkerProgram, compile_ahead};

@@ -23,11 +23,11 @@ pub struct Limits {
     /// The time that a grading may take. It is the only limit that a slower machine meets sooner: fuel should run out first.
     #[serde(with = "seconds")]
     pub wall_clock: Duration,
-    /// The linear memory of an instance, in bytes.
+    /// The linear memory of a grading, all its memories together, in bytes.
     pub memory_bytes: usize,
     /// The stack, in bytes.
     pub stack_bytes: usize,
-    /// The elements of a table.
+    /// The elements of all tables of a grading together.
     pub table_elements: usize,
     /// The details of a score.
     pub details: usize,
@@ -64,6 +64,50 @@ impl Default for Limits {
             name_bytes: 256,
             text_bytes: 4096,
             returned_bytes: 4 << 20,
+        }
+    }
+}
+
+impl Limits {
+    /// Small limits, most of which grow with what is handed over: for leaderboards that run strangers' graders. Every grader that the program
+    /// carries keeps to them on the data of the competitions that use it.
+    #[must_use]
+    pub fn strict() -> Self {
+        Limits {
+            component_bytes: 4 << 20,
+            compile_time: Duration::from_secs(10),
+            compile_memory_bytes: 512 << 20,
+            fuel_base: 100_000_000,
+            fuel_per_byte: 8_000,
+            wall_clock: Duration::from_secs(20),
+            memory_bytes: 256 << 20,
+            table_elements: 10_000,
+            details: 128,
+            problems: 64,
+            problem_bytes: 16 << 10,
+            returned_bytes: 256 << 10,
+            ..Limits::default()
+        }
+    }
+}
+
+/// Limits by name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Profile {
+    /// [`Limits::default`]: whatever an honest grader may need, up to submissions of a gibibyte.
+    #[default]
+    Default,
+    /// [`Limits::strict`].
+    Strict,
+}
+
+impl Profile {
+    /// Its limits.
+    #[must_use]
+    pub fn limits(self) -> Limits {
+        match self {
+            Profile::Default => Limits::default(),
+            Profile::Strict => Limits::strict(),
         }
     }
 }
@@ -150,7 +194,7 @@ pub enum Exceeded {
     #[error("the grader used more than {0} bytes of stack")]
     Stack(usize),
     /// [`Limits::table_elements`].
-    #[error("the grader asked for a table of more than {0} elements")]
+    #[error("the grader asked for tables of more than {0} elements in all")]
     Table(usize),
     /// [`Limits::compile_time`].
     #[error("compiling the component took more than {0:?}")]
@@ -158,6 +202,12 @@ pub enum Exceeded {
     /// [`Limits::compile_memory_bytes`].
     #[error("compiling the component needed more than {0} bytes of memory")]
     CompileMemory(usize),
+    /// [`Limits::compile_time`], of which taking a component apart has as much as compiling it.
+    #[error("reading the component took more than {0:?}")]
+    InspectTime(Duration),
+    /// [`Limits::compile_memory_bytes`].
+    #[error("reading the component needed more than {0} bytes of memory")]
+    InspectMemory(usize),
     /// One of the limits on what a grader returns.
     #[error("the grader returned more than {limit} {what}")]
     Returned {
@@ -184,6 +234,8 @@ impl Exceeded {
             Exceeded::Table(_) => Exceeded::Table(limits.table_elements),
             Exceeded::CompileTime(_) => Exceeded::CompileTime(limits.compile_time),
             Exceeded::CompileMemory(_) => Exceeded::CompileMemory(limits.compile_memory_bytes),
+            Exceeded::InspectTime(_) => Exceeded::InspectTime(limits.compile_time),
+            Exceeded::InspectMemory(_) => Exceeded::InspectMemory(limits.compile_memory_bytes),
             Exceeded::Returned { what, .. } => Exceeded::returned(what, limits),
         }
     }

@@ -3,6 +3,7 @@
 
 use std::thread;
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use wasmparser::{
     BinaryReaderError, ComponentType, ComponentTypeDeclaration, InstanceTypeDeclaration, Parser, Payload,
@@ -16,10 +17,10 @@ const DEPTH: usize = 100;
 const TYPE_BYTES: usize = 64 << 10;
 
 /// A stack on which that many levels can be read.
-const STACK: usize = 256 << 20;
+pub(crate) const STACK: usize = 256 << 20;
 
 /// Why a component is not read any further.
-#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[derive(Clone, Debug, Error, PartialEq, Eq, Serialize, Deserialize)]
 pub enum NestingError {
     /// Its types are nested too deep.
     #[error("types are nested more than {DEPTH} levels deep")]
@@ -37,7 +38,7 @@ pub enum NestingError {
     #[error("the parser failed on it")]
     Parser,
     /// The system gave no thread to read it on: the component is not to blame.
-    #[error("it cannot be read: the system gives no thread: {0}")]
+    #[error("a thread that reads a component: {0}")]
     Thread(String),
 }
 
@@ -52,7 +53,7 @@ impl From<BinaryReaderError> for NestingError {
 /// # Errors
 ///
 /// If it is nested too deep, or cannot be parsed.
-pub fn check(component: &[u8]) -> Result<(), NestingError> {
+pub(crate) fn check(component: &[u8]) -> Result<(), NestingError> {
     thread::scope(|scope| {
         let checking = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || levels(component));
         match checking.map(thread::ScopedJoinHandle::join) {

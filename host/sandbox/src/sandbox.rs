@@ -7,7 +7,8 @@ use assay_types::competition::Setting;
 use assay_types::grader::Description;
 use assay_types::sha256;
 
-use crate::cache::{Cache, CompiledBy, Key};
+use crate::anatomy::{Anatomy, dissect};
+use crate::cache::{Cache, Key, RunBy};
 use crate::engine;
 use crate::error::{LoadError, SandboxError};
 use crate::fault::{Cancel, HostFault};
@@ -15,8 +16,7 @@ use crate::in_process::{InProcess, Runner, Tables};
 use crate::limits::Limits;
 use crate::outcome::{Run, Task, Validated};
 use crate::table::TableView;
-use crate::worker::{ByWorkers, WorkerProgram, Workers};
-use crate::{nesting, outline};
+use crate::worker::{self, ByWorkers, WorkerProgram, Workers};
 
 /// How many graders run in this process at once. Whoever comes later waits.
 const CONCURRENT: u32 = 64;
@@ -116,35 +116,58 @@ impl Sandbox {
         engine::VERSION
     }
 
-    /// Compiles a component, or takes it from the cache, and asks it what it is.
+    /// Compiles a component, or takes it from the cache, and asks it what it is. Of one that others made, this process reads nothing but how
+    /// long it is and its digest, unless it was set up to run such components itself.
     ///
     /// # Errors
     ///
     /// If the component is no grader, or may not run here; or if the host fails ([`LoadError::is_host_fault`]).
     pub fn load(&self, component: &[u8], trust: Trust) -> Result<Grader, LoadError> {
-        let Inner { limits, cache, runner, untrusted } = &*self.0;
-        if component.len() > limits.component_bytes {
-            return Err(LoadError::Size { size: component.len(), limit: limits.component_bytes });
-        }
-        outline::check(component, limits)?;
-        nesting::check(component)?;
+        let Inner { cache, runner, untrusted, .. } = &*self.0;
+        self.within_size(component)?;
         let digest: Arc<str> = sha256(component).into();
+        let engine = engine::fingerprint(runner.engine());
+        let key = |run_by| Key { digest: &digest, engine, of: trust, run_by };
         let (runs, description) = match (trust, untrusted) {
             (Trust::Others, Untrusted::Refuse) => return Err(LoadError::Untrusted),
             (Trust::Others, Untrusted::Workers(workers)) => {
-                let engine = engine::fingerprint(runner.engine());
-                let key = Key { digest: &digest, engine, compiled_by: CompiledBy::Worker };
+                let key = key(RunBy::Workers);
                 let cache = cache.as_ref().map(|cache| (cache, &key));
                 let (grader, description) = ByWorkers::load(workers, component, cache)?;
                 (Runs::ByWorkers(grader), description)
             }
             (Trust::Own, _) | (Trust::Others, Untrusted::InProcess) => {
-                let grader = runner.load(component, &digest, cache.as_ref())?;
-                let description = grader.describe()?;
+                let key = key(RunBy::ThisProcess);
+                let cache = cache.as_ref().map(|cache| (cache, &key));
+                let (grader, description) = runner.load(component, cache)?;
                 (Runs::InProcess(grader), description)
             }
         };
         Ok(Grader { sandbox: self.clone(), runs, description: Arc::new(description), digest })
+    }
+
+    /// Takes a component apart, without running it, in [`Limits::compile_time`] and [`Limits::compile_memory_bytes`] if others made it and
+    /// workers run such components. It need not be a grader.
+    ///
+    /// # Errors
+    ///
+    /// If it is not WebAssembly, or not valid by the rules of any proposal ([`LoadError::Component`]); if it takes too long or too much
+    /// memory; if others made it and the sandbox is set to run nothing of others; or if the host fails.
+    pub fn inspect(&self, component: &[u8], trust: Trust) -> Result<Anatomy, LoadError> {
+        self.within_size(component)?;
+        match (trust, &self.0.untrusted) {
+            (Trust::Others, Untrusted::Refuse) => Err(LoadError::Untrusted),
+            (Trust::Others, Untrusted::Workers(workers)) => worker::inspect(workers, component),
+            (Trust::Own, _) | (Trust::Others, Untrusted::InProcess) => dissect(component).map_err(LoadError::from),
+        }
+    }
+
+    fn within_size(&self, component: &[u8]) -> Result<(), LoadError> {
+        let limit = self.0.limits.component_bytes;
+        if component.len() > limit {
+            return Err(LoadError::Size { size: component.len(), limit });
+        }
+        Ok(())
     }
 }
 

@@ -3,8 +3,8 @@
 use assay_tests::Failure;
 use assay_tests::attacks::{VERSION, component};
 
-use super::expected::{Expected, no_component, no_grader, scored};
-use super::{check, table};
+use super::expected::{Expected, limit, no_component, no_grader, scored, undescribed};
+use super::{TABLES, check, table};
 
 const MODULE: &[u8] = b"\0asm\x01\0\0\0";
 const COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0";
@@ -156,6 +156,62 @@ fn deep_components() -> Result<(), Failure> {
     }
     backwards.reverse();
     comes_to("deep-components", "It is a component in a component, 10,000 deep.", &backwards, no_component(""))
+}
+
+/// The interface that a grader exports.
+const INTERFACE: &[u8] = b"assay:grader/grading@0.1.0";
+
+/// A component around a grader that has such modules beside the grader's own: an instance of each is made with the grader's.
+fn beside(grader: &[u8], modules: &[&str]) -> Result<Vec<u8>, Failure> {
+    let mut component = COMPONENT.to_vec();
+    let mut instances = leb128(modules.len());
+    for (number, module) in modules.iter().enumerate() {
+        component.extend(section(CORE_MODULE, &wat::parse_str(module)?));
+        // An instance of that module, which is given nothing.
+        instances.extend([&[0], leb128(number).as_slice(), &[0]].concat());
+    }
+    component.extend(section(2, &instances));
+    component.extend(section(INNER_COMPONENT, grader));
+    // An instance of the grader, which is given nothing; the instance that it exports; and the export of that one.
+    component.extend(section(5, &[1, 0, 0, 0]));
+    let name = [leb128(INTERFACE.len()).as_slice(), INTERFACE].concat();
+    component.extend(section(6, &[&[1, 5, 0, 0], name.as_slice()].concat()));
+    component.extend(section(11, &[&[1, 0], name.as_slice(), &[5, 1, 0]].concat()));
+    Ok(component)
+}
+
+/// Each of a component's modules may have a table. What they have counts together, be it there from the start or grown.
+fn tables_come_to(name: &str, does: &str, own: &str, others: &str, expected: Expected) -> Result<(), Failure> {
+    comes_to(name, does, &beside(&component(name, own, VERSION)?, &[others; 3])?, expected)
+}
+
+#[test]
+fn four_tables_at_the_limit() -> Result<(), Failure> {
+    let does = "It has four modules with tables of 25,000 elements: no harm in that.";
+    let table = "(table 25000 funcref)";
+    tables_come_to("four-tables-at-the-limit", does, table, &format!("(module {table})"), scored(0.5))
+}
+
+#[test]
+fn four_tables() -> Result<(), Failure> {
+    let does = "It has four modules with tables of 30,000 elements, each of which may be.";
+    let table = "(table 30000 funcref)";
+    tables_come_to("four-tables", does, table, &format!("(module {table})"), undescribed(TABLES))
+}
+
+#[test]
+fn four_tables_that_grow() -> Result<(), Failure> {
+    let does = "It has three modules with tables of 30,000 elements, and `grade` grows the fourth to 10,001.";
+    let own = r##"
+(table $own 1 funcref)
+(func (export "#grade") (type $grade)
+  (drop (table.grow $own (ref.null func) (i32.const 9999)))
+  (drop (table.grow $own (ref.null func) (i32.const 1)))
+  (call $score (f64.const 0.5)))
+"##;
+    let others = "(module (table 1 funcref) (start $grow)
+        (func $grow (drop (table.grow 0 (ref.null func) (i32.const 29999)))))";
+    tables_come_to("four-tables-that-grow", does, own, others, limit(TABLES))
 }
 
 fn leb128(mut number: usize) -> Vec<u8> {

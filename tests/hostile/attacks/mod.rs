@@ -32,6 +32,8 @@ const TOO_MUCH: &str = "the grader returned more than 4194304 bytes";
 /// What the operator is told of a grader that scores even the answers NaN.
 const NAN: &str = "graded against themselves, the answers score NaN: the metric is not defined for them";
 
+const TABLES: &str = "the grader asked for tables of more than 100000 elements in all";
+
 const MEMORY: &str = "the grader asked for more than 1073741824 bytes of memory";
 
 /// Makes a test of each line, and fails to compile where a fixture has no line or a line no fixture.
@@ -69,7 +71,7 @@ attacks! {
     huge_memory => no_component("module memory does not fit");
     huge_table => no_component("module table does not fit");
     two_memories => no_component("module memory does not fit");
-    grow_a_table => limit("the grader asked for a table of more than 100000 elements");
+    grow_a_table => limit(TABLES);
     deep_recursion => limit("the grader used more than 1048576 bytes of stack");
 
     unreachable => fault("it trapped: wasm trap: wasm `unreachable` instruction executed");

@@ -1,11 +1,15 @@
 //! Components that lie, are broken, or mean harm.
 
-use assay::audit::dissect;
-use assay_tests::{Failure, reports, root};
+use std::time::Duration;
+
+use assay::audit::{self, Anatomy, AuditError, Subject, dissect};
+use assay::{Assay, Execution};
+use assay_sandbox::Limits;
+use assay_tests::{Failure, assay, reports, root};
 use assay_types::report::Outcome;
 use serde_json::{Value, json};
 
-use super::{audit, audit_file, run, table};
+use super::{audit as audited_by, audit_file, run, table};
 
 /// Claims are shown as claims, short, and harmless to a terminal.
 #[test]
@@ -23,7 +27,7 @@ fn what_a_component_claims() -> Result<(), Failure> {
     let path = folder.path().join("some.wasm");
     std::fs::write(&path, wat::parse_str(&wat)?)?;
     let path = path.display().to_string();
-    let (audit, _) = audit(&[&path])?;
+    let (audit, _) = audited_by(&[&path])?;
     let claims = &audit["grader"]["anatomy"]["claims"];
     assert_eq!(claims["texts"]["first"][0], json!({"name": "authors", "text": r"Ada\u{1b}[2J\u{202e}"}));
     assert_eq!(claims["texts"]["first"][1]["text"].as_str().map(|text| text.chars().count()), Some(201));
@@ -45,7 +49,7 @@ fn what_a_component_claims() -> Result<(), Failure> {
 fn broken_components() -> Result<(), Failure> {
     let whole = std::fs::read(root().join("target/graders/accuracy.wasm"))?;
     let mut random = fastrand::Rng::with_seed(7);
-    let failed = |bytes: &[u8]| dissect(bytes).err().is_some_and(|error| error.contains("failed"));
+    let failed = |bytes: &[u8]| dissect(bytes).err().is_some_and(|error| error.to_string().contains("failed"));
     for _ in 0..200 {
         let cut = whole.get(..random.usize(..whole.len())).unwrap_or_default();
         assert!(dissect(cut).is_err() && !failed(cut), "cut to {} bytes", cut.len());
@@ -146,5 +150,95 @@ fn a_component_that_is_too_large() -> Result<(), Failure> {
         assert_eq!(output.status.code(), Some(1));
         assert!(String::from_utf8(output.stderr)?.contains("more than 33554432 bytes"));
     }
+    Ok(())
+}
+
+/// Some kilobytes whose types double with every level: to hold one against the other takes a quarter of a million steps, every time that it
+/// is done.
+fn doubling_types(levels: usize, times: usize) -> Result<Vec<u8>, Failure> {
+    let chain = |name: &str| {
+        let mut text = format!("(type ${name}0 (instance (type $x (func)) (export \"a\" (func (type $x)))))");
+        for level in 1..levels {
+            text += &format!(
+                "(type ${name}{level} (instance (alias outer 1 ${name}{} (type $t))
+                   (export \"a\" (instance (type $t))) (export \"b\" (instance (type $t)))))",
+                level - 1
+            );
+        }
+        text
+    };
+    let last = levels - 1;
+    Ok(wat::parse_str(format!(
+        "(component {} {}
+           (import \"i\" (instance $i (type $a{last})))
+           (component $c (alias outer 1 $b{last} (type $t)) (import \"x\" (instance (type $t))))
+           {})",
+        chain("a"),
+        chain("b"),
+        "(instance (instantiate $c (with \"x\" (instance $i))))".repeat(times)
+    ))?)
+}
+
+/// An audit of any component ends: what takes apart one that others made is a worker, and what takes too long there is no grader.
+#[test]
+fn an_audit_ends_in_time() -> Result<(), Failure> {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("doubling.wasm");
+    let audited_in = |compile_time: Duration, component: &[u8], untrusted: Execution| -> Result<_, Failure> {
+        std::fs::write(&path, component)?;
+        let limits = Limits { compile_time, ..Limits::default() };
+        let assay = Assay::builder().grader_limits(limits).untrusted(untrusted).build()?;
+        Ok(audit::audit(&Subject::File(path.clone()), assay.graders(), assay.competitions()))
+    };
+    let by_workers = || -> Result<Execution, Failure> {
+        Ok(Execution::Workers(std::path::PathBuf::from(assay()?.get_program()).into()))
+    };
+    let audited = |component: &[u8], untrusted| audited_in(Limits::default().compile_time, component, untrusted);
+    let honest = std::fs::read(root().join("target/graders/accuracy.wasm"))?;
+    assert_eq!(audited(&honest, by_workers()?)??.grader.refused, None);
+    let doubling = doubling_types(17, 600)?;
+    assert!(doubling.len() < 7000, "{}", doubling.len());
+    let found = audited_in(Duration::from_secs(1), &doubling, by_workers()?)??.grader;
+    assert_eq!(found.refused.as_deref(), Some("reading the component took more than 1s"));
+    assert_eq!((found.anatomy, found.description), (None, None));
+    // Where there are no workers, nothing of others is read; and a worker that cannot be started is not the component's fault.
+    assert!(matches!(audited(&doubling, Execution::Refuse)?, Err(AuditError::NoWorker)));
+    let nowhere = audited(&honest, Execution::Workers(std::path::PathBuf::from("/nowhere/assay").into()))?;
+    assert!(nowhere.as_ref().is_err_and(AuditError::is_host_fault), "{:?}", nowhere.err());
+    Ok(())
+}
+
+/// What a worker says that a component is made of is read as what somebody may have made up.
+#[test]
+fn what_a_worker_found_is_checked() -> Result<(), Failure> {
+    let anatomy = dissect(&std::fs::read(root().join("target/graders/accuracy.wasm"))?)?;
+    let said = serde_json::to_value(&anatomy)?;
+    assert_eq!(serde_json::from_value::<Anatomy>(said.clone())?, anatomy);
+    let with = |place: &str, value: Value| -> Result<Value, Failure> {
+        let mut said = said.clone();
+        *said.pointer_mut(place).ok_or("there is no such place")? = value;
+        Ok(said)
+    };
+    let refused = |place: &str, value: Value| -> Result<(), Failure> {
+        assert!(serde_json::from_value::<Anatomy>(with(place, value)?).is_err(), "{place}");
+        Ok(())
+    };
+    let export = &said["exports"]["first"][0];
+    refused("/exports", json!({"total": 65, "first": vec![export; 65]}))?;
+    refused("/exports", json!({"total": 0, "first": [export]}))?;
+    refused("/exports/first/0/kind", json!("power"))?;
+    refused("/instructions/total", json!(-1))?;
+    let harmless = |place: &str| -> Result<String, Failure> {
+        let anatomy: Anatomy = serde_json::from_value(with(place, json!("\u{1b}[2J\u{202e}".repeat(1000)))?)?;
+        Ok(serde_json::to_value(anatomy)?.pointer(place).and_then(Value::as_str).unwrap_or_default().to_owned())
+    };
+    for place in
+        ["/exports/first/0/name", "/exports/first/0/functions/first/0", "/contract", "/claims/producers/first/0/name"]
+    {
+        let shown = harmless(place)?;
+        assert!(shown.starts_with(r"\u{1b}[2J\u{202e}") && shown.chars().count() <= 201, "{place}: {shown}");
+    }
+    let anatomy: Anatomy = serde_json::from_value(with("/proposals", json!(["simd", "telepathy", "simd"]))?)?;
+    assert_eq!(anatomy.proposals, ["simd"]);
     Ok(())
 }

@@ -4,7 +4,7 @@
 use schemars::schema_for;
 use serde_json::Value;
 
-use super::listing::shown;
+use assay_sandbox::anatomy::shown;
 use assay_types::competition::{Answers, Contract};
 
 /// The keys of `submission` and `answers`, a line each, defaults included.

@@ -1,16 +1,12 @@
-//! What is a grader, and what can it touch? Its component is read, not run, but for `describe`, in the sandbox, once it is known to be
-//! valid.
+//! What is a grader, and what can it touch? Its component is taken apart, not run, but for `describe`, in the sandbox, once it is known to
+//! be valid. One that others made is taken apart by a worker process, within [`Limits::compile_time`]; this process reads nothing of it but
+//! its digest.
 //!
 //! Whatever the component or a competition says is shown short and harmless to a terminal, and what the component says of itself
 //! ([`Claims`]) as what it is: claims.
 
-mod anatomy;
-mod claims;
 mod contract;
-mod instructions;
-mod listing;
 mod path;
-mod proposals;
 mod subject;
 
 use std::collections::BTreeMap;
@@ -19,18 +15,17 @@ use std::path::Path;
 use serde::Serialize;
 use thiserror::Error;
 
-pub use self::anatomy::{Anatomy, Export, Import, Memory, Table, dissect};
-pub use self::claims::{Claims, Producer, Section, Text};
-pub use self::instructions::Instructions;
-pub use self::listing::Listing;
 pub use self::path::Step;
 pub use self::subject::{Kind, Subject, Unknown};
+pub use assay_sandbox::anatomy::{
+    Anatomy, Claims, DissectError, Export, Import, Instructions, Listing, Memory, Producer, Section, Table, Text,
+    dissect, rustc, shown,
+};
 
-pub use self::listing::shown;
 use crate::catalog::{CatalogError, Source};
 use crate::competitions::{Competitions, CompetitionsError};
 use crate::graders::{GraderError, Graders};
-use assay_sandbox::Limits;
+use assay_sandbox::{Grader, HostFault, Limits, LoadError, Trust};
 use assay_tables::read::{self, ReadError};
 use assay_types::competition::Setting;
 use assay_types::grader::Description;
@@ -123,6 +118,14 @@ pub enum AuditError {
         /// What went wrong.
         error: ReadError,
     },
+    /// Others made the component, and there is no worker program to take it apart.
+    #[error(
+        "components that others made are taken apart by worker processes alone, and no worker program is set that could"
+    )]
+    NoWorker,
+    /// The host failed: the component is not to blame, and another try may succeed.
+    #[error(transparent)]
+    Host(#[from] HostFault),
     /// What decides a score cannot be written as JSON.
     #[error("there is no digest of what decides a score of `{id}`: {error}; please report it")]
     Digest {
@@ -134,11 +137,21 @@ pub enum AuditError {
 }
 
 impl AuditError {
+    /// True if the host failed: neither the component nor the call is at fault.
+    #[must_use]
+    pub fn is_host_fault(&self) -> bool {
+        match self {
+            AuditError::Host(_) => true,
+            AuditError::Grader(error) => error.is_host_fault(),
+            _ => false,
+        }
+    }
+
     /// True if the component is at fault, and not the call.
     #[must_use]
     pub fn is_of_the_component(&self) -> bool {
         match self {
-            AuditError::Grader(GraderError::Load { .. }) => true,
+            AuditError::Grader(GraderError::Load { error, .. }) => !error.is_host_fault(),
             AuditError::Catalog(CatalogError::File { error, .. }) | AuditError::File { error, .. } => {
                 matches!(error, ReadError::Bytes { .. })
             }
@@ -163,7 +176,8 @@ pub fn audit(subject: &Subject, graders: &Graders, competitions: &Competitions) 
     };
     let bytes = graders.catalog().component(&name)?;
     let source = graders.catalog().source(&name);
-    let mut grader = component(&name, &bytes, graders);
+    let trust = if matches!(source, Some(Source::BuiltIn(_))) { Trust::Own } else { Trust::Others };
+    let mut grader = component(&name, &bytes, trust, graders)?;
     grader.used_by = users(competitions, |user| user == name);
     grader.rebuild = rebuild(&name, matches!(source, Some(Source::BuiltIn(_))), grader.anatomy.as_ref());
     grader.source = match source {
@@ -192,7 +206,7 @@ fn file(path: &Path, graders: &Graders, competitions: &Competitions) -> Result<G
     let limit = graders.limits().component_bytes;
     let limits = read::Limits { bytes: limit as u64, ..read::Limits::default() };
     let bytes = read::load(path, &limits).map_err(|error| AuditError::File { file: file.clone(), error })?;
-    let mut grader = component(&stem, &bytes, graders);
+    let mut grader = component(&stem, &bytes, Trust::Others, graders)?;
     grader.source = shown(&file);
     grader.same_as = graders
         .catalog()
@@ -208,18 +222,23 @@ fn file(path: &Path, graders: &Graders, competitions: &Competitions) -> Result<G
 }
 
 /// What the bytes alone tell.
-fn component(name: &str, bytes: &[u8], graders: &Graders) -> GraderAudit {
+fn component(name: &str, bytes: &[u8], trust: Trust, graders: &Graders) -> Result<GraderAudit, AuditError> {
+    let anatomy = graders.inspect(bytes, trust);
     // The engine is only given components that the parser found valid.
-    let anatomy = dissect(bytes);
     let loaded = match &anatomy {
-        Ok(_) => graders.load(bytes).map_err(|error| shown(&error.to_string())),
-        Err(error) => Err(format!("not a WebAssembly component that is valid: {error}")),
+        Ok(_) => graders.load(bytes, trust),
+        Err(error) => Err(error.clone()),
     };
     let (refused, description) = match loaded {
-        Ok(grader) => (None, Some(grader.description().clone())),
-        Err(reason) => (Some(reason), None),
+        Ok(grader) => (None, Some(Grader::description(&grader).clone())),
+        Err(LoadError::Host(fault)) => return Err(fault.into()),
+        Err(LoadError::Untrusted) => return Err(AuditError::NoWorker),
+        Err(LoadError::Component(said)) if anatomy.is_err() => {
+            (Some(format!("not a WebAssembly component that is valid: {said}")), None)
+        }
+        Err(error) => (Some(shown(&error.to_string())), None),
     };
-    GraderAudit {
+    Ok(GraderAudit {
         name: shown(name),
         source: String::new(),
         sha256: sha256(bytes),
@@ -232,7 +251,7 @@ fn component(name: &str, bytes: &[u8], graders: &Graders) -> GraderAudit {
         used_by: Listing::default(),
         path: path::of_grader(graders.limits()),
         rebuild: Vec::new(),
-    }
+    })
 }
 
 /// The competitions whose grader passes. One whose file is wrong uses none.
@@ -259,10 +278,4 @@ fn rebuild(name: &str, built_in: bool, anatomy: Option<&Anatomy>) -> Vec<String>
         format!("sha256sum target/graders/{name}.wasm"),
         compiler,
     ]
-}
-
-/// The version of Rust that a component says it was compiled with.
-#[must_use]
-pub fn rustc(component: &[u8]) -> Option<String> {
-    anatomy::claims(component).ok()?.rustc().map(ToOwned::to_owned)
 }

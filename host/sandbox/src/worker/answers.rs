@@ -4,13 +4,23 @@ use super::protocol::{Answer, Refusal};
 use crate::error::LoadError;
 use crate::fault::HostFault;
 use crate::limits::Limits;
+use crate::nesting::NestingError;
 use crate::outcome::Outcome;
 use crate::sanitize;
+
+/// The most names of imports that are taken over: more than are ever told.
+const IMPORTS: usize = 16;
 
 pub(super) fn refused(refusal: Refusal, limits: &Limits) -> LoadError {
     let text = |said: String| sanitize::text(&said, limits);
     match refusal {
         Refusal::Component(said) => LoadError::Component(text(said)),
+        Refusal::Nesting(NestingError::Malformed(said)) => LoadError::Nesting(NestingError::Malformed(text(said))),
+        Refusal::Nesting(NestingError::Thread(said)) => LoadError::Host(HostFault::Resources(text(said))),
+        Refusal::Nesting(error) => LoadError::Nesting(error),
+        Refusal::Module => LoadError::Module,
+        Refusal::Imports(names) => LoadError::Imports(names.into_iter().take(IMPORTS).map(text).collect()),
+        Refusal::Version(found) => LoadError::Version { found: text(found) },
         Refusal::World(said) => LoadError::World(text(said)),
         Refusal::Describe(said) => LoadError::Describe(text(said)),
         Refusal::Resources(said) => LoadError::Host(HostFault::Resources(text(said))),

@@ -5,7 +5,7 @@ use std::process;
 use std::sync::mpsc;
 use std::thread;
 
-use assay_confine::{Access, close_all_but_standard_streams, confine};
+use assay_confine::confine_worker;
 use assay_types::competition::Setting;
 use thiserror::Error;
 
@@ -13,12 +13,14 @@ use super::protocol::{
     Allowance, Answer, ProtocolError, Refusal, Request, Value, read_bytes, read_header, write_header,
 };
 use super::tables::{Received, receive};
+use crate::anatomy::dissect;
 use crate::compile;
 use crate::engine;
 use crate::error::{LoadError, SandboxError};
 use crate::fault::{Cancel, HostFault};
 use crate::in_process::{InProcess, Runner, Tables};
 use crate::limits::Limits;
+use crate::nesting;
 
 /// Why a worker cannot go on. Its sandbox reads it from its standard error.
 #[derive(Debug, Error)]
@@ -55,24 +57,24 @@ pub fn serve(mut input: impl Read + Send + 'static, mut output: impl Write) -> R
     match read_header(&mut input, u64::MAX)? {
         None => Ok(()),
         Some(Request::Compile { limits, bytes }) => {
-            let seconds = limits.compile_time.as_secs().saturating_mul(4).max(1);
-            let memory = limits.compile_memory_bytes as u64;
             give_way();
-            withdraw(&Allowance { memory_bytes: memory, processor_seconds: seconds }, 0)?;
-            let component = read_bytes(&mut input, bytes, u64::MAX)?;
-            thread::Builder::new().spawn(move || end_with(input)).map_err(WorkerError::Thread)?;
-            let engine = engine::engine(&limits, 1)?;
-            match compile::compile(&engine, &component, &limits) {
-                Ok(code) => {
-                    write_header(&mut output, &Answer::Compiled { bytes: code.len() as u64 })
-                        .and_then(|()| output.write_all(&code))
-                        .map_err(ProtocolError::Io)?;
-                }
-                Err(error) => {
-                    write_header(&mut output, &Answer::Refused(refusal(error))).map_err(ProtocolError::Io)?;
-                }
-            }
-            Ok(output.flush().map_err(ProtocolError::Io)?)
+            let component = component(input, bytes, &limits)?;
+            let (answer, code) = match compiled(&component, &limits)? {
+                Ok(code) => (Answer::Compiled { bytes: code.len() as u64 }, code),
+                Err(error) => (Answer::Refused(refusal(error)), Vec::new()),
+            };
+            let written = write_header(&mut output, &answer).and_then(|()| output.write_all(&code));
+            Ok(written.and_then(|()| output.flush()).map_err(ProtocolError::Io)?)
+        }
+        Some(Request::Inspect { limits, bytes }) => {
+            give_way();
+            let component = component(input, bytes, &limits)?;
+            let answer = match dissect(&component) {
+                Ok(anatomy) => Answer::Inspected(Box::new(anatomy)),
+                Err(error) => Answer::Refused(refusal(error.into())),
+            };
+            let written = write_header(&mut output, &answer);
+            Ok(written.and_then(|()| output.flush()).map_err(ProtocolError::Io)?)
         }
         Some(Request::Load { limits, allowance, bytes }) => {
             // The engine keeps what memories start with in files that are in memory, and their size counts as a file's.
@@ -82,6 +84,27 @@ pub fn serve(mut input: impl Read + Send + 'static, mut output: impl Write) -> R
         }
         Some(_) => Err(ProtocolError::Malformed("it asks for a grader that it has not sent".into()).into()),
     }
+}
+
+/// Gives up what reading and compiling a component does not need, and receives it.
+fn component(mut input: impl Read + Send + 'static, bytes: u64, limits: &Limits) -> Result<Vec<u8>, WorkerError> {
+    let seconds = limits.compile_time.as_secs().saturating_mul(4).max(1);
+    // The stack on which nesting is looked at comes on top.
+    let memory = (limits.compile_memory_bytes as u64).saturating_add(nesting::STACK as u64);
+    withdraw(&Allowance { memory_bytes: memory, processor_seconds: seconds }, 0)?;
+    let component = read_bytes(&mut input, bytes, u64::MAX)?;
+    thread::Builder::new().spawn(move || end_with(input)).map_err(WorkerError::Thread)?;
+    Ok(component)
+}
+
+/// The machine code of a component, or why there is none.
+fn compiled(component: &[u8], limits: &Limits) -> Result<Result<Vec<u8>, LoadError>, WorkerError> {
+    if let Err(error) = compile::check(component, limits) {
+        return Ok(Err(error));
+    }
+    limit_memory(limits.compile_memory_bytes as u64).map_err(WorkerError::Limits)?;
+    let engine = engine::engine(limits, 1)?;
+    Ok(compile::compile(&engine, component, limits))
 }
 
 /// Holds one grader, and has it do what is asked.
@@ -140,7 +163,7 @@ fn next(input: &mut impl Read) -> Result<Option<Job>, ProtocolError> {
                 [receive(submission, &mut *input)?, receive(aligned, &mut *input)?, receive(answers, &mut *input)?];
             Some(Job::Grade(settings(options), tables))
         }
-        Some(Request::Compile { .. } | Request::Load { .. }) => {
+        Some(Request::Compile { .. } | Request::Inspect { .. } | Request::Load { .. }) => {
             return Err(ProtocolError::Malformed("a worker holds one grader".into()));
         }
     })
@@ -168,6 +191,10 @@ fn done(grader: &InProcess, job: Job) -> Answer {
 fn refusal(error: LoadError) -> Refusal {
     match error {
         LoadError::Component(said) => Refusal::Component(said),
+        LoadError::Nesting(error) => Refusal::Nesting(error),
+        LoadError::Module => Refusal::Module,
+        LoadError::Imports(names) => Refusal::Imports(names),
+        LoadError::Version { found } => Refusal::Version(found),
         LoadError::World(said) => Refusal::World(said),
         LoadError::Describe(said) => Refusal::Describe(said),
         LoadError::Host(HostFault::Resources(said)) => Refusal::Resources(said),
@@ -189,22 +216,33 @@ fn give_way() {
 /// Gives up what a worker does not need. Where the system cannot do all of it, the rest still holds.
 fn withdraw(allowance: &Allowance, file_bytes: u64) -> Result<(), WorkerError> {
     limit(allowance, file_bytes).map_err(WorkerError::Limits)?;
-    let _ = close_all_but_standard_streams();
-    let _ = confine(Access::none());
+    let _ = confine_worker();
     Ok(())
+}
+
+/// So much memory for everything, from now on.
+#[cfg(unix)]
+fn limit_memory(bytes: u64) -> io::Result<()> {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    // Address space would be the wrong measure: the engine reserves much of it without using any.
+    Ok(setrlimit(Resource::Data, Rlimit { current: Some(bytes), maximum: Some(bytes) })?)
 }
 
 #[cfg(unix)]
 fn limit(allowance: &Allowance, file_bytes: u64) -> io::Result<()> {
     use rustix::process::{Resource, Rlimit, setrlimit};
     let both = |limit| Rlimit { current: Some(limit), maximum: Some(limit) };
-    // Address space would be the wrong measure: the engine reserves much of it without using any.
-    setrlimit(Resource::Data, both(allowance.memory_bytes))?;
+    limit_memory(allowance.memory_bytes)?;
     // The signal at the first limit says that it was this one. At the second the system kills whoever ignores it.
     let seconds = allowance.processor_seconds;
     setrlimit(Resource::Cpu, Rlimit { current: Some(seconds), maximum: Some(seconds.saturating_add(1)) })?;
     setrlimit(Resource::Fsize, both(file_bytes))?;
     setrlimit(Resource::Core, both(0))?;
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn limit_memory(_: u64) -> io::Result<()> {
     Ok(())
 }
 

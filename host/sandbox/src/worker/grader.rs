@@ -69,11 +69,13 @@ impl ByWorkers {
                 described => return described,
             }
         }
-        let code = compile(workers, component)?;
+        let code: Arc<[u8]> = compile(workers, component)?.into();
+        let described = Self::of(workers, code.clone())?;
+        // What is no grader leaves nothing.
         if let Some((cache, key)) = cache {
             cache.write(key, &code);
         }
-        Self::of(workers, code.into())
+        Ok(described)
     }
 
     fn of(workers: &Arc<Workers>, code: Arc<[u8]>) -> Result<(Self, Description), LoadError> {
@@ -214,7 +216,7 @@ fn processor_time(limits: &Limits) -> Duration {
 }
 
 /// Has a worker compile a component.
-fn compile(workers: &Workers, component: &[u8]) -> Result<Vec<u8>, LoadError> {
+pub(super) fn compile(workers: &Workers, component: &[u8]) -> Result<Vec<u8>, LoadError> {
     let limits = &workers.limits;
     let mut worker = Worker::start(&workers.program, limits)?;
     let request = Request::Compile { limits: limits.clone(), bytes: component.len() as u64 };
@@ -223,16 +225,23 @@ fn compile(workers: &Workers, component: &[u8]) -> Result<Vec<u8>, LoadError> {
         Ok((Answer::Compiled { .. }, code)) => Ok(code),
         Ok((Answer::Refused(refusal), _)) => Err(refused(refusal, limits)),
         Ok(_) => Err(LoadError::Host(another_answer())),
-        Err(Lost::TimedOut { .. }) => Err(Exceeded::CompileTime(limits.compile_time).into()),
-        Err(Lost::Cancelled) => Err(LoadError::Host(HostFault::Cancelled)),
-        Err(Lost::Broke(said)) => Err(LoadError::Host(HostFault::Worker(said))),
-        Err(Lost::Died(status, words)) => Err(match death(status, &words) {
+        Err(lost) => Err(lost_compiler(lost, limits)),
+    }
+}
+
+/// Who is to blame that a worker is lost that was given a component.
+pub(super) fn lost_compiler(lost: Lost, limits: &Limits) -> LoadError {
+    match lost {
+        Lost::TimedOut { .. } => Exceeded::CompileTime(limits.compile_time).into(),
+        Lost::Cancelled => LoadError::Host(HostFault::Cancelled),
+        Lost::Broke(said) => LoadError::Host(HostFault::Worker(said)),
+        Lost::Died(status, words) => match death(status, &words) {
             Death::OutOfTime => Exceeded::CompileTime(limits.compile_time).into(),
             Death::OutOfMemory => Exceeded::CompileMemory(limits.compile_memory_bytes).into(),
             Death::Killed => LoadError::Host(killed(status)),
             Death::Crashed | Death::Panicked => LoadError::Compiler(format!("{status}: {words}")),
             Death::Ended => LoadError::Host(ended(status, &words)),
-        }),
+        },
     }
 }
 

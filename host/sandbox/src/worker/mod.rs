@@ -5,12 +5,14 @@
 //! graded on. A worker is for one grader. One kill calls it off, one crash costs one grading.
 //!
 //! `child` is the worker's side, and the front end's hidden command calls it; `process`, `parent`, `pool`, `grader`, `answers` and `lost`
-//! are the sandbox's side; `protocol` and `tables` are what they say to each other. The sandbox takes a worker for hostile: it reads no
+//! are the sandbox's side, `inspect` another thing that it asks; `protocol` and `tables` are what they say to each other. The sandbox takes a worker for hostile: it reads no
 //! more than it must, waits no longer than it must, checks what it reads, and never runs machine code that comes from one.
 
+mod ahead;
 mod answers;
 mod child;
 mod grader;
+mod inspect;
 mod lost;
 mod parent;
 mod pool;
@@ -19,8 +21,10 @@ mod program;
 mod protocol;
 mod tables;
 
+pub use ahead::compile_ahead;
 pub use child::{WorkerError, serve};
 pub(crate) use grader::ByWorkers;
+pub(crate) use inspect::inspect;
 pub(crate) use pool::Workers;
 pub use program::{COMMAND, WorkerProgram};
 pub use protocol::ProtocolError;

@@ -10,14 +10,18 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::tables::TableHead;
+use crate::anatomy::Anatomy;
 use crate::limits::Limits;
+use crate::nesting::NestingError;
 use crate::outcome::{Run, Validated};
 
-/// What a worker is asked. The first request is one of the first two, and only that.
+/// What a worker is asked. The first request is one of the first three, and only that.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Request {
     /// To compile the component that follows, and nothing else.
     Compile { limits: Limits, bytes: u64 },
+    /// To take the component that follows apart, and nothing else.
+    Inspect { limits: Limits, bytes: u64 },
     /// To make ready the machine code that follows.
     Load { limits: Limits, allowance: Allowance, bytes: u64 },
     /// To say what the grader says of itself.
@@ -42,6 +46,8 @@ pub(super) struct Allowance {
 pub(super) enum Answer {
     /// Machine code, which follows.
     Compiled { bytes: u64 },
+    /// What a component is made of.
+    Inspected(Box<Anatomy>),
     /// It is ready.
     Loaded,
     /// What the grader says of itself.
@@ -59,6 +65,14 @@ pub(super) enum Answer {
 pub(super) enum Refusal {
     /// The component, or the machine code, is nothing that the engine takes.
     Component(String),
+    /// The component is nested too deep.
+    Nesting(NestingError),
+    /// It is a core module.
+    Module,
+    /// It imports something.
+    Imports(Vec<String>),
+    /// It was made for another version of the contract.
+    Version(String),
     /// It is no grader.
     World(String),
     /// It does not say what it is.

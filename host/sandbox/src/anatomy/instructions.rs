@@ -1,10 +1,10 @@
 //! What code is made of: its instructions, counted by kind.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use wasmparser::{BinaryReaderError, FunctionBody, Operator};
 
 /// How many instructions of each kind there are. Every instruction is of one kind; the `end` of a function is one too.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Instructions {
     /// All of them.
     pub total: u64,

@@ -2,51 +2,58 @@
 
 use std::collections::BTreeSet;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use wasmparser::{ComponentName, CustomSectionReader, KnownCustom, Name, ProducersSectionReader};
 
-use super::listing::{Listing, shown};
+use super::listing::{Listing, all_harmless, harmless, shown};
 
 /// Sections of plain text that registries of components know.
 const TEXTS: [&str; 7] = ["authors", "description", "homepage", "licenses", "revision", "source", "version"];
 
 /// What a component says of itself. Nothing vouches for it: whoever made the bytes chose the words.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claims {
     /// Languages, compilers and tools.
     pub producers: Listing<Producer>,
     /// Authors, licence, source and the like.
     pub texts: Listing<Text>,
     /// The names that it and its modules give themselves.
+    #[serde(deserialize_with = "all_harmless")]
     pub names: Listing<String>,
     /// All custom sections, these and others.
     pub sections: Listing<Section>,
 }
 
 /// A language, compiler or tool that a component names.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Producer {
     /// `language`, `sdk` or `processed-by`.
+    #[serde(deserialize_with = "harmless")]
     pub field: String,
     /// Its name.
+    #[serde(deserialize_with = "harmless")]
     pub name: String,
     /// Its version; may be empty.
+    #[serde(deserialize_with = "harmless")]
     pub version: String,
 }
 
 /// A section of plain text.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Text {
     /// The section, such as `authors`.
+    #[serde(deserialize_with = "harmless")]
     pub name: String,
     /// Its text.
+    #[serde(deserialize_with = "harmless")]
     pub text: String,
 }
 
 /// A custom section.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Section {
     /// Its name.
+    #[serde(deserialize_with = "harmless")]
     pub name: String,
     /// Its size.
     pub bytes: usize,

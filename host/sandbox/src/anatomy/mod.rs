@@ -1,8 +1,19 @@
 //! What a component is made of, read from its bytes alone: nothing of it runs.
+//!
+//! [`dissect`] reads components in the calling thread, for as long as that takes: [`Sandbox::inspect`](crate::Sandbox::inspect) has a worker
+//! do it where others made them. What a worker found is taken for what whoever took it over may have written: lists are short, texts are
+//! made harmless once more, and kinds are those that there are.
 
+mod claims;
+mod instructions;
+mod listing;
+mod proposals;
+
+use std::fmt;
 use std::panic::catch_unwind;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
 use wasmparser::component_types::ComponentEntityType;
 use wasmparser::types::TypesRef;
 use wasmparser::{
@@ -10,15 +21,18 @@ use wasmparser::{
     WasmFeatures,
 };
 
-use super::claims::{Claims, Gathered};
-use super::instructions::Instructions;
-use super::listing::{Listing, shown};
-use super::proposals;
-use assay_sandbox::nesting;
 use assay_types::excerpt::excerpt;
 
+use self::claims::Gathered;
+pub use self::claims::{Claims, Producer, Section, Text};
+pub use self::instructions::Instructions;
+pub use self::listing::{Listing, shown};
+use self::listing::{all_harmless, harmless, harmless_or_none};
+use crate::fault::HostFault;
+use crate::nesting::{self, NestingError};
+
 /// What a component is made of.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Anatomy {
     /// True for a component. False for a core module, which is no grader.
     pub component: bool,
@@ -27,6 +41,7 @@ pub struct Anatomy {
     /// What it exports.
     pub exports: Listing<Export>,
     /// The contract with graders that it exports, such as `assay:grader/grading@0.1.0`; none if it exports none.
+    #[serde(deserialize_with = "harmless_or_none")]
     pub contract: Option<String>,
     /// How many core modules it holds. The code is in these.
     pub core_modules: usize,
@@ -47,33 +62,37 @@ pub struct Anatomy {
     /// The instructions of all code.
     pub instructions: Instructions,
     /// The proposals to WebAssembly without which it is not valid.
+    #[serde(deserialize_with = "proposals::known")]
     pub proposals: Vec<String>,
     /// What it says of itself.
     pub claims: Claims,
 }
 
 /// Something that is imported.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Import {
     /// Its name.
+    #[serde(deserialize_with = "harmless")]
     pub name: String,
     /// What it is: an instance, a function, a type …
-    pub kind: &'static str,
+    pub kind: Kind,
 }
 
 /// Something that is exported.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Export {
     /// Its name.
+    #[serde(deserialize_with = "harmless")]
     pub name: String,
     /// What it is.
-    pub kind: &'static str,
+    pub kind: Kind,
     /// Its functions, if it is an instance.
+    #[serde(deserialize_with = "all_harmless")]
     pub functions: Listing<String>,
 }
 
 /// A memory as it is declared.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Memory {
     /// Its size at the start, in pages.
     pub minimum_pages: u64,
@@ -88,7 +107,7 @@ pub struct Memory {
 }
 
 /// A table of references as it is declared.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Table {
     /// Its elements at the start.
     pub minimum: u64,
@@ -96,24 +115,80 @@ pub struct Table {
     pub maximum: Option<u64>,
 }
 
-/// Reads what a component is made of.
-///
-/// # Errors
-///
-/// If it is not WebAssembly, or not valid by the rules of any proposal; with what is wrong and where.
-pub fn dissect(bytes: &[u8]) -> Result<Anatomy, String> {
-    nesting::check(bytes).map_err(|error| short(&error.to_string()))?;
-    // The parser may panic on proposals that it supports only in part.
-    catch_unwind(|| read(bytes)).unwrap_or_else(|_| Err("the parser failed on it".into()))
+/// What an import or an export is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Kind {
+    Module,
+    Function,
+    Value,
+    Type,
+    Instance,
+    Component,
+    Table,
+    Memory,
+    Global,
+    Tag,
+    /// Whatever a core module exports.
+    Core,
 }
 
-/// What a component says of itself. It need not be valid.
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Kind::Module => "module",
+            Kind::Function => "function",
+            Kind::Value => "value",
+            Kind::Type => "type",
+            Kind::Instance => "instance",
+            Kind::Component => "component",
+            Kind::Table => "table",
+            Kind::Memory => "memory",
+            Kind::Global => "global",
+            Kind::Tag => "tag",
+            Kind::Core => "core",
+        })
+    }
+}
+
+/// Why a component cannot be taken apart.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum DissectError {
+    /// It is not WebAssembly, or not valid by the rules of any proposal: what is wrong, and where.
+    #[error("{0}")]
+    Invalid(String),
+    /// The host failed: the component is not to blame.
+    #[error(transparent)]
+    Host(#[from] HostFault),
+}
+
+/// Reads what a component is made of, in the calling thread and for as long as it takes.
 ///
 /// # Errors
 ///
-/// If it is not WebAssembly.
-pub(super) fn claims(bytes: &[u8]) -> Result<Claims, String> {
-    Ok(walk(bytes)?.claims.finish())
+/// If it is not WebAssembly, or not valid by the rules of any proposal; or if the host fails.
+pub fn dissect(bytes: &[u8]) -> Result<Anatomy, DissectError> {
+    nesting::check(bytes).map_err(|error| match error {
+        NestingError::Thread(_) => DissectError::Host(HostFault::Resources(error.to_string())),
+        error => DissectError::Invalid(short(&error.to_string())),
+    })?;
+    // The parser may panic on proposals that it supports only in part.
+    let read = catch_unwind(|| read(bytes)).unwrap_or_else(|_| Err("the parser failed on it".into()));
+    read.map_err(DissectError::Invalid)
+}
+
+/// The version of Rust that a component says it was compiled with. The component need not be valid: nothing but its custom sections is
+/// read, which takes no longer than the size of the component says.
+#[must_use]
+pub fn rustc(component: &[u8]) -> Option<String> {
+    let mut claims = Gathered::default();
+    for payload in Parser::new(0).parse_all(component) {
+        if let Payload::CustomSection(section) = payload.ok()? {
+            claims.add(&section);
+        }
+    }
+    claims.finish().rustc().map(ToOwned::to_owned)
 }
 
 fn short(error: &str) -> String {
@@ -253,34 +328,34 @@ fn export(name: &str, types: TypesRef<'_>) -> Export {
         }
         _ => Listing::default(),
     };
-    let kind = item.map_or("core", |item| match item.ty {
-        ComponentEntityType::Module(_) => "module",
-        ComponentEntityType::Func(_) => "function",
-        ComponentEntityType::Value(_) => "value",
-        ComponentEntityType::Type { .. } => "type",
-        ComponentEntityType::Instance(_) => "instance",
-        ComponentEntityType::Component(_) => "component",
+    let kind = item.map_or(Kind::Core, |item| match item.ty {
+        ComponentEntityType::Module(_) => Kind::Module,
+        ComponentEntityType::Func(_) => Kind::Function,
+        ComponentEntityType::Value(_) => Kind::Value,
+        ComponentEntityType::Type { .. } => Kind::Type,
+        ComponentEntityType::Instance(_) => Kind::Instance,
+        ComponentEntityType::Component(_) => Kind::Component,
     });
     Export { name: shown(name), kind, functions }
 }
 
-fn kind(kind: ComponentExternalKind) -> &'static str {
+fn kind(kind: ComponentExternalKind) -> Kind {
     match kind {
-        ComponentExternalKind::Module => "module",
-        ComponentExternalKind::Func => "function",
-        ComponentExternalKind::Value => "value",
-        ComponentExternalKind::Type => "type",
-        ComponentExternalKind::Instance => "instance",
-        ComponentExternalKind::Component => "component",
+        ComponentExternalKind::Module => Kind::Module,
+        ComponentExternalKind::Func => Kind::Function,
+        ComponentExternalKind::Value => Kind::Value,
+        ComponentExternalKind::Type => Kind::Type,
+        ComponentExternalKind::Instance => Kind::Instance,
+        ComponentExternalKind::Component => Kind::Component,
     }
 }
 
-fn core_kind(kind: &TypeRef) -> &'static str {
+fn core_kind(kind: &TypeRef) -> Kind {
     match kind {
-        TypeRef::Func(_) | TypeRef::FuncExact(_) => "function",
-        TypeRef::Table(_) => "table",
-        TypeRef::Memory(_) => "memory",
-        TypeRef::Global(_) => "global",
-        TypeRef::Tag(_) => "tag",
+        TypeRef::Func(_) | TypeRef::FuncExact(_) => Kind::Function,
+        TypeRef::Table(_) => Kind::Table,
+        TypeRef::Memory(_) => Kind::Memory,
+        TypeRef::Global(_) => Kind::Global,
+        TypeRef::Tag(_) => Kind::Tag,
     }
 }

@@ -1,0 +1,197 @@
+//! Machine code on disk.
+//!
+//! A file holds machine code and a digest of it together with all that it must be of: the component, everything in the engine that decides
+//! what it compiles to, who made the component, and where its code runs. What is under another's name, patched, cut short or no machine code at
+//! all is found out before anything looks at it, and compiled anew. Code of graders that others made has a folder of its own, so that no
+//! number of them costs the program's own graders their places.
+//!
+//! The digest has no key: whoever can write into the folder can run code as its owner, by this program's file for one. So the folder is made
+//! for its owner alone; it is not used if others may write to it, or to a folder that it is in; and a process that confines itself keeps
+//! the right to write the code of others' graders alone, which it never runs itself.
+
+mod access;
+mod folder;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sha2::{Digest, Sha256};
+use thiserror::Error;
+
+use crate::sandbox::Trust;
+use folder::Folder;
+
+/// How the names of its files end, by which they are told from files of others.
+const EXTENSION: &str = "cwasm";
+
+/// What every digest is of first: the form of these files.
+const FORM: &[u8] = b"assay: machine code and SHA-256, 1\n";
+
+/// The part of the folder that is for graders that others made.
+const OTHERS: &str = "others";
+
+/// A folder of compiled components: the program's own, and within it a folder of those that others made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cache {
+    own: Folder,
+    others: Folder,
+}
+
+/// What each of the two folders of a cache may hold. What was not used for longest goes first, whenever something is added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CacheBounds {
+    /// The size of all files, in bytes. The file that was just added stays, however large it is.
+    pub bytes: u64,
+    /// How long a file stays that nobody uses.
+    pub unused: Duration,
+}
+
+impl Default for CacheBounds {
+    /// 1 GiB, 90 days.
+    fn default() -> Self {
+        CacheBounds { bytes: 1 << 30, unused: Duration::from_secs(90 * 24 * 60 * 60) }
+    }
+}
+
+/// Why a folder is no cache.
+#[derive(Debug, Error)]
+pub enum CacheError {
+    /// It cannot be made.
+    #[error("the cache folder {} cannot be made: {error}", .folder.display())]
+    Made {
+        /// The folder.
+        folder: PathBuf,
+        /// What went wrong.
+        error: std::io::Error,
+    },
+    /// Others may write to it, or it is a link.
+    #[error("the cache folder {} is not used: it must be a folder of yours that nobody else may write to", .0.display())]
+    Shared(PathBuf),
+    /// Others may put another folder in its place.
+    #[error("the cache folder {} is not used: others may write to {}, which it is in", .folder.display(), .within.display())]
+    Within {
+        /// The folder.
+        folder: PathBuf,
+        /// The folder that it is in.
+        within: PathBuf,
+    },
+}
+
+/// What tells machine code from all other.
+pub(crate) struct Key<'a> {
+    /// The component's digest, in hexadecimal.
+    pub(crate) digest: &'a str,
+    /// The engine's fingerprint.
+    pub(crate) engine: u64,
+    /// Who made the component.
+    pub(crate) of: Trust,
+    pub(crate) run_by: RunBy,
+}
+
+/// Where it runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RunBy {
+    /// In the process that grades.
+    ThisProcess,
+    /// In worker processes alone: one of them made it of what others wrote.
+    Workers,
+}
+
+impl Key<'_> {
+    fn file_name(&self) -> String {
+        format!("{}-{:016x}-{}.{EXTENSION}", self.digest, self.engine, self.by())
+    }
+
+    fn by(&self) -> &'static str {
+        match self.run_by {
+            RunBy::ThisProcess => "own",
+            RunBy::Workers => "worker",
+        }
+    }
+
+    /// Binds machine code to what it is of.
+    fn seal(&self, code: &[u8]) -> [u8; 32] {
+        let of = match self.of {
+            Trust::Own => "own",
+            Trust::Others => "others",
+        };
+        let mut digest = Sha256::new();
+        digest.update(FORM);
+        // None of these has a line end.
+        digest.update(format!("{}\n{:016x}\n{of}\n{}\n", self.digest, self.engine, self.by()));
+        digest.update(code);
+        digest.finalize().into()
+    }
+}
+
+impl Cache {
+    /// A cache in `folder`, which is made if need be, with the default bounds.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be made, or is not ours alone.
+    pub fn open(folder: &Path) -> Result<Self, CacheError> {
+        let made = |error| CacheError::Made { folder: folder.to_owned(), error };
+        let others = folder.join(OTHERS);
+        access::make(folder).map_err(made)?;
+        if !access::ours_alone(folder) {
+            return Err(CacheError::Shared(folder.to_owned()));
+        }
+        // From here on without links, so that none can be changed.
+        let own = folder.canonicalize().map_err(made)?;
+        if let Some(within) = access::replaceable(&own) {
+            return Err(CacheError::Within { folder: folder.to_owned(), within: within.to_owned() });
+        }
+        access::make(&others).map_err(made)?;
+        if !access::ours_alone(&others) {
+            return Err(CacheError::Shared(others));
+        }
+        let bounds = CacheBounds::default();
+        Ok(Cache { others: Folder { path: own.join(OTHERS), bounds }, own: Folder { path: own, bounds } })
+    }
+
+    /// The same cache with other bounds.
+    #[must_use]
+    pub fn with_bounds(self, bounds: CacheBounds) -> Self {
+        Cache { own: Folder { bounds, ..self.own }, others: Folder { bounds, ..self.others } }
+    }
+
+    /// The folder: a process that runs graders reads there.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.own.path
+    }
+
+    /// The folder within it of graders that others made: a process that runs such graders writes there.
+    #[must_use]
+    pub fn others(&self) -> &Path {
+        &self.others.path
+    }
+
+    /// This machine code, if it is there, whole, and no larger than `limit` bytes. It counts as used.
+    pub(crate) fn read(&self, key: &Key<'_>, limit: u64) -> Option<Vec<u8>> {
+        let mut file = self.part(key).read(&key.file_name(), limit.saturating_add(32))?;
+        let code = file.len().checked_sub(32)?;
+        let (bytes, seal) = file.split_at(code);
+        if key.seal(bytes) != seal {
+            return None;
+        }
+        file.truncate(code);
+        Some(file)
+    }
+
+    /// Keeps machine code, and makes room for it. Whatever goes wrong with a cache only costs time.
+    pub(crate) fn write(&self, key: &Key<'_>, code: &[u8]) {
+        self.part(key).write(&key.file_name(), &[code, &key.seal(code)]);
+    }
+
+    fn part(&self, key: &Key<'_>) -> &Folder {
+        match key.of {
+            Trust::Own => &self.own,
+            Trust::Others => &self.others,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,121 @@
+//! Compiled graders on disk: what is in their files runs only as what it was written as.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use assay_sandbox::{Cache, Execution, Limits, LoadError, Sandbox, SandboxOptions, Trust};
+use assay_tests::attacks::{VERSION, component};
+use assay_tests::{Failure, assay, root};
+use serde_json::Value;
+
+/// The files of a folder, in the order of their names.
+fn files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let entries = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>, Failure>>()?;
+    let mut files: Vec<PathBuf> = entries.into_iter().filter(|path| path.is_file()).collect();
+    files.sort();
+    Ok(files)
+}
+
+/// The exact score of the example's submission by a program with this cache.
+fn score(cache: &Path, arguments: &[&str]) -> Result<Value, Failure> {
+    let examples = root().join("examples");
+    let run = assay()?
+        .args(["grade-sample", "--format", "json"])
+        .arg(examples.join("breast-cancer-wisconsin/logistic-regression.csv"))
+        .arg("breast-cancer-wisconsin")
+        .args(["--competitions".as_ref(), examples.as_os_str()])
+        .args(["--data-dir".as_ref(), examples.as_os_str()])
+        .args(["--cache-dir".as_ref(), cache.as_os_str()])
+        .args(arguments)
+        .output()?;
+    let said = String::from_utf8_lossy(&run.stderr);
+    let report: Value =
+        serde_json::from_slice(&run.stdout).map_err(|error| format!("{error}: {}: {said}", run.status))?;
+    Ok(report["score_exact"].clone())
+}
+
+/// Another grader's code, a patched one, half of one, and garbage: each is found out, and made anew. That of graders of others too, which
+/// another process runs.
+#[test]
+fn code_runs_as_what_it_was_written_as() -> Result<(), Failure> {
+    let folder = tempfile::tempdir()?;
+    let graders = folder.path().join("graders");
+    fs::create_dir(&graders)?;
+    for name in ["roc-auc", "accuracy"] {
+        fs::copy(root().join(format!("target/graders/{name}.wasm")), graders.join(format!("{name}.wasm")))?;
+    }
+    let graders = graders.display().to_string();
+    let with: [(&str, &[&str]); 2] = [("", &[]), ("others", &["--graders", &graders])];
+    for (part, arguments) in with {
+        let cache = folder.path().join(format!("cache-{part}"));
+        let expected = score(&cache, arguments)?;
+        assert_eq!(expected, 0.989_973_333_333_333_4);
+        let [file] = <[PathBuf; 1]>::try_from(files(&cache.join(part))?).map_err(|files| format!("{files:?}"))?;
+        let whole = fs::read(&file)?;
+        // Another grader's.
+        let shown =
+            assay()?.args(["graders", "show", "accuracy", "--cache-dir"]).arg(&cache).args(arguments).output()?;
+        assert!(shown.status.success(), "{}", String::from_utf8_lossy(&shown.stderr));
+        let other = files(&cache.join(part))?.into_iter().find(|path| *path != file).ok_or("there is no other")?;
+        // A constant somewhere in the middle of the code.
+        let mut patched = whole.clone();
+        patched[whole.len() / 2] ^= 1;
+        for (what, content) in [
+            ("another's", fs::read(&other)?),
+            ("patched", patched),
+            ("half", whole[..whole.len() / 2].to_vec()),
+            ("garbage", b"\x7fELF".repeat(10_000)),
+            ("nothing", Vec::new()),
+        ] {
+            fs::write(&file, content)?;
+            assert_eq!(score(&cache, arguments)?, expected, "{part}: {what}");
+            assert!(fs::read(&file)? == whole, "{part}: {what}: it is not made anew");
+        }
+    }
+    Ok(())
+}
+
+/// A component of half a kilobyte whose code takes 16 MB, since what its memory starts with is part of it. It is no grader, or says nothing.
+#[test]
+fn what_is_no_grader_leaves_nothing() -> Result<(), Failure> {
+    const MEMORY: &str =
+        "(memory (export \"memory\") 512) (data (i32.const 16000000) \"x\") (data (i32.const 0) \"x\")";
+    let folder = tempfile::tempdir()?;
+    let program = PathBuf::from(assay()?.get_program());
+    let silent = format!("{MEMORY} (func (export \"#describe\") (result i32) unreachable)");
+    let no_grader = wat::parse_str(format!("(component (core module {}))", MEMORY.replace("(export \"memory\")", "")))?;
+    for (number, untrusted) in [Execution::Workers(program.into()), Execution::InProcess].into_iter().enumerate() {
+        let cache = Cache::open(&folder.path().join(number.to_string()))?;
+        let (own, others) = (cache.folder().to_owned(), cache.others().to_owned());
+        let sandbox = Sandbox::new(SandboxOptions { limits: Limits::default(), cache: Some(cache), untrusted })?;
+        for refused in [component("silent", &silent, VERSION)?, no_grader.clone()] {
+            let error = sandbox.load(&refused, Trust::Others).err();
+            assert!(matches!(error, Some(LoadError::Describe(_) | LoadError::World(_))), "{error:?}");
+            assert_eq!((files(&own)?, files(&others)?), (Vec::new(), Vec::new()));
+        }
+        // What is a grader leaves its code.
+        sandbox.load(&component("heavy", MEMORY, VERSION)?, Trust::Others)?;
+        let [file] = <[PathBuf; 1]>::try_from(files(&others)?).map_err(|files| format!("{files:?}"))?;
+        assert!(file.metadata()?.len() > 15_000_000);
+        assert_eq!(files(&own)?, Vec::<PathBuf>::new());
+    }
+    Ok(())
+}
+
+/// A folder that somebody else could put another one in the place of is not used, which is said.
+#[cfg(unix)]
+#[test]
+fn a_folder_that_others_may_replace_is_not_used() -> Result<(), Failure> {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir()?;
+    let shared = folder.path().join("shared");
+    fs::create_dir(&shared)?;
+    fs::set_permissions(&shared, fs::Permissions::from_mode(0o777))?;
+    let cache = shared.join("mine/cache");
+    assert_eq!(score(&cache, &[])?, 0.989_973_333_333_333_4);
+    assert_eq!(files(&cache)?, Vec::<PathBuf>::new());
+    let run = assay()?.args(["graders", "show", "accuracy", "--cache-dir"]).arg(&cache).output()?;
+    let said = String::from_utf8_lossy(&run.stderr);
+    assert!(said.contains("is not used: others may write to") && said.lines().count() == 1, "{said}");
+    Ok(())
+}
