@@ -27,10 +27,12 @@ fn corpus(target: &Target) -> Result<Vec<(PathBuf, Vec<u8>)>, Failure> {
 /// Runs a target; an input that it panics on is kept, and named.
 fn run(target: &Target, input: &[u8], origin: &str) -> Result<(), Failure> {
     let outcome = catch_unwind(|| (target.run)(input));
-    outcome.map_err(|_| {
+    outcome.map_err(|panic| {
+        let said = panic.downcast_ref::<String>().map(String::as_str);
+        let said = said.or(panic.downcast_ref().copied()).unwrap_or_default();
         let path = root().join(format!("target/broken-promise-{}", target.name));
         let kept = std::fs::write(&path, input).map(|()| path.display().to_string());
-        format!("{} breaks a promise on {origin}; the input is in {kept:?}", target.name).into()
+        format!("{} breaks a promise on {origin}; the input is in {kept:?}: {said}", target.name).into()
     })
 }
 

@@ -130,14 +130,21 @@ fn a_confined_process_keeps_no_code_that_it_runs() -> Result<(), Failure> {
         let writable = folder.path().join(confine);
         fs::create_dir(&writable)?;
         std::os::unix::fs::chown(&writable, Some(SECOND), Some(SECOND))?;
-        let run = sample
+        sample
             .args(["grade-sample", "--format", "json", "--confine", confine])
             .args(["examples/breast-cancer-wisconsin/logistic-regression.csv", "breast-cancer-wisconsin"])
             .args(["--competitions", "examples", "--data-dir", "examples", "--cache-dir"])
-            .arg(writable.join("cache"))
-            .output()?;
-        if confine == "require" && run.status.code() == Some(3) {
+            .arg(writable.join("cache"));
+        let mut run = sample.output()?;
+        if confine == "require" && String::from_utf8_lossy(&run.stderr).contains("--confine require") {
             return Ok(None);
+        }
+        // A worker that could not be kept counts until the system has done away with it, which may be a moment too long.
+        for _ in 0..50 {
+            if run.status.code() != Some(3) {
+                break;
+            }
+            run = sample.output()?;
         }
         assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
         let files = fs::read_dir(writable.join("cache"))?.flatten().filter(|entry| entry.path().is_file());

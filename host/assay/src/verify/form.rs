@@ -100,11 +100,12 @@ pub struct Claims {
 struct Kind {
     #[serde(default, deserialize_with = "there")]
     schema: Option<Option<u32>>,
-    competition_id: Option<IgnoredAny>,
+    #[serde(default, deserialize_with = "there")]
+    competition_id: Option<Option<IgnoredAny>>,
 }
 
 /// A value that may be left out, which is not the same as `null`.
-fn there<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<u32>>, D::Error> {
+fn there<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<T>>, D::Error> {
     Option::deserialize(deserializer).map(Some)
 }
 

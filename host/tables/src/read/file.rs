@@ -72,12 +72,31 @@ impl Folders {
     ///
     /// If there is none, if it is no regular file, or if its path leads through a link and links are not followed.
     pub fn open(&self, given: &Path) -> Result<OpenFile, ReadError> {
-        let (folder, path) = self.resolved(given);
+        if given.is_absolute() || self.search.is_empty() {
+            let (folder, path) = self.resolved(given);
+            return self.open_in(folder, path);
+        }
+        let mut opened = Err(io::Error::from(io::ErrorKind::NotFound).into());
+        for folder in &self.search {
+            opened = self.open_in(folder, given);
+            if !is_missing(&opened) {
+                break;
+            }
+        }
+        opened
+    }
+
+    fn open_in(&self, folder: &Path, path: &Path) -> Result<OpenFile, ReadError> {
         match self.links {
             Links::Follow => OpenFile::open(&folder.join(path)),
             Links::Refuse => OpenFile::new(without_links(folder, path)?),
         }
     }
+}
+
+fn is_missing(opened: &Result<OpenFile, ReadError>) -> bool {
+    let missing = |kind| matches!(kind, io::ErrorKind::NotFound | io::ErrorKind::NotADirectory);
+    matches!(opened, Err(ReadError::Io(error)) if missing(error.kind()))
 }
 
 impl OpenFile {
@@ -91,12 +110,16 @@ impl OpenFile {
         if !fs::metadata(path)?.is_file() {
             return Err(ReadError::NotAFile);
         }
-        OpenFile::new(options().open(path)?)
+        match options().open(path) {
+            Ok(file) => OpenFile::new(file),
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Err(denied(error, seen(path))),
+            Err(error) => Err(error.into()),
+        }
     }
 
     fn new(file: File) -> Result<Self, ReadError> {
         let metadata = file.metadata()?;
-        if !metadata.is_file() || is_made_up(&file)? {
+        if !is_regular(&file)? {
             return Err(ReadError::NotAFile);
         }
         #[cfg(unix)]
@@ -181,6 +204,8 @@ fn options() -> fs::OpenOptions {
 /// Opens a file below a folder, if no part of its path from there on is a link.
 #[cfg(target_os = "linux")]
 fn without_links(folder: &Path, path: &Path) -> Result<File, ReadError> {
+    use std::os::fd::AsFd;
+
     use rustix::fs::{CWD, Mode, OFlags, ResolveFlags, openat2};
     use rustix::io::Errno;
 
@@ -188,14 +213,18 @@ fn without_links(folder: &Path, path: &Path) -> Result<File, ReadError> {
     let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
     let resolve = ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
     let opened = if folder.as_os_str().is_empty() {
-        openat2(CWD, path, flags, Mode::empty(), resolve)
+        None
     } else {
         let directory = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        let folder = rustix::fs::open(folder, directory, Mode::empty()).map_err(below)?;
-        openat2(folder, path, flags, Mode::empty(), resolve)
+        Some(rustix::fs::open(folder, directory, Mode::empty()).map_err(below)?)
     };
-    match opened {
+    let from = opened.as_ref().map_or(CWD, AsFd::as_fd);
+    match openat2(from, path, flags, Mode::empty(), resolve) {
         Ok(file) => Ok(file.into()),
+        Err(Errno::ACCESS) => {
+            let seen = openat2(from, path, OFlags::PATH | OFlags::CLOEXEC, Mode::empty(), resolve);
+            Err(denied(Errno::ACCESS.into(), seen.map(File::from).ok()))
+        }
         Err(Errno::LOOP) => Err(ReadError::Link),
         // Before Linux 5.6, and where a container forbids the call.
         Err(Errno::NOSYS | Errno::PERM) => step_by_step(folder, path),
@@ -234,6 +263,31 @@ fn hole(file: &File, size: u64) -> Option<u64> {
 #[cfg(not(target_os = "linux"))]
 fn hole(_: &File, _: u64) -> Option<u64> {
     None
+}
+
+/// Why there is no opening what a path leads to, and what was seen of it: a process that is confined may look at what it may not open.
+fn denied(error: io::Error, seen: Option<File>) -> ReadError {
+    match seen.map(|seen| is_regular(&seen)) {
+        Some(Ok(false)) => ReadError::NotAFile,
+        _ => error.into(),
+    }
+}
+
+/// What a path leads to, not to be read, but to be looked at.
+#[cfg(target_os = "linux")]
+fn seen(path: &Path) -> Option<File> {
+    use rustix::fs::{Mode, OFlags};
+    rustix::fs::open(path, OFlags::PATH | OFlags::CLOEXEC, Mode::empty()).map(File::from).ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn seen(_: &Path) -> Option<File> {
+    None
+}
+
+/// True for a regular file of a disk.
+fn is_regular(file: &File) -> io::Result<bool> {
+    Ok(file.metadata()?.is_file() && !is_made_up(file)?)
 }
 
 /// True for what the kernel makes up while it is read, as in /proc: among it are the secrets of this process, such as its environment,
