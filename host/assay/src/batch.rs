@@ -133,9 +133,9 @@ fn grade_all(assay: &Assay, schedule: &Schedule, options: &BatchOptions, sender:
 fn waits(assay: &Assay, entry: &Entry) -> Waits {
     let competition = entry.competition_id().and_then(|id| assay.competitions().get(id).ok());
     match competition.map(|competition| competition.grader.component.clone()) {
-        None => Waits::ForNothing,
-        Some(name) if assay.graders().is_own(&name) => Waits::ForOwn(name),
-        Some(name) => Waits::ForStranger(name),
+        None => Waits::Nothing,
+        Some(name) if assay.graders().is_own(&name) => Waits::Own(name),
+        Some(name) => Waits::Stranger(name),
     }
 }
 

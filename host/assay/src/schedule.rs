@@ -27,11 +27,11 @@ pub(crate) type Entries = Box<dyn Iterator<Item = Numbered> + Send>;
 /// What an entry waits for, as far as it is known before it is graded.
 pub(crate) enum Waits {
     /// Nothing: its grader is one that others made and that cannot be used, or it has none.
-    ForNothing,
+    Nothing,
     /// A grader of the program's own.
-    ForOwn(String),
+    Own(String),
     /// A grader that others made.
-    ForStranger(String),
+    Stranger(String),
 }
 
 /// An entry to be graded now.
@@ -296,12 +296,12 @@ impl State {
         self.taken += 1;
         let waits = waits(&entry);
         let (name, is_own) = match waits {
-            Waits::ForNothing => {
+            Waits::Nothing => {
                 self.ready.push_back((number, entry));
                 return true;
             }
-            Waits::ForOwn(name) => (name, true),
-            Waits::ForStranger(name) => (name, false),
+            Waits::Own(name) => (name, true),
+            Waits::Stranger(name) => (name, false),
         };
         if self.loaded.contains(&name) {
             if is_own || self.unusable.contains(&name) {

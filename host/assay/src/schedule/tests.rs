@@ -12,9 +12,9 @@ fn schedule(threads: usize, graders: &str) -> Schedule {
 
 fn waits(entry: &Entry) -> Waits {
     match entry.path().and_then(|path| path.to_str()).unwrap_or_default() {
-        "" | "-" => Waits::ForNothing,
-        name if name.starts_with(|c: char| c.is_ascii_uppercase()) => Waits::ForStranger(name.to_owned()),
-        name => Waits::ForOwn(name.to_owned()),
+        "" | "-" => Waits::Nothing,
+        name if name.starts_with(|c: char| c.is_ascii_uppercase()) => Waits::Stranger(name.to_owned()),
+        name => Waits::Own(name.to_owned()),
     }
 }
 
