@@ -8,7 +8,7 @@ use assay_confine::Access;
 use assay_tables::read::OpenFile;
 use clap::{Args, ValueEnum};
 
-use super::global::{GlobalArguments, Needs, graders_of, may_read};
+use super::global::{Compiled, GlobalArguments, Needs, graders_of, may_read};
 use super::output::{self, Format};
 use super::{Ended, Failure};
 
@@ -55,9 +55,9 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
     let mut access = Access::none();
     access.start_itself();
     may_read(&mut access, OpenFile::open(arguments.name.as_ref()));
-    let graders = graders_of(&competitions, [arguments.name.as_str()]);
-    global.compile_ahead(graders.into_iter().chain([arguments.name.clone()]))?;
-    let needs = Needs { competitions, access, uses_answers: false, compiles_anew: false };
+    let mut graders = graders_of(&competitions, [arguments.name.as_str()]);
+    graders.push(arguments.name.clone());
+    let needs = Needs { competitions, graders: Compiled::Ahead(graders), access, uses_answers: false };
     let assay = global.service(needs, |builder| builder)?;
     let (graders, competitions) = (assay.graders(), assay.competitions());
     let kind = arguments.kind.map(Kind::from);

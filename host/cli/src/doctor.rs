@@ -5,7 +5,7 @@ use assay_confine::Access;
 use assay_tables::read::OpenFile;
 use clap::Args;
 
-use super::global::{DataArguments, GlobalArguments, Needs, graders_of, may_read};
+use super::global::{Compiled, DataArguments, GlobalArguments, Needs, graders_of, may_read};
 use super::output::{self, Format};
 use super::{Ended, Failure};
 
@@ -57,8 +57,8 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
     for file in examined.iter().flat_map(|competition| files(competition, &data)) {
         may_read(&mut access, OpenFile::open(&file));
     }
-    global.compile_ahead(graders_of(&competitions, examined.iter().map(|competition| competition.id.as_str())))?;
-    let needs = Needs { competitions, access, uses_answers: true, compiles_anew: false };
+    let graders = graders_of(&competitions, examined.iter().map(|competition| competition.id.as_str()));
+    let needs = Needs { competitions, graders: Compiled::Ahead(graders), access, uses_answers: true };
     let assay = global.service(needs, |builder| builder.answers(data.clone()))?;
     let diagnoses: Vec<Diagnosis> = examined.iter().map(|competition| examine(&assay, competition, &data)).collect();
     assay.sync().map_err(Failure::program)?;

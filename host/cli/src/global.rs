@@ -74,12 +74,20 @@ enum Confine {
 /// What a command needs of a service, beside what every command takes.
 pub(super) struct Needs {
     pub(super) competitions: Competitions,
+    pub(super) graders: Compiled,
     /// The files that it reads and the folders that it writes to.
     pub(super) access: Access,
     /// Whether uses of answers are recorded.
     pub(super) uses_answers: bool,
-    /// Whether graders are compiled anew, so that nothing rests on what an earlier run left.
-    pub(super) compiles_anew: bool,
+}
+
+/// How a command comes to the machine code of the program's own graders.
+pub(super) enum Compiled {
+    /// These graders are compiled before the process gives up the right to keep machine code that it runs, unless an earlier run has done
+    /// so. Others are compiled anew by every run.
+    Ahead(Vec<String>),
+    /// All are compiled anew, so that nothing rests on what an earlier run left.
+    Anew,
 }
 
 impl GlobalArguments {
@@ -104,8 +112,12 @@ impl GlobalArguments {
     /// Confines the process to what a command needs, then sets up its service; `configured` adds what only this command has. The log of
     /// uses is opened before, threads are started after.
     pub(super) fn service(&self, needs: Needs, configured: impl FnOnce(Builder) -> Builder) -> Result<Assay, Failure> {
-        let Needs { competitions, access, uses_answers, compiles_anew } = needs;
+        let Needs { competitions, graders: compiled, access, uses_answers } = needs;
         let graders = self.graders()?;
+        let cache = match compiled {
+            Compiled::Ahead(names) => self.cache_of(&graders, names)?,
+            Compiled::Anew => None,
+        };
         let files: Vec<PathBuf> = graders.files().chain(competitions.files()).map(Path::to_owned).collect();
         let mut builder = configured(Assay::builder().competitions(competitions).graders(graders));
         let log = self.use_log.as_ref().filter(|_| uses_answers);
@@ -114,8 +126,6 @@ impl GlobalArguments {
         }
         // While the files are there that tell it.
         builder = builder.memory(self.memory.unwrap_or_else(assay::memory::at_hand));
-        // It is made before the process may make no more folders.
-        let cache = if compiles_anew { None } else { self.cache() };
         builder = builder.confinement(self.confine(access, files, cache.as_ref())?);
         if let Some(cache) = cache {
             builder = builder.cache(cache);
@@ -123,11 +133,12 @@ impl GlobalArguments {
         builder.profile(self.profile.into()).untrusted(Execution::Workers(worker()?)).build().map_err(Failure::program)
     }
 
-    /// Has those of these graders that the program carries compiled, if they are not yet. It comes before [`GlobalArguments::service`], which
-    /// gives up the right to keep machine code that this process runs: what is not compiled here, is compiled anew by every run.
-    pub(super) fn compile_ahead(&self, graders: impl IntoIterator<Item = String>) -> Result<(), Failure> {
-        let Some(cache) = self.cache() else { return Ok(()) };
-        let catalog = self.graders()?;
+    /// The cache, in which those of these graders are that the program carries. None: it is nowhere, or others may write to it, which is
+    /// said.
+    fn cache_of(&self, catalog: &GraderCatalog, graders: Vec<String>) -> Result<Option<Cache>, Failure> {
+        let Some(folder) = self.cache_dir() else { return Ok(None) };
+        let opened = Cache::open(&folder).map_err(|error| output::message(&format!("note: {error}")));
+        let Ok(cache) = opened else { return Ok(None) };
         let names: BTreeSet<String> = graders.into_iter().collect();
         let own = names.iter().filter_map(|name| match catalog.source(name) {
             Some(Source::BuiltIn(component)) => Some(*component),
@@ -135,12 +146,7 @@ impl GlobalArguments {
         });
         // Whatever fails here fails again where it is told, or only costs time.
         let _ = compile_ahead(&cache, &worker()?, &Profile::from(self.profile).limits(), own);
-        Ok(())
-    }
-
-    /// The cache, unless it is nowhere, or others may write to it, which is said.
-    fn cache(&self) -> Option<Cache> {
-        Cache::open(&self.cache_dir()?).map_err(|error| output::message_once(&format!("note: {error}"))).ok()
+        Ok(Some(cache))
     }
 
     /// Gives up whatever is not in `access`, or where graders, competitions and compiled code come from. What the system cannot do is said,

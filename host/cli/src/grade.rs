@@ -20,7 +20,7 @@ use clap::Args;
 use directories::BaseDirs;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::global::{GlobalArguments, Needs, graders_of, may_read};
+use super::global::{Compiled, GlobalArguments, Needs, graders_of, may_read};
 use super::inputs::{InputArguments, Inputs};
 use super::interruption::Interruption;
 use super::operator_log::OperatorLogArguments;
@@ -83,8 +83,8 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
     let Inputs { data, folders, lock } = arguments.inputs.open(Some(list_dir))?;
     let mut access = files(&entries, &competitions, &data, &folders);
     access.write_below(&arguments.output_dir);
-    global.compile_ahead(graders_of(&competitions, entries.iter().filter_map(Entry::competition_id)))?;
-    let needs = Needs { competitions, access, uses_answers: true, compiles_anew: false };
+    let graders = graders_of(&competitions, entries.iter().filter_map(Entry::competition_id));
+    let needs = Needs { competitions, graders: Compiled::Ahead(graders), access, uses_answers: true };
     let assay = global.service(needs, |builder| builder.answers(data.clone()).folders(folders).lock(lock))?;
     let mut places = global.places();
     places.extend([("--data-dir", Some(data.folder().to_owned())), ("the list's folder", Some(list_dir.to_owned()))]);

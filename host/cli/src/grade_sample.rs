@@ -10,7 +10,7 @@ use assay_types::Direction;
 use assay_types::report::{Outcome, Report, SCHEMA, SampleReport};
 use clap::Args;
 
-use super::global::{GlobalArguments, Needs, graders_of, may_read};
+use super::global::{Compiled, GlobalArguments, Needs, graders_of, may_read};
 use super::inputs::{InputArguments, Inputs};
 use super::operator_log::OperatorLogArguments;
 use super::output::{self, Format};
@@ -49,8 +49,8 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
     let mut access = Access::none();
     may_read(&mut access, folders.open(&arguments.submission));
     may_read(&mut access, OpenFile::open(&data.answers_file(&competition)));
-    global.compile_ahead(graders_of(&competitions, [arguments.competition_id.as_str()]))?;
-    let needs = Needs { competitions, access, uses_answers: true, compiles_anew: false };
+    let graders = graders_of(&competitions, [arguments.competition_id.as_str()]);
+    let needs = Needs { competitions, graders: Compiled::Ahead(graders), access, uses_answers: true };
     let assay = global.service(needs, |builder| builder.answers(data).folders(folders).lock(lock))?;
     let submission = Submission::Path(&arguments.submission);
     let graded = assay.grade(&arguments.competition_id, submission, &Context::default()).map_err(Failure::call)?;

@@ -6,7 +6,7 @@ use assay_types::Direction;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use super::global::{GlobalArguments, Needs};
+use super::global::{Compiled, GlobalArguments, Needs};
 use super::output::{self, Format};
 use super::{Ended, Failure};
 
@@ -47,12 +47,11 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
         Some(Command::Show { name, .. }) => vec![name.clone()],
         None => global.graders()?.sources().map(|(name, _)| name.to_owned()).collect(),
     };
-    global.compile_ahead(shown)?;
     let needs = Needs {
         competitions: global.competitions()?,
+        graders: Compiled::Ahead(shown),
         access: Access::none(),
         uses_answers: false,
-        compiles_anew: false,
     };
     let assay = global.service(needs, |builder| builder)?;
     match &arguments.command {

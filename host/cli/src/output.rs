@@ -1,8 +1,6 @@
 //! The one place that prints.
 
-use std::collections::BTreeSet;
 use std::io::{IsTerminal, Write};
-use std::sync::{Mutex, PoisonError};
 
 use assay_types::excerpt::{printable, printable_json};
 use clap::ValueEnum;
@@ -31,14 +29,6 @@ impl Format {
 pub(super) fn message(text: &str) {
     // A message that cannot be written, since stderr is closed, cannot be reported either.
     let _ = writeln!(std::io::stderr(), "{}", printable(text));
-}
-
-/// The same, if it has not been said yet.
-pub(super) fn message_once(text: &str) {
-    static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
-    if SAID.lock().unwrap_or_else(PoisonError::into_inner).insert(text.to_owned()) {
-        message(text);
-    }
 }
 
 /// A text cut after so many characters, each line by itself, and after three lines.

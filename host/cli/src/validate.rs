@@ -11,7 +11,7 @@ use assay_tables::read::{self, OpenFile};
 use assay_types::competition::Competition;
 use clap::Args;
 
-use super::global::{DataArguments, GlobalArguments, Needs, graders_of, may_read};
+use super::global::{Compiled, DataArguments, GlobalArguments, Needs, graders_of, may_read};
 use super::links::LinkArguments;
 use super::output::{self, Format};
 use super::{Ended, Failure};
@@ -55,8 +55,8 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
             Some(data)
         }
     };
-    global.compile_ahead(graders_of(&competitions, [arguments.competition_id.as_str()]))?;
-    let needs = Needs { competitions, access, uses_answers: false, compiles_anew: false };
+    let graders = graders_of(&competitions, [arguments.competition_id.as_str()]);
+    let needs = Needs { competitions, graders: Compiled::Ahead(graders), access, uses_answers: false };
     let assay = global.service(needs, |builder| builder.folders(folders))?;
     let expected = match (&arguments.keys, data) {
         (Some(file), _) => Some(listed(file, &competition, &limits)?),

@@ -15,7 +15,7 @@ use assay_types::{counted, sha256};
 use clap::Args;
 use serde::Serialize;
 
-use super::global::{GlobalArguments, Needs};
+use super::global::{Compiled, GlobalArguments, Needs};
 use super::grade::files;
 use super::inputs::{InputArguments, Inputs};
 use super::output::{self, Format};
@@ -96,7 +96,7 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
         None => return Ok(Ended::AtFault),
     }
     let access = files(&entries, &competitions, &data, &folders);
-    let needs = Needs { competitions, access, uses_answers: true, compiles_anew: true };
+    let needs = Needs { competitions, graders: Compiled::Anew, access, uses_answers: true };
     let assay = global.service(needs, |builder| builder.answers(data).folders(folders).lock(lock))?;
     let options = BatchOptions { purpose: Purpose::Verify, ..BatchOptions::default() };
     let mut again: Vec<(usize, Again)> = assay
