@@ -184,7 +184,12 @@ fn a_forged_journal_gives_no_score() -> Result<(), Failure> {
         Ok((ended.status.code(), String::from_utf8_lossy(&ended.stderr).into_owned()))
     };
     let (code, said) = with_key(&key, &["--resume"])?;
-    assert!(code == Some(2) && said.contains("line 1 of ") && said.contains("another key (`--key`)"), "{said}");
+    assert!(
+        code == Some(2)
+            && said.contains("line 1 of ")
+            && said.contains("another key; start without --resume, or name the key of that run by --key"),
+        "{said}"
+    );
     std::fs::set_permissions(&key, std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
     let (code, said) = with_key(&key, &["--resume"])?;
     assert!(code == Some(2) && said.contains("others may read or write it (mode 0644)"), "{said}");

@@ -3,20 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use assay_tests::attacks::{VERSION, component};
+use assay_tests::attacks::{SPINS, VERSION, component};
 use assay_tests::{Failure, assay, root};
-
-/// A grader in the place of the example's, with its option of columns, which spins for as long as its fuel lasts: some seconds.
-const SPINS: &str = r##"
-(data (i32.const 1024) "targets")
-(func (export "#describe") (result i32)
-  (call $option (i32.const 0) (i32.const 1024) (i32.const 7))
-  (i32.store8 (i32.const 4104) (i32.const 7))
-  (call $describe (i32.const 64) (i32.const LENGTH) (i32.const 1)))
-(func (export "#grade") (type $grade)
-  (loop $again (br $again))
-  (unreachable))
-"##;
 
 /// A line of what the system says of a process.
 fn status(process: u32, name: &str) -> String {

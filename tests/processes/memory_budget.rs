@@ -56,7 +56,7 @@ fn what_can_never_fit_is_refused_and_costs_nobody_else_anything() -> Result<(), 
     assert_eq!(reports[1]["outcome"], "scored", "{}", reports[1]);
     for report in [&reports[0], &reports[2]] {
         assert_eq!(report["outcome"], "host-fault", "{report}");
-        assert!(report["reason"].as_str().is_some_and(|reason| reason.contains("`--memory`")), "{report}");
+        assert!(report["reason"].as_str().is_some_and(|reason| reason.contains("a budget of ")), "{report}");
     }
     // With more, it is only invalid.
     let (_, reports) = grade(folder.path(), &["large.csv"], &["--memory", "800M"], None)?;

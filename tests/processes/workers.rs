@@ -497,18 +497,10 @@ fn a_worker_holds_nothing_of_its_parent() -> Result<(), Failure> {
 #[test]
 fn workers_end_with_their_program() -> Result<(), Failure> {
     let folder = tempfile::tempdir()?;
-    // A grader in the place of the competition's, with its option of columns, which spins for as long as its fuel lasts: some seconds.
-    let text = r##"
-(data (i32.const 1024) "targets")
-(func (export "#describe") (result i32)
-  (call $option (i32.const 0) (i32.const 1024) (i32.const 7))
-  (i32.store8 (i32.const 4104) (i32.const 7))
-  (call $describe (i32.const 64) (i32.const LENGTH) (i32.const 1)))
-(func (export "#grade") (type $grade)
-  (loop $again (br $again))
-  (unreachable))
-"##;
-    std::fs::write(folder.path().join("roc-auc.wasm"), attacks::component("roc-auc", text, attacks::VERSION)?)?;
+    std::fs::write(
+        folder.path().join("roc-auc.wasm"),
+        attacks::component("roc-auc", attacks::SPINS, attacks::VERSION)?,
+    )?;
     let examples = root().join("examples");
     let mut run = assay()?
         .args(["grade-sample", "--format", "json"])

@@ -21,12 +21,25 @@
 //! units of it. A fixture that starts with
 //! `(component` or `(module` is whole.
 
+use assay_types::grader::INTERFACE;
 use wit_component::{ComponentEncoder, StringEncoding};
 use wit_parser::Resolve;
 
 use crate::{Failure, root};
 
 include!(concat!(env!("OUT_DIR"), "/attacks.rs"));
+
+/// A grader in the place of the example's, with its option of columns, which spins for as long as its fuel lasts: some seconds.
+pub const SPINS: &str = r##"
+(data (i32.const 1024) "targets")
+(func (export "#describe") (result i32)
+  (call $option (i32.const 0) (i32.const 1024) (i32.const 7))
+  (i32.store8 (i32.const 4104) (i32.const 7))
+  (call $describe (i32.const 64) (i32.const LENGTH) (i32.const 1)))
+(func (export "#grade") (type $grade)
+  (loop $again (br $again))
+  (unreachable))
+"##;
 
 /// The version of the contract that this program keeps.
 pub const VERSION: &str = "0.1.0";
@@ -79,7 +92,7 @@ fn module(name: &str, text: &str, version: &str) -> String {
     let exports = |name: &str| text.contains(&format!("(export \"{name}\")"));
     let lacking = HONEST.into_iter().filter(|(name, _)| !exports(name)).map(|(_, text)| text);
     let fields: String = [HELP, text].into_iter().chain(lacking).collect();
-    let fields = fields.replace("\"#", &format!("\"assay:grader/grading@{version}#"));
+    let fields = fields.replace("\"#", &format!("\"{INTERFACE}{version}#"));
     let fields = fields.replace("FUEL", &"(drop (i32.const 0))".repeat(1000));
     format!("(module\n{})", fields.replace("NAME", name).replace("LENGTH", &name.len().to_string()))
 }

@@ -120,8 +120,7 @@ impl Memory {
     fn fitted(&self, need: Need) -> Result<u64, HostFault> {
         if need.least > self.0.total {
             return Err(HostFault::Resources(format!(
-                "this grading needs {} MiB of memory, but gradings have {} MiB here; give it more by `--memory`, or run it on a larger \
-                 machine",
+                "this grading needs {} MiB of memory, but gradings have a budget of {} MiB here: it needs a larger one, or a larger machine",
                 need.least.div_ceil(1 << 20),
                 self.0.total >> 20
             )));
@@ -183,7 +182,7 @@ mod tests {
         // Others fit beside it.
         assert!(memory.try_take(need(10 * MIB)).unwrap().is_some());
         let refused = memory.try_take(need(400 * MIB)).map(|room| room.is_some()).unwrap_err().to_string();
-        assert!(refused.contains("needs 1208 MiB") && refused.contains("`--memory`"), "{refused}");
+        assert!(refused.contains("needs 1208 MiB") && refused.contains("a budget of 1000 MiB"), "{refused}");
         // What is large runs alone.
         let large = need(300 * MIB);
         assert!(memory.try_take(large).unwrap().is_none());

@@ -183,7 +183,9 @@ fn journal(
     let unavailable = match key.map(|key| Journal::open(&arguments.output_dir, run, key, arguments.resume)) {
         Ok(Ok(Opened::Ready(journal, finished))) => return Ok((Some(journal), finished)),
         Ok(Ok(Opened::Other(why))) => {
-            return Err(Failure::Call(anyhow::anyhow!("--resume: {why}; start without --resume")));
+            return Err(Failure::Call(anyhow::anyhow!(
+                "--resume: {why}; start without --resume, or name the key of that run by --key"
+            )));
         }
         Ok(Ok(Opened::Busy)) => format!("another process grades this list into {folder}"),
         Ok(Ok(Opened::Unlockable(error))) => format!("the journal in {folder} cannot be locked ({error})"),

@@ -170,7 +170,7 @@ impl Journal {
                 Read::Unreadable => return Ok(Opened::Other(format!("{} is no journal", path.display()))),
                 Read::Unsigned(line) => {
                     return Ok(Opened::Other(format!(
-                        "line {line} of {} is not signed by your key: somebody else wrote it, or it was written under another key (`--key`)",
+                        "line {line} of {} is not signed by your key: somebody else wrote it, or it was written under another key",
                         path.display()
                     )));
                 }

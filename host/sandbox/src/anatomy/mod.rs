@@ -22,6 +22,7 @@ use wasmparser::{
 };
 
 use assay_types::excerpt::excerpt;
+use assay_types::grader::INTERFACE;
 
 use self::claims::Gathered;
 pub use self::claims::{Claims, Producer, Section, Text};
@@ -209,7 +210,7 @@ fn read(bytes: &[u8]) -> Result<Anatomy, String> {
     let mut anatomy = Anatomy { claims: walk.claims.finish(), ..walk.anatomy };
     for name in walk.exported {
         anatomy.exports.push(export(name, types.as_ref()));
-        if name.starts_with("assay:grader/grading@") {
+        if name.starts_with(INTERFACE) {
             anatomy.contract = Some(shown(name));
         }
     }
