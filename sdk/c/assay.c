@@ -355,6 +355,31 @@ const double *assay_number_list(const assay_options *options, const char *name, 
     return found ? found->value.list.items : NULL;
 }
 
+// Pairwise over blocks of at most 128, each in eight running sums.
+static double sum(const double *values, size_t count) {
+    if (count > 128) {
+        size_t half = count / 2;
+        half -= half % 8;
+        return sum(values, half) + sum(values + half, count - half);
+    }
+    double total = -0.0;
+    size_t at = 0;
+    if (count >= 8) {
+        double s[8];
+        for (; at < 8; at++) s[at] = values[at];
+        for (; at + 8 <= count; at += 8) {
+            for (size_t lane = 0; lane < 8; lane++) s[lane] += values[at + lane];
+        }
+        total = ((s[0] + s[1]) + (s[2] + s[3])) + ((s[4] + s[5]) + (s[6] + s[7]));
+    }
+    for (; at < count; at++) total += values[at];
+    return total;
+}
+
+double assay_mean(const double *values, size_t count) {
+    return (0.0 + sum(values, count)) / (double)count;
+}
+
 // What a problem says where there is only room for a text.
 static const char *in_a_sentence(const problem *found) {
     const char *message = terminated(found->message);

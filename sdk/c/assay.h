@@ -101,6 +101,9 @@ void assay_detail(const char *name, double value);
 // A text made as by printf.
 const char *assay_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+// The mean of numbers, added in the order that numpy adds them in, so that the last bits are those of np.mean. NaN of none.
+double assay_mean(const double *values, size_t count);
+
 // What a grader defines.
 
 extern const assay_description assay_grader;

@@ -146,3 +146,29 @@ export class Options {
     return this.#get(name, fallback, (value) => typeof value === 'object', (value) => Array.from(value));
   }
 }
+
+/** The mean of numbers, added in the order that numpy adds them in, so that the last bits are those of np.mean. NaN of none. */
+export function mean(values) {
+  return (0 + sum(values, 0, values.length)) / values.length;
+}
+
+// Pairwise over blocks of at most 128, each in eight running sums.
+function sum(values, start, end) {
+  const count = end - start;
+  if (count > 128) {
+    const half = (count >> 1) - ((count >> 1) % 8);
+    return sum(values, start, start + half) + sum(values, start + half, end);
+  }
+  let total = -0;
+  let at = start;
+  if (count >= 8) {
+    const s = [];
+    for (let lane = 0; lane < 8; lane++) s.push(values[at + lane]);
+    for (at += 8; at + 8 <= end; at += 8) {
+      for (let lane = 0; lane < 8; lane++) s[lane] += values[at + lane];
+    }
+    total = ((s[0] + s[1]) + (s[2] + s[3])) + ((s[4] + s[5]) + (s[6] + s[7]));
+  }
+  for (; at < end; at++) total += values[at];
+  return total;
+}

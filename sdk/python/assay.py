@@ -168,3 +168,29 @@ class Options:
 
     def numbers(self, name, default=_REQUIRED):
         return self._get(name, default, list)
+
+
+def mean(values):
+    """The mean of numbers, added in the order that numpy adds them in, so that the last bits are those of np.mean. NaN of none."""
+    values = list(values)
+    return (0.0 + _sum(values)) / len(values) if values else math.nan
+
+
+def _sum(values):
+    """Pairwise over blocks of at most 128, each in eight running sums."""
+    if len(values) > 128:
+        half = len(values) // 2
+        half -= half % 8
+        return _sum(values[:half]) + _sum(values[half:])
+    total, at = -0.0, 0
+    if len(values) >= 8:
+        a, b, c, d, e, f, g, h = values[:8]
+        at = 8
+        while at + 8 <= len(values):
+            i, j, k, l, m, n, o, p = values[at : at + 8]
+            a, b, c, d, e, f, g, h = a + i, b + j, c + k, d + l, e + m, f + n, g + o, h + p
+            at += 8
+        total = ((a + b) + (c + d)) + ((e + f) + (g + h))
+    for value in values[at:]:
+        total += value
+    return total

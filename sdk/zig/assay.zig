@@ -95,6 +95,31 @@ pub fn many(comptime T: type, count: usize) []T {
     return allocator.alloc(T, count) catch @trap();
 }
 
+/// The mean of numbers, added in the order that numpy adds them in, so that the last bits are those of `np.mean`. NaN of none.
+pub fn mean(values: []const f64) f64 {
+    return (0.0 + sum(values)) / @as(f64, @floatFromInt(values.len));
+}
+
+/// Pairwise over blocks of at most 128, each in eight running sums.
+fn sum(values: []const f64) f64 {
+    if (values.len > 128) {
+        const half = values.len / 2 - values.len / 2 % 8;
+        return sum(values[0..half]) + sum(values[half..]);
+    }
+    var total: f64 = -0.0;
+    var at: usize = 0;
+    if (values.len >= 8) {
+        var s: [8]f64 = values[0..8].*;
+        at = 8;
+        while (at + 8 <= values.len) : (at += 8) {
+            for (&s, values[at..][0..8]) |*lane, value| lane.* += value;
+        }
+        total = ((s[0] + s[1]) + (s[2] + s[3])) + ((s[4] + s[5]) + (s[6] + s[7]));
+    }
+    for (values[at..]) |value| total += value;
+    return total;
+}
+
 /// A table. Row i of the submission answers the same question as row i of the answers.
 pub const Table = struct {
     rows: usize,

@@ -15,6 +15,7 @@ mod keys;
 mod links;
 mod lock;
 mod log;
+mod new;
 mod operator_log;
 mod output;
 mod panics;
@@ -60,6 +61,8 @@ enum Command {
     Graders(graders::Arguments),
     /// Read the log of uses: is it whole, and how often were answers used?
     Log(log::Arguments),
+    /// Start a grader.
+    New(new::Arguments),
     Component(component::Arguments),
     Wit(wit::Arguments),
     /// Print the JSON schema of reports.
@@ -143,6 +146,7 @@ fn run(command: Command, global: &GlobalArguments) -> ExitCode {
         Command::Competitions(arguments) => competitions::run(&arguments, global),
         Command::Graders(arguments) => graders::run(&arguments, global),
         Command::Log(arguments) => log::run(&arguments),
+        Command::New(arguments) => new::run(&arguments),
         Command::Component(arguments) => component::run(&arguments, global),
         Command::Wit(arguments) => wit::run(&arguments),
         Command::Schema => output::json(&assay_types::report::schema()).map(|()| Ended::Fine),

@@ -282,3 +282,29 @@ func TableOf(columns map[string]any) *Table {
 	}
 	return table
 }
+
+// Mean is the mean of numbers, added in the order that numpy adds them in, so that the last bits are those of np.mean. NaN of none.
+func Mean(values []float64) float64 { return (0 + sum(values)) / float64(len(values)) }
+
+// Pairwise over blocks of at most 128, each in eight running sums.
+func sum(values []float64) float64 {
+	if len(values) > 128 {
+		half := len(values) / 2
+		half -= half % 8
+		return sum(values[:half]) + sum(values[half:])
+	}
+	total, at := math.Copysign(0, -1), 0
+	if len(values) >= 8 {
+		s := [8]float64(values)
+		for at = 8; at+8 <= len(values); at += 8 {
+			for lane := range s {
+				s[lane] += values[at+lane]
+			}
+		}
+		total = ((s[0] + s[1]) + (s[2] + s[3])) + ((s[4] + s[5]) + (s[6] + s[7]))
+	}
+	for _, value := range values[at:] {
+		total += value
+	}
+	return total
+}

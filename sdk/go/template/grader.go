@@ -4,7 +4,7 @@ package main
 import (
 	"math"
 
-	"{{name}}/assay"
+	"example.com/{{name}}/assay"
 )
 
 var grader = assay.Grader{

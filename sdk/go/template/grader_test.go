@@ -4,7 +4,7 @@ import (
 	"math"
 	"testing"
 
-	"{{name}}/assay"
+	"example.com/{{name}}/assay"
 )
 
 func column(numbers ...float64) *assay.Table { return assay.TableOf(map[string]any{"y": numbers}) }
