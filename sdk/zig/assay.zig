@@ -372,16 +372,20 @@ var failure: []const u8 = "";
 
 /// Values where the canonical ABI has them.
 const Raw = struct {
+    const nothing: u64 = 0;
+
     const Text = extern struct {
         pointer: [*]const u8,
         length: usize,
 
         fn of(from: []const u8) Text {
-            return .{ .pointer = from.ptr, .length = from.len };
+            return list(from.ptr, from.len);
         }
 
         fn list(items: *const anyopaque, count: usize) Text {
-            return .{ .pointer = @ptrCast(items), .length = count };
+            // What Zig allocates of no bytes is at an address that is none.
+            const from: *const anyopaque = if (count == 0) &nothing else items;
+            return .{ .pointer = @ptrCast(from), .length = count };
         }
 
         fn slice(text: Text) []const u8 {
