@@ -1,9 +1,7 @@
 """Between `grader.py` and the host: componentize-py makes a component of this. A grader has nothing to change here."""
 
 import io
-import os
 import sys
-import traceback
 
 import grader
 from assay import Failure, Options, Refusal, Score, Table
@@ -39,9 +37,14 @@ def _failure(error, printed):
     """What went wrong and where in the grader's own files, and what it printed: for the operator."""
     said = str(error) if isinstance(error, Failure) else f"{type(error).__name__}: {error}"
     if not isinstance(error, Failure):
-        places = [f"{os.path.basename(frame.filename)}:{frame.lineno} in {frame.name}"
-                  for frame in traceback.extract_tb(error.__traceback__)
-                  if os.path.basename(frame.filename) not in ("assay.py", "assay_component.py")]
+        # The module traceback would look for the source, and there are no files.
+        places, step = [], error.__traceback__
+        while step is not None:
+            code = step.tb_frame.f_code
+            file = code.co_filename.rsplit("/", 1)[-1]
+            if file not in ("assay.py", "assay_component.py"):
+                places.append(f"{file}:{step.tb_lineno} in {code.co_name}")
+            step = step.tb_next
         said = "; ".join([said, *places[-3:]])
     return f"{said}; printed: {printed[-500:]}" if printed else said
 

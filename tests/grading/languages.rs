@@ -23,8 +23,17 @@ struct Language {
     name: &'static str,
     /// The variables of `build.sh` that name its tools.
     tools: &'static [&'static str],
+    /// A line of the template's source, what the test adds to it so that a negative tolerance makes the grader fail, and what is told then.
+    fails: Option<Fails>,
     /// The source of the metric; none: there are no examples of it, since another language's would be the same.
     source: Option<&'static str>,
+}
+
+/// How a grader is made to fail.
+struct Fails {
+    after: &'static str,
+    line: &'static str,
+    told: &'static [&'static str],
 }
 
 /// What comes with a grader: the answers to a submission and the score or refusal that belongs to it.
@@ -38,37 +47,64 @@ type Options = Vec<(String, Setting)>;
 
 #[test]
 fn c() -> Result<(), Failure> {
-    check(&Language { name: "c", tools: &["ZIG"], source: Some("grader.c") })
+    check(&Language { name: "c", tools: &["ZIG"], fails: None, source: Some("grader.c") })
 }
 
 #[test]
 fn zig() -> Result<(), Failure> {
-    check(&Language { name: "zig", tools: &["ZIG"], source: Some("grader.zig") })
+    check(&Language { name: "zig", tools: &["ZIG"], fails: None, source: Some("grader.zig") })
 }
 
 #[test]
 fn go() -> Result<(), Failure> {
-    check(&Language { name: "go", tools: &["GO"], source: Some("grader.go") })
+    check(&Language {
+        name: "go",
+        tools: &["GO"],
+        fails: Some(Fails {
+            after: "tolerance := options.Number(\"tolerance\", 0)\n",
+            line: "if tolerance < 0 { tolerance = []float64{}[int(-tolerance)] }\n",
+            told: &["index out of range [1] with length 0 (grader.go:"],
+        }),
+        source: Some("grader.go"),
+    })
 }
 
 #[test]
 fn python() -> Result<(), Failure> {
-    check(&Language { name: "python", tools: &["COMPONENTIZE_PY"], source: Some("grader.py") })
+    check(&Language {
+        name: "python",
+        tools: &["COMPONENTIZE_PY"],
+        fails: Some(Fails {
+            after: "    tolerance = options.number(\"tolerance\", 0.0)\n",
+            line: "    if tolerance < 0:\n        print(\"so far\", target)\n        tolerance = [][3]\n",
+            told: &["IndexError: list index out of range; grader.py:", " in grade; printed: so far y"],
+        }),
+        source: Some("grader.py"),
+    })
 }
 
 #[test]
 fn javascript() -> Result<(), Failure> {
-    check(&Language { name: "javascript", tools: &["COMPONENTIZE_QJS"], source: Some("grader.js") })
+    check(&Language {
+        name: "javascript",
+        tools: &["COMPONENTIZE_QJS"],
+        fails: Some(Fails {
+            after: "const tolerance = options.number('tolerance', 0);\n",
+            line: "if (tolerance < 0) { console.log('so far', target); tolerance.no.such; }\n",
+            told: &["TypeError: ", "at grade (/grader.js:", "printed: so far y"],
+        }),
+        source: Some("grader.js"),
+    })
 }
 
 #[test]
 fn typescript() -> Result<(), Failure> {
-    check(&Language { name: "typescript", tools: &["COMPONENTIZE_QJS", "TSC"], source: None })
+    check(&Language { name: "typescript", tools: &["COMPONENTIZE_QJS", "TSC"], fails: None, source: None })
 }
 
 #[test]
 fn rust() -> Result<(), Failure> {
-    check(&Language { name: "rust", tools: &[], source: None })
+    check(&Language { name: "rust", tools: &[], fails: None, source: None })
 }
 
 fn check(language: &Language) -> Result<(), Failure> {
@@ -78,7 +114,17 @@ fn check(language: &Language) -> Result<(), Failure> {
     };
     let folder = tempfile::tempdir()?;
     let grader = language.written(folder.path(), "errors")?;
-    as_it_stands(&language.built(&grader, &tools)?, &grader)?;
+    if let (Some(fails), Some(source)) = (&language.fails, language.source) {
+        let text = fs::read_to_string(grader.join(source))?;
+        let changed = text.replacen(fails.after, &[fails.after, fails.line].concat(), 1);
+        assert_ne!(text, changed);
+        fs::write(grader.join(source), changed)?;
+    }
+    let built = language.built(&grader, &tools)?;
+    as_it_stands(&built, &grader)?;
+    if let Some(fails) = &language.fails {
+        a_failure_is_told(&built, fails.told)?;
+    }
     let Some(source) = language.source else { return Ok(()) };
     for metric in METRICS {
         let folder = language.written(folder.path(), &metric.name.replace('_', "-"))?;
@@ -170,6 +216,15 @@ fn as_it_stands(grader: &Grader, folder: &Path) -> Result<(), Failure> {
     assert_eq!(problems, Ok(vec![expected]));
     let outcome = graded(grader, &numbers(vec![Some(1.0), Some(2.0)]), &numbers(vec![None, None]), &options)?;
     assert_eq!(outcome, Outcome::Fault(Fault::Grader("no row has an answer".into())));
+    Ok(())
+}
+
+/// An error that nobody caught: what it was, where, and what was printed before.
+fn a_failure_is_told(grader: &Grader, told: &[&str]) -> Result<(), Failure> {
+    let options = vec![text("target", "y"), ("tolerance".into(), Setting::Number(-1.0))];
+    let table = numbers(vec![Some(1.0)]);
+    let Outcome::Fault(Fault::Grader(said)) = graded(grader, &table, &table, &options)? else { panic!("no failure") };
+    assert!(told.iter().all(|words| said.contains(words)), "{said}");
     Ok(())
 }
 

@@ -77,14 +77,14 @@ fn config(limits: &Limits, concurrent: u32) -> Config {
         .wasm_backtrace_details(WasmBacktraceDetails::Disable);
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(concurrent)
-        .total_core_instances(concurrent * 4)
-        .total_memories(concurrent)
-        .total_tables(concurrent * 4)
+        .total_core_instances(concurrent * 64)
+        .total_memories(concurrent * 4)
+        .total_tables(concurrent * 16)
         .max_memory_size(limits.memory_bytes.min(MEMORY_CEILING))
         .table_elements(limits.table_elements)
-        .max_core_instances_per_component(4)
-        .max_memories_per_component(1)
-        .max_tables_per_component(4)
+        .max_core_instances_per_component(64)
+        .max_memories_per_component(4)
+        .max_tables_per_component(16)
         // Pages that most gradings touch are zeroed rather than given back, which saves system calls that threads contend for.
         .linear_memory_keep_resident(2 << 20);
     config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
