@@ -16,6 +16,7 @@ pub mod doctor;
 mod grade;
 mod graders;
 mod ingest;
+mod interpreted;
 pub mod list;
 pub mod lock;
 pub mod memory;
