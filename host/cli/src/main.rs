@@ -3,6 +3,7 @@
 mod advice;
 mod audit;
 mod competitions;
+mod component;
 mod doctor;
 mod global;
 mod grade;
@@ -14,11 +15,13 @@ mod keys;
 mod links;
 mod lock;
 mod log;
+mod new;
 mod operator_log;
 mod output;
 mod panics;
 mod validate;
 mod verify;
+mod wit;
 mod worker;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -58,6 +61,10 @@ enum Command {
     Graders(graders::Arguments),
     /// Read the log of uses: is it whole, and how often were answers used?
     Log(log::Arguments),
+    /// Start a grader.
+    New(new::Arguments),
+    Component(component::Arguments),
+    Wit(wit::Arguments),
     /// Print the JSON schema of reports.
     Schema,
     /// Compile and run components that others made, in a process of its own: for the program itself.
@@ -139,6 +146,9 @@ fn run(command: Command, global: &GlobalArguments) -> ExitCode {
         Command::Competitions(arguments) => competitions::run(&arguments, global),
         Command::Graders(arguments) => graders::run(&arguments, global),
         Command::Log(arguments) => log::run(&arguments),
+        Command::New(arguments) => new::run(&arguments),
+        Command::Component(arguments) => component::run(&arguments, global),
+        Command::Wit(arguments) => wit::run(&arguments),
         Command::Schema => output::json(&assay_types::report::schema()).map(|()| Ended::Fine),
         Command::Worker => return worker::run(),
     };

@@ -37,7 +37,9 @@ pub(super) fn refused(refusal: Refusal, limits: &Limits) -> LoadError {
         Refusal::Nesting(NestingError::Thread(said)) => LoadError::Host(HostFault::Resources(text(said))),
         Refusal::Nesting(error) => LoadError::Nesting(error),
         Refusal::Module => LoadError::Module,
-        Refusal::Imports(names) => LoadError::Imports(names.into_iter().take(IMPORTS).map(text).collect()),
+        Refusal::Imports(names, built_by) => {
+            LoadError::Imports { names: names.into_iter().take(IMPORTS).map(text).collect(), built_by }
+        }
         Refusal::Version(found) => LoadError::Version { found: text(found) },
         Refusal::World(said) => LoadError::World(text(said)),
         Refusal::Describe(said) => LoadError::Describe(text(said)),
