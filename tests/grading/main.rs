@@ -8,4 +8,5 @@ mod languages;
 mod parity;
 mod profiles;
 mod properties;
+mod sources;
 mod threads;
