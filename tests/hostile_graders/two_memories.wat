@@ -1,2 +1,2 @@
-;; It declares a memory beside the one that every grader has.
+;; It declares a memory beside the one that every grader has, and what it says of itself lands in the wrong one.
 (memory $beside 1)

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use assay_sandbox::{Cache, Execution, Limits, LoadError, Sandbox, SandboxOptions, Trust};
+use assay_sandbox::{Cache, Execution, Limits, LoadError, Sandbox, SandboxOptions, Trust, WorkerProgram};
 use assay_tests::attacks::{VERSION, component};
 use assay_tests::{Failure, assay, root};
 use serde_json::Value;
@@ -91,13 +91,46 @@ fn what_is_no_grader_leaves_nothing() -> Result<(), Failure> {
         for refused in [component("silent", &silent, VERSION)?, no_grader.clone()] {
             let error = sandbox.load(&refused, Trust::Others).err();
             assert!(matches!(error, Some(LoadError::Describe(_) | LoadError::World(_))), "{error:?}");
-            assert_eq!((files(&own)?, files(&others)?), (Vec::new(), Vec::new()));
+            assert_eq!((files(&own)?, code(&others)?), (Vec::new(), Vec::new()));
         }
         // What is a grader leaves its code.
         sandbox.load(&component("heavy", MEMORY, VERSION)?, Trust::Others)?;
-        let [file] = <[PathBuf; 1]>::try_from(files(&others)?).map_err(|files| format!("{files:?}"))?;
+        let [file] = <[PathBuf; 1]>::try_from(code(&others)?).map_err(|files| format!("{files:?}"))?;
         assert!(file.metadata()?.len() > 15_000_000);
         assert_eq!(files(&own)?, Vec::<PathBuf>::new());
+    }
+    Ok(())
+}
+
+/// The machine code among the files of a folder.
+fn code(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let is_code = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "cwasm");
+    Ok(files(folder)?.into_iter().filter(is_code).collect())
+}
+
+/// What was refused once is refused again without a compiler, in the same words, until it has other limits.
+#[test]
+fn a_refusal_is_remembered() -> Result<(), Failure> {
+    let folder = tempfile::tempdir()?;
+    let silent = component("silent", "(func (export \"#describe\") (result i32) unreachable)", VERSION)?;
+    let no_grader = wat::parse_str("(component (core module (memory 1)))")?;
+    let many = wat::parse_str(format!(
+        "(component (core module $m) {})",
+        "(core instance (instantiate $m))".repeat(Limits::default().core_instances + 1)
+    ))?;
+    let loaded = |script: String, limits: Limits, component: &[u8]| -> Result<Option<LoadError>, Failure> {
+        let cache = Some(Cache::open(folder.path())?);
+        let worker = WorkerProgram { program: "/bin/sh".into(), arguments: vec!["-c".into(), script.into()] };
+        let sandbox = Sandbox::new(SandboxOptions { limits, cache, untrusted: Execution::Workers(worker) })?;
+        Ok(sandbox.load(component, Trust::Others).err())
+    };
+    let works = format!("exec '{}' \"$0\"", PathBuf::from(assay()?.get_program()).display());
+    for component in [silent, no_grader, many] {
+        let first = loaded(works.clone(), Limits::default(), &component)?;
+        assert!(first.as_ref().is_some_and(|error| !error.is_host_fault()), "{first:?}");
+        assert_eq!(loaded("exit 7".into(), Limits::default(), &component)?, first);
+        let other = Limits { core_instances: 65, ..Limits::default() };
+        assert!(loaded("exit 7".into(), other, &component)?.is_some_and(|error| error.is_host_fault()));
     }
     Ok(())
 }

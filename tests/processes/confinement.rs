@@ -52,7 +52,7 @@ fn compiling_ends_in_time() -> Result<(), Failure> {
 
 #[test]
 fn compiling_has_so_much_memory() -> Result<(), Failure> {
-    let limits = Limits { compile_memory_bytes: 14 << 20, ..Limits::default() };
+    let limits = Limits { compile_memory_bytes: 30 << 20, ..Limits::default() };
     let expected = LoadError::Exceeded(Exceeded::CompileMemory(limits.compile_memory_bytes)).to_string();
     assert_eq!(loaded(limits, &a_component()?)?.map_err(|error| error.to_string()), Err(expected));
     Ok(())

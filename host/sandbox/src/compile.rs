@@ -11,12 +11,14 @@ use crate::engine;
 use crate::error::LoadError;
 use crate::fault::HostFault;
 use crate::limits::Limits;
-use crate::{nesting, outline};
+use crate::{footprint, nesting, outline};
 
-/// Looks at a component before the compiler does: refuses what is no grader on its outside, and what is nested too deep to be read.
+/// Looks at a component before the compiler does: refuses what is no grader on its outside, what is nested too deep to be read, and what
+/// would have more instances, memories or tables than there may be.
 pub(crate) fn check(component: &[u8], limits: &Limits) -> Result<(), LoadError> {
     outline::check(component, limits)?;
-    Ok(nesting::check(component)?)
+    nesting::check(component)?;
+    footprint::check(component, limits)
 }
 
 /// The machine code of a component.

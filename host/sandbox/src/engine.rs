@@ -76,15 +76,20 @@ fn config(limits: &Limits, concurrent: u32) -> Config {
         .wasm_memory64(false)
         .wasm_backtrace_details(WasmBacktraceDetails::Disable);
     let mut pool = PoolingAllocationConfig::new();
+    let [instances, memories, tables] =
+        [limits.core_instances, limits.memories, limits.tables].map(|limit| u32::try_from(limit).unwrap_or(u32::MAX));
+    // Places cost address space alone until a grader takes them, so that a grader with one memory weighs no more where others may have four.
     pool.total_component_instances(concurrent)
-        .total_core_instances(concurrent * 4)
-        .total_memories(concurrent)
-        .total_tables(concurrent * 4)
+        .total_core_instances(concurrent.saturating_mul(instances))
+        .total_memories(concurrent.saturating_mul(memories))
+        .total_tables(concurrent.saturating_mul(tables))
         .max_memory_size(limits.memory_bytes.min(MEMORY_CEILING))
         .table_elements(limits.table_elements)
-        .max_core_instances_per_component(4)
-        .max_memories_per_component(1)
-        .max_tables_per_component(4)
+        .max_core_instances_per_component(instances)
+        .max_memories_per_component(memories)
+        .max_memories_per_module(memories)
+        .max_tables_per_module(tables)
+        .max_tables_per_component(tables)
         // Pages that most gradings touch are zeroed rather than given back, which saves system calls that threads contend for.
         .linear_memory_keep_resident(2 << 20);
     config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));

@@ -17,6 +17,7 @@ mod describe;
 mod engine;
 mod error;
 mod fault;
+mod footprint;
 mod in_process;
 mod instance;
 mod limiter;

@@ -11,7 +11,16 @@ use thiserror::Error;
 pub struct Limits {
     /// The size of a component's file, in bytes, before anything parses it.
     pub component_bytes: usize,
-    /// The time that compiling a component may take, if others made it and it is compiled by a worker.
+    /// The core module instances of an instance of a component.
+    pub core_instances: usize,
+    /// The linear memories of an instance of a component.
+    pub memories: usize,
+    /// The tables of an instance of a component.
+    pub tables: usize,
+    /// The processor time that compiling a component may take, or taking it apart, if others made it and a worker does it. Whole seconds.
+    #[serde(with = "seconds")]
+    pub compile_processor_time: Duration,
+    /// The time that it may take by the clock, however busy the machine is.
     #[serde(with = "seconds")]
     pub compile_time: Duration,
     /// The memory that compiling a component may take, if others made it and it is compiled by a worker, in bytes.
@@ -49,7 +58,11 @@ impl Default for Limits {
     fn default() -> Self {
         Limits {
             component_bytes: 32 << 20,
-            compile_time: Duration::from_secs(60),
+            core_instances: 64,
+            memories: 4,
+            tables: 16,
+            compile_processor_time: Duration::from_secs(120),
+            compile_time: Duration::from_secs(300),
             compile_memory_bytes: 2 << 30,
             fuel_base: 10_000_000_000,
             fuel_per_byte: 10_000,
@@ -75,7 +88,8 @@ impl Limits {
     pub fn strict() -> Self {
         Limits {
             component_bytes: 4 << 20,
-            compile_time: Duration::from_secs(10),
+            compile_processor_time: Duration::from_secs(10),
+            compile_time: Duration::from_secs(30),
             compile_memory_bytes: 512 << 20,
             fuel_base: 100_000_000,
             fuel_per_byte: 8_000,
@@ -196,13 +210,28 @@ pub enum Exceeded {
     /// [`Limits::table_elements`].
     #[error("the grader asked for tables of more than {0} elements in all")]
     Table(usize),
+    /// [`Limits::core_instances`].
+    #[error("the component has more than {0} core module instances")]
+    CoreInstances(usize),
+    /// [`Limits::memories`].
+    #[error("the component has more than {0} memories")]
+    Memories(usize),
+    /// [`Limits::tables`].
+    #[error("the component has more than {0} tables")]
+    Tables(usize),
+    /// [`Limits::compile_processor_time`].
+    #[error("compiling the component took more than {0:?} of processor time")]
+    CompileProcessorTime(Duration),
     /// [`Limits::compile_time`].
     #[error("compiling the component took more than {0:?}")]
     CompileTime(Duration),
     /// [`Limits::compile_memory_bytes`].
     #[error("compiling the component needed more than {0} bytes of memory")]
     CompileMemory(usize),
-    /// [`Limits::compile_time`], of which taking a component apart has as much as compiling it.
+    /// [`Limits::compile_processor_time`], of which taking a component apart has as much as compiling it.
+    #[error("reading the component took more than {0:?} of processor time")]
+    InspectProcessorTime(Duration),
+    /// [`Limits::compile_time`].
     #[error("reading the component took more than {0:?}")]
     InspectTime(Duration),
     /// [`Limits::compile_memory_bytes`].
@@ -232,8 +261,13 @@ impl Exceeded {
             Exceeded::Memory(_) => Exceeded::Memory(limits.memory_bytes),
             Exceeded::Stack(_) => Exceeded::Stack(limits.stack_bytes),
             Exceeded::Table(_) => Exceeded::Table(limits.table_elements),
+            Exceeded::CoreInstances(_) => Exceeded::CoreInstances(limits.core_instances),
+            Exceeded::Memories(_) => Exceeded::Memories(limits.memories),
+            Exceeded::Tables(_) => Exceeded::Tables(limits.tables),
+            Exceeded::CompileProcessorTime(_) => Exceeded::CompileProcessorTime(limits.compile_processor_time),
             Exceeded::CompileTime(_) => Exceeded::CompileTime(limits.compile_time),
             Exceeded::CompileMemory(_) => Exceeded::CompileMemory(limits.compile_memory_bytes),
+            Exceeded::InspectProcessorTime(_) => Exceeded::InspectProcessorTime(limits.compile_processor_time),
             Exceeded::InspectTime(_) => Exceeded::InspectTime(limits.compile_time),
             Exceeded::InspectMemory(_) => Exceeded::InspectMemory(limits.compile_memory_bytes),
             Exceeded::Returned { what, .. } => Exceeded::returned(what, limits),

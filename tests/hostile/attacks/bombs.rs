@@ -214,6 +214,33 @@ fn four_tables_that_grow() -> Result<(), Failure> {
     tables_come_to("four-tables-that-grow", does, own, others, limit(TABLES))
 }
 
+/// Each of a component's modules may have a memory. What they have counts together.
+#[test]
+fn four_memories() -> Result<(), Failure> {
+    let memory = "(module (memory 4800))";
+    let does = "It has four modules with memories of 300 MiB and less, each of which may be.";
+    comes_to("four-memories", does, &beside(&component("four-memories", "", VERSION)?, &[memory; 3])?, scored(0.5))?;
+    let grow = "(module (memory 4800) (start $grow) (func $grow (drop (memory.grow (i32.const 800)))))";
+    let does = "It has three modules whose memories grow to 350 MiB each as soon as there is an instance.";
+    let grows = beside(&component("memories-that-grow", "", VERSION)?, &[grow; 3])?;
+    comes_to("memories-that-grow", does, &grows, undescribed(super::MEMORY))
+}
+
+/// What has too many parts is refused before it is compiled.
+#[test]
+fn too_many_parts() -> Result<(), Failure> {
+    let parts = |name: &str, does: &str, module: &str, count: usize, what: &str| -> Result<(), Failure> {
+        let grader = beside(&component(name, "", VERSION)?, &vec![module; count])?;
+        comes_to(name, does, &grader, no_grader(what))
+    };
+    let memories = "the component has more than 4 memories";
+    parts("too-many-memories", "It has a memory more than there may be.", "(module (memory 1))", 4, memories)?;
+    let tables = "the component has more than 16 tables";
+    parts("too-many-tables", "It has a table more than there may be.", "(module (table 1 funcref))", 17, tables)?;
+    let instances = "the component has more than 64 core module instances";
+    parts("too-many-instances", "It has an instance more than there may be.", "(module)", 64, instances)
+}
+
 fn leb128(mut number: usize) -> Vec<u8> {
     let mut bytes = Vec::new();
     loop {

@@ -70,7 +70,7 @@ attacks! {
     grow_past_its_own_maximum => scored(0.5);
     huge_memory => no_component("module memory does not fit");
     huge_table => no_component("module table does not fit");
-    two_memories => no_component("module memory does not fit");
+    two_memories => undescribed("it returned an empty name");
     grow_a_table => limit(TABLES);
     deep_recursion => limit("the grader used more than 1048576 bytes of stack");
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use super::access::is_ours_alone;
-use super::{CacheBounds, EXTENSION};
+use super::{CacheBounds, EXTENSION, REFUSED};
 
 /// How the names of files begin that are being written.
 const UNFINISHED: &str = ".new-";
@@ -72,12 +72,12 @@ impl Folder {
             let Ok(used) = metadata.modified() else { continue };
             let unused = now.duration_since(used).unwrap_or_default();
             let unfinished = entry.file_name().to_string_lossy().starts_with(UNFINISHED);
-            let code = path.extension().is_some_and(|extension| extension == EXTENSION);
+            let ours = path.extension().is_some_and(|extension| extension == EXTENSION || extension == REFUSED);
             if path == added {
                 bytes += metadata.len();
-            } else if (unfinished && unused > WRITING) || (code && unused > self.bounds.unused) {
+            } else if (unfinished && unused > WRITING) || (ours && unused > self.bounds.unused) {
                 let _ = fs::remove_file(path);
-            } else if code {
+            } else if ours {
                 bytes += metadata.len();
                 kept.push((used, path, metadata.len()));
             }

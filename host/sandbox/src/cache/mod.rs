@@ -1,4 +1,4 @@
-//! Machine code on disk.
+//! Machine code on disk, and what was found to be none.
 //!
 //! A file holds machine code and a digest of it together with all that it must be of: the component, everything in the engine that decides
 //! what it compiles to, who made the component, and where its code runs. What is under another's name, patched, cut short or no machine code at
@@ -24,8 +24,17 @@ use folder::Folder;
 /// How the names of its files end, by which they are told from files of others.
 const EXTENSION: &str = "cwasm";
 
-/// What every digest is of first: the form of these files.
-const FORM: &[u8] = b"assay: machine code and SHA-256, 1\n";
+/// How the names of files end that say why a component is refused.
+const REFUSED: &str = "refused";
+
+/// What every digest of machine code is of first: the form of these files.
+const FORM: &str = "assay: machine code and SHA-256, 1\n";
+
+/// The same of what says why a component is refused.
+const REFUSED_FORM: &str = "assay: refusal and SHA-256, 1\n";
+
+/// The longest refusal that is kept, in bytes.
+const REFUSAL: u64 = 64 << 10;
 
 /// The part of the folder that is for graders that others made.
 const OTHERS: &str = "others";
@@ -98,8 +107,8 @@ pub(crate) enum RunBy {
 }
 
 impl Key<'_> {
-    fn file_name(&self) -> String {
-        format!("{}-{:016x}-{}.{EXTENSION}", self.digest, self.engine, self.by())
+    fn file_name(&self, extension: &str) -> String {
+        format!("{}-{:016x}-{}.{extension}", self.digest, self.engine, self.by())
     }
 
     fn by(&self) -> &'static str {
@@ -109,17 +118,19 @@ impl Key<'_> {
         }
     }
 
-    /// Binds machine code to what it is of.
-    fn seal(&self, code: &[u8]) -> [u8; 32] {
+    /// Binds machine code, or a refusal, to what it is of.
+    fn seal(&self, form: &str, content: &[&[u8]]) -> [u8; 32] {
         let of = match self.of {
             Trust::Own => "own",
             Trust::Others => "others",
         };
         let mut digest = Sha256::new();
-        digest.update(FORM);
+        digest.update(form);
         // None of these has a line end.
         digest.update(format!("{}\n{:016x}\n{of}\n{}\n", self.digest, self.engine, self.by()));
-        digest.update(code);
+        for part in content {
+            digest.update(part);
+        }
         digest.finalize().into()
     }
 }
@@ -170,19 +181,37 @@ impl Cache {
 
     /// This machine code, if it is there, whole, and no larger than `limit` bytes. It counts as used.
     pub(crate) fn read(&self, key: &Key<'_>, limit: u64) -> Option<Vec<u8>> {
-        let mut file = self.part(key).read(&key.file_name(), limit.saturating_add(32))?;
-        let code = file.len().checked_sub(32)?;
-        let (bytes, seal) = file.split_at(code);
-        if key.seal(bytes) != seal {
-            return None;
-        }
-        file.truncate(code);
-        Some(file)
+        self.sealed(key, EXTENSION, limit, |code| key.seal(FORM, &[code]))
     }
 
     /// Keeps machine code, and makes room for it. Whatever goes wrong with a cache only costs time.
     pub(crate) fn write(&self, key: &Key<'_>, code: &[u8]) {
-        self.part(key).write(&key.file_name(), &[code, &key.seal(code)]);
+        self.part(key).write(&key.file_name(EXTENSION), &[code, &key.seal(FORM, &[code])]);
+    }
+
+    /// Why the component was refused under these limits, if it was.
+    pub(crate) fn read_refusal(&self, key: &Key<'_>, limits: &[u8]) -> Option<Vec<u8>> {
+        self.sealed(key, REFUSED, REFUSAL, |refusal| key.seal(REFUSED_FORM, &[limits, refusal]))
+    }
+
+    /// Keeps why a component is refused under these limits, so that nobody compiles it again to find out.
+    pub(crate) fn write_refusal(&self, key: &Key<'_>, limits: &[u8], refusal: &[u8]) {
+        if refusal.len() as u64 <= REFUSAL {
+            let seal = key.seal(REFUSED_FORM, &[limits, refusal]);
+            self.part(key).write(&key.file_name(REFUSED), &[refusal, &seal]);
+        }
+    }
+
+    /// What a file holds before its seal, if the seal is right.
+    fn sealed(&self, key: &Key<'_>, extension: &str, limit: u64, seal: impl Fn(&[u8]) -> [u8; 32]) -> Option<Vec<u8>> {
+        let mut file = self.part(key).read(&key.file_name(extension), limit.saturating_add(32))?;
+        let content = file.len().checked_sub(32)?;
+        let (bytes, found) = file.split_at(content);
+        if seal(bytes) != found {
+            return None;
+        }
+        file.truncate(content);
+        Some(file)
     }
 
     fn part(&self, key: &Key<'_>) -> &Folder {

@@ -21,7 +21,7 @@ fn cache(folder: &Path, files: u64) -> Cache {
 }
 
 fn kept<const N: usize>(cache: &Cache, digests: [&str; N]) -> [bool; N] {
-    digests.map(|digest| cache.others.path.join(key(digest).file_name()).exists())
+    digests.map(|digest| cache.others.path.join(key(digest).file_name(EXTENSION)).exists())
 }
 
 /// Makes a file look as if it was last used so many days ago.
@@ -36,7 +36,7 @@ fn what_was_used_least_recently_goes_first() {
     let cache = cache(folder.path(), 3);
     for (digest, days) in [("a", 3), ("b", 2), ("c", 1)] {
         cache.write(&key(digest), &[0; 10]);
-        age(&cache, &key(digest).file_name(), days);
+        age(&cache, &key(digest).file_name(EXTENSION), days);
     }
     // The oldest is used once more.
     assert!(cache.read(&key("a"), 10).is_some());
@@ -53,7 +53,7 @@ fn what_nobody_used_for_long_goes() {
     let cache = cache(folder.path(), 1 << 20);
     for (digest, days) in [("a", 91), ("b", 89)] {
         cache.write(&key(digest), b"code");
-        age(&cache, &key(digest).file_name(), days);
+        age(&cache, &key(digest).file_name(EXTENSION), days);
     }
     for (name, days) in [(".new-left", 2), (".new-now", 0), ("notes.txt", 400)] {
         fs::write(cache.others.path.join(name), "").expect("it can be written");
@@ -85,7 +85,7 @@ fn code_is_bound_to_what_it_is_of() {
     let cache = cache(folder.path(), 100);
     let written = key("a");
     cache.write(&written, b"code");
-    let file = cache.others.path.join(written.file_name());
+    let file = cache.others.path.join(written.file_name(EXTENSION));
     let whole = fs::read(&file).expect("it is there");
     assert_eq!(cache.read(&written, 4).as_deref(), Some(&b"code"[..]));
     assert_eq!(cache.read(&written, 3), None, "it is longer");
@@ -97,7 +97,7 @@ fn code_is_bound_to_what_it_is_of() {
         Key { run_by: RunBy::ThisProcess, ..key("a") },
     ] {
         assert_eq!(cache.read(&other, ANY), None);
-        fs::copy(&file, cache.part(&other).path.join(other.file_name())).expect("it can be copied");
+        fs::copy(&file, cache.part(&other).path.join(other.file_name(EXTENSION))).expect("it can be copied");
         assert_eq!(cache.read(&other, ANY), None);
     }
     // Patched, cut short, longer, or nothing of the kind.
@@ -126,7 +126,7 @@ fn what_others_may_write_is_not_used() {
     let opened = || Cache::open(&folder.path().join("a/cache"));
     let cache = opened().expect("it is ours");
     cache.write(&key("a"), b"code");
-    let file = cache.others.path.join(key("a").file_name());
+    let file = cache.others.path.join(key("a").file_name(EXTENSION));
     assert!(cache.read(&key("a"), ANY).is_some());
     set(&file, 0o666);
     assert_eq!(cache.read(&key("a"), ANY), None);

@@ -11,6 +11,24 @@ use crate::sanitize;
 /// The most names of imports that are taken over: more than are ever told.
 const IMPORTS: usize = 16;
 
+/// What a worker, or its sandbox, says of a component that cannot be loaded.
+pub(super) fn refusal(error: LoadError) -> Refusal {
+    match error {
+        LoadError::Component(said) => Refusal::Component(said),
+        LoadError::Nesting(error) => Refusal::Nesting(error),
+        LoadError::Module => Refusal::Module,
+        LoadError::Imports(names) => Refusal::Imports(names),
+        LoadError::Version { found } => Refusal::Version(found),
+        LoadError::World(said) => Refusal::World(said),
+        LoadError::Describe(said) => Refusal::Describe(said),
+        LoadError::Exceeded(exceeded) => Refusal::Exceeded(exceeded),
+        LoadError::Compiler(said) => Refusal::Compiler(said),
+        LoadError::Host(HostFault::Resources(said)) => Refusal::Resources(said),
+        error => Refusal::Other(error.to_string()),
+    }
+}
+
+/// The error that a refusal stands for.
 pub(super) fn refused(refusal: Refusal, limits: &Limits) -> LoadError {
     let text = |said: String| sanitize::text(&said, limits);
     match refusal {
@@ -23,6 +41,8 @@ pub(super) fn refused(refusal: Refusal, limits: &Limits) -> LoadError {
         Refusal::Version(found) => LoadError::Version { found: text(found) },
         Refusal::World(said) => LoadError::World(text(said)),
         Refusal::Describe(said) => LoadError::Describe(text(said)),
+        Refusal::Exceeded(exceeded) => LoadError::Exceeded(exceeded.of(limits, 0)),
+        Refusal::Compiler(said) => LoadError::Compiler(text(said)),
         Refusal::Resources(said) => LoadError::Host(HostFault::Resources(text(said))),
         Refusal::Other(said) => LoadError::Host(HostFault::Worker(text(said))),
     }

@@ -9,15 +9,14 @@ use assay_confine::confine_worker;
 use assay_types::competition::Setting;
 use thiserror::Error;
 
-use super::protocol::{
-    Allowance, Answer, ProtocolError, Refusal, Request, Value, read_bytes, read_header, write_header,
-};
+use super::answers::refusal;
+use super::protocol::{Allowance, Answer, ProtocolError, Request, Value, read_bytes, read_header, write_header};
 use super::tables::{Received, receive};
 use crate::anatomy::dissect;
 use crate::compile;
 use crate::engine;
 use crate::error::{LoadError, SandboxError};
-use crate::fault::{Cancel, HostFault};
+use crate::fault::Cancel;
 use crate::in_process::{InProcess, Runner, Tables};
 use crate::limits::Limits;
 use crate::nesting;
@@ -88,7 +87,7 @@ pub fn serve(mut input: impl Read + Send + 'static, mut output: impl Write) -> R
 
 /// Gives up what reading and compiling a component does not need, and receives it.
 fn component(mut input: impl Read + Send + 'static, bytes: u64, limits: &Limits) -> Result<Vec<u8>, WorkerError> {
-    let seconds = limits.compile_time.as_secs().saturating_mul(4).max(1);
+    let seconds = limits.compile_processor_time.as_secs().max(1);
     // The stack on which nesting is looked at comes on top.
     let memory = (limits.compile_memory_bytes as u64).saturating_add(nesting::STACK as u64);
     withdraw(&Allowance { memory_bytes: memory, processor_seconds: seconds }, 0)?;
@@ -102,8 +101,9 @@ fn compiled(component: &[u8], limits: &Limits) -> Result<Result<Vec<u8>, LoadErr
     if let Err(error) = compile::check(component, limits) {
         return Ok(Err(error));
     }
-    limit_memory(limits.compile_memory_bytes as u64).map_err(WorkerError::Limits)?;
+    // The places for instances that an engine comes with are not the compiler's.
     let engine = engine::engine(limits, 1)?;
+    limit_memory(limits.compile_memory_bytes as u64).map_err(WorkerError::Limits)?;
     Ok(compile::compile(&engine, component, limits))
 }
 
@@ -186,20 +186,6 @@ fn done(grader: &InProcess, job: Job) -> Answer {
         }
     };
     answer.unwrap_or_else(|error| Answer::Refused(refusal(error)))
-}
-
-fn refusal(error: LoadError) -> Refusal {
-    match error {
-        LoadError::Component(said) => Refusal::Component(said),
-        LoadError::Nesting(error) => Refusal::Nesting(error),
-        LoadError::Module => Refusal::Module,
-        LoadError::Imports(names) => Refusal::Imports(names),
-        LoadError::Version { found } => Refusal::Version(found),
-        LoadError::World(said) => Refusal::World(said),
-        LoadError::Describe(said) => Refusal::Describe(said),
-        LoadError::Host(HostFault::Resources(said)) => Refusal::Resources(said),
-        error => Refusal::Other(error.to_string()),
-    }
 }
 
 /// How much a process that compiles gives way to those that grade: a third of a processor is left to it beside one that is always busy, so

@@ -12,6 +12,7 @@ use super::lost::{Death, death, ended, killed, stop};
 use super::parent::{Asked, Follows, Lost, Worker};
 use super::pool::Workers;
 use super::protocol::{Allowance, Answer, Request, Value, code_bytes};
+use super::remembered;
 use super::tables;
 use crate::blame::Stop;
 use crate::cache::{Cache, Key};
@@ -61,6 +62,9 @@ impl ByWorkers {
         component: &[u8],
         cache: Option<(&Cache, &Key<'_>)>,
     ) -> Result<(Self, Description), LoadError> {
+        if let Some(error) = cache.and_then(|(cache, key)| remembered::read(cache, key, workers)) {
+            return Err(error);
+        }
         let limit = code_bytes(&workers.limits);
         if let Some(code) = cache.and_then(|(cache, key)| cache.read(key, limit)) {
             // What is wrong with a file of the cache is not the component's fault.
@@ -69,13 +73,25 @@ impl ByWorkers {
                 described => return described,
             }
         }
-        let code: Arc<[u8]> = compile(workers, component)?.into();
-        let described = Self::of(workers, code.clone())?;
-        // What is no grader leaves nothing.
-        if let Some((cache, key)) = cache {
-            cache.write(key, &code);
+        let loaded = compile(workers, component).and_then(|code| {
+            let code: Arc<[u8]> = code.into();
+            Ok((Self::of(workers, code.clone())?, code))
+        });
+        match loaded {
+            Ok((described, code)) => {
+                if let Some((cache, key)) = cache {
+                    cache.write(key, &code);
+                }
+                Ok(described)
+            }
+            // What is no grader leaves nothing but that it is none.
+            Err(error) => {
+                if let Some((cache, key)) = cache {
+                    remembered::write(cache, key, workers, &error);
+                }
+                Err(error)
+            }
         }
-        Ok(described)
     }
 
     fn of(workers: &Arc<Workers>, code: Arc<[u8]>) -> Result<(Self, Description), LoadError> {
@@ -236,7 +252,7 @@ pub(super) fn lost_compiler(lost: Lost, limits: &Limits) -> LoadError {
         Lost::Cancelled => LoadError::Host(HostFault::Cancelled),
         Lost::Broke(said) => LoadError::Host(HostFault::Worker(said)),
         Lost::Died(status, words) => match death(status, &words) {
-            Death::OutOfTime => Exceeded::CompileTime(limits.compile_time).into(),
+            Death::OutOfTime => Exceeded::CompileProcessorTime(limits.compile_processor_time).into(),
             Death::OutOfMemory => Exceeded::CompileMemory(limits.compile_memory_bytes).into(),
             Death::Killed => LoadError::Host(killed(status)),
             Death::Crashed | Death::Panicked => LoadError::Compiler(format!("{status}: {words}")),

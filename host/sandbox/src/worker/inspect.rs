@@ -22,6 +22,7 @@ pub(crate) fn inspect(workers: &Workers, component: &[u8]) -> Result<Anatomy, Lo
         Ok(_) => Err(LoadError::Host(another_answer())),
         Err(lost) => Err(match lost_compiler(lost, limits) {
             LoadError::Exceeded(Exceeded::CompileTime(time)) => Exceeded::InspectTime(time).into(),
+            LoadError::Exceeded(Exceeded::CompileProcessorTime(time)) => Exceeded::InspectProcessorTime(time).into(),
             LoadError::Exceeded(Exceeded::CompileMemory(bytes)) => Exceeded::InspectMemory(bytes).into(),
             error => error,
         }),

@@ -4,8 +4,8 @@
 //! escapes from it finds itself in a process that has no files and no network, may start nothing, and knows one grader and what that is
 //! graded on. A worker is for one grader. One kill calls it off, one crash costs one grading.
 //!
-//! `child` is the worker's side, and the front end's hidden command calls it; `process`, `parent`, `pool`, `grader`, `answers` and `lost`
-//! are the sandbox's side, `inspect` another thing that it asks; `protocol` and `tables` are what they say to each other. The sandbox takes a worker for hostile: it reads no
+//! `child` is the worker's side, and the front end's hidden command calls it; `process`, `parent`, `pool`, `grader`, `answers`, `lost`
+//! and `remembered` are the sandbox's side, `inspect` another thing that it asks; `protocol` and `tables` are what they say to each other. The sandbox takes a worker for hostile: it reads no
 //! more than it must, waits no longer than it must, checks what it reads, and never runs machine code that comes from one.
 
 mod ahead;
@@ -19,6 +19,7 @@ mod pool;
 mod process;
 mod program;
 mod protocol;
+mod remembered;
 mod tables;
 
 pub use ahead::compile_ahead;

@@ -11,7 +11,7 @@ use thiserror::Error;
 
 use super::tables::TableHead;
 use crate::anatomy::Anatomy;
-use crate::limits::Limits;
+use crate::limits::{Exceeded, Limits};
 use crate::nesting::NestingError;
 use crate::outcome::{Run, Validated};
 
@@ -77,6 +77,10 @@ pub(super) enum Refusal {
     World(String),
     /// It does not say what it is.
     Describe(String),
+    /// It is beyond a limit.
+    Exceeded(Exceeded),
+    /// The compiler crashed on it. No worker says so, its sandbox does.
+    Compiler(String),
     /// The system gives too little.
     Resources(String),
     /// Anything else.
