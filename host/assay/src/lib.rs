@@ -10,6 +10,7 @@ pub mod audit;
 mod batch;
 mod builder;
 mod catalog;
+pub mod check;
 mod competitions;
 mod context;
 pub mod doctor;
