@@ -4,6 +4,7 @@ mod competitions;
 mod contract;
 mod determinism;
 mod embedding;
+mod faulty;
 mod languages;
 mod parity;
 mod profiles;

@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 use assay_evidence::access_log::Purpose;
 use assay_sandbox::{Cancel, Grader, HostFault, LoadError, Trust};
 use assay_tables::read::OpenFile;
-use assay_types::competition::Competition;
+use assay_types::competition::{Competition, Leaderboard};
 use serde::Serialize;
 use thiserror::Error;
 
@@ -210,7 +210,9 @@ impl Tried<'_> {
         ledger: &mut Ledger,
     ) -> Result<Option<Dataset>, HostFault> {
         let id = &competition.id;
-        if competition.leaderboard.lower_is_better != self.grader.description().lower_is_better {
+        let lower_is_better = self.grader.description().lower_is_better;
+        let says_otherwise = |board: &Leaderboard| board.lower_is_better != lower_is_better;
+        if competition.source.is_none() && competition.leaderboard.as_ref().is_some_and(says_otherwise) {
             ledger.fail(DIRECTION, format!("{id}: the competition's leaderboard has the other direction"));
         }
         let Some(data) = data.filter(|data| data.answers_file(competition).is_file()) else {
