@@ -3,6 +3,7 @@
 mod command;
 pub mod crates;
 pub mod graders;
+pub mod interpreters;
 pub mod languages;
 pub mod toolchain;
 

@@ -118,7 +118,7 @@ impl GlobalArguments {
             Compiled::Ahead(names) => self.cache_of(&graders, names)?,
             Compiled::Anew => None,
         };
-        let files: Vec<PathBuf> = graders.files().chain(competitions.files()).map(Path::to_owned).collect();
+        let files: Vec<PathBuf> = graders.files().map(Path::to_owned).chain(competitions.files()).collect();
         let mut builder = configured(Assay::builder().competitions(competitions).graders(graders));
         let log = self.use_log.as_ref().filter(|_| uses_answers);
         if let Some(path) = log {

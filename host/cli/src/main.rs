@@ -2,6 +2,7 @@
 
 mod advice;
 mod audit;
+mod check;
 mod competitions;
 mod component;
 mod doctor;
@@ -54,6 +55,7 @@ enum Command {
     Keys(keys::Arguments),
     Verify(verify::Arguments),
     Audit(audit::Arguments),
+    Check(check::Arguments),
     Lock(lock::Arguments),
     /// List the competitions, or show one.
     Competitions(competitions::Arguments),
@@ -141,6 +143,7 @@ fn run(command: Command, global: &GlobalArguments) -> ExitCode {
         Command::Keys(arguments) => keys::run(&arguments, global),
         Command::Verify(arguments) => verify::run(&arguments, global),
         Command::Audit(arguments) => audit::run(&arguments, global),
+        Command::Check(arguments) => check::run(&arguments, global),
         Command::Lock(arguments) => lock::run(&arguments, global),
         Command::Doctor(arguments) => doctor::run(&arguments, global),
         Command::Competitions(arguments) => competitions::run(&arguments, global),

@@ -17,7 +17,7 @@ pub(super) fn refusal(error: LoadError) -> Refusal {
         LoadError::Component(said) => Refusal::Component(said),
         LoadError::Nesting(error) => Refusal::Nesting(error),
         LoadError::Module => Refusal::Module,
-        LoadError::Imports(names) => Refusal::Imports(names),
+        LoadError::Imports { names, built_by } => Refusal::Imports(names, built_by),
         LoadError::Version { found } => Refusal::Version(found),
         LoadError::World(said) => Refusal::World(said),
         LoadError::Describe(said) => Refusal::Describe(said),

@@ -188,23 +188,6 @@ fn done(grader: &InProcess, job: Job) -> Answer {
     answer.unwrap_or_else(|error| Answer::Refused(refusal(error)))
 }
 
-<<<<<<< HEAD
-fn refusal(error: LoadError) -> Refusal {
-    match error {
-        LoadError::Component(said) => Refusal::Component(said),
-        LoadError::Nesting(error) => Refusal::Nesting(error),
-        LoadError::Module => Refusal::Module,
-        LoadError::Imports { names, built_by } => Refusal::Imports(names, built_by),
-        LoadError::Version { found } => Refusal::Version(found),
-        LoadError::World(said) => Refusal::World(said),
-        LoadError::Describe(said) => Refusal::Describe(said),
-        LoadError::Host(HostFault::Resources(said)) => Refusal::Resources(said),
-        error => Refusal::Other(error.to_string()),
-    }
-}
-
-=======
->>>>>>> main
 /// How much a process that compiles gives way to those that grade: a third of a processor is left to it beside one that is always busy, so
 /// that it still ends in time.
 #[cfg(unix)]
