@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use assay::check::{Case, Checked, Checking, Finding, Verdict, check};
-use assay::{Assay, Cache, Competitions, Execution, GraderCatalog};
+use assay::{Assay, Cache, Competitions, DataDir, Execution, GraderCatalog};
+use assay_tests::cases::Cases;
 use assay_tests::{Failure, assay, root};
 use xtask::toolchain::Toolchain;
 
@@ -70,7 +71,7 @@ fn checked(component: Vec<u8>) -> Result<Checked, Failure> {
         .untrusted(Execution::Workers(PathBuf::from(assay()?.get_program()).into()))
         .build()?;
     let cases = Case::read_folder(&root().join("tests/faulty_grader/cases"))?;
-    Ok(check(&assay, &Checking { grader: "faulty".into(), competitions: Vec::new(), cases }, None)?)
+    Ok(check(&assay, &Checking { grader: "faulty".into(), cases, ..Checking::default() }, None)?)
 }
 
 /// The component with this fault.
@@ -133,5 +134,35 @@ fn each_check_is_explained() -> Result<(), Failure> {
     for (id, text) in explained {
         assert!(text.trim().len() > 60, "{id} is not explained");
     }
+    Ok(())
+}
+
+/// The graders that the program carries pass, on the data of the competitions that use them, and on the cases in their folders.
+#[test]
+fn no_grader_of_the_program_fails() -> Result<(), Failure> {
+    let unpacked = Cases::unpack(|_| true)?;
+    let data = DataDir::new(unpacked.data());
+    let assay = Assay::builder()
+        .data_dir(unpacked.data())
+        .cache(Cache::open(&root().join("target/tests-cache"))?)
+        .untrusted(Execution::Workers(PathBuf::from(assay()?.get_program()).into()))
+        .build()?;
+    let competitions = assay.competitions();
+    let mut failed = Vec::new();
+    for (grader, _) in assay.graders().catalog().sources() {
+        let of = |id: &&str| competitions.get(id).is_ok_and(|competition| competition.grader.component == grader);
+        let folder = root().join("plugins").join(grader).join("cases");
+        let checking = Checking {
+            grader: grader.to_owned(),
+            competitions: competitions.ids().filter(of).map(ToOwned::to_owned).collect(),
+            cases: if folder.is_dir() { Case::read_folder(&folder)? } else { Vec::new() },
+            source: None,
+        };
+        let findings = check(&assay, &checking, Some(&data))?.findings;
+        let bad = findings.into_iter().filter(|finding| finding.verdict == Verdict::Fail);
+        failed.extend(bad.map(|finding| (grader.to_owned(), finding.id)));
+    }
+    // Its answers hold a confidence that is not the best one.
+    assert_eq!(failed, [("laplace-log-likelihood".to_owned(), "gold-is-best")]);
     Ok(())
 }

@@ -7,6 +7,8 @@ use assay::check::{Case, Checked, Checking, Cost, Finding, Verdict, check};
 use assay::{Competitions, GraderCatalog};
 use assay_confine::Access;
 use assay_tables::read::{self, OpenFile};
+use assay_types::competition::Competition;
+use assay_types::competition::source::MAX_BYTES;
 use clap::Args;
 
 use super::global::{Compiled, DataArguments, GlobalArguments, Needs, may_read};
@@ -104,13 +106,21 @@ fn found(name: &str, global: &GlobalArguments) -> Result<Found, Failure> {
         return Err(Failure::Call(anyhow!("{name}: {what}: {places}")));
     };
     let ids = if ids.is_empty() { using(&competitions, &grader) } else { ids };
-    let checking = Checking { grader, competitions: ids, cases: Vec::new() };
+    let source = match ids.as_slice() {
+        [id] => competitions.get(id).ok().and_then(|competition| competition.source.clone()),
+        _ => None,
+    };
+    let checking = Checking { grader, competitions: ids, cases: Vec::new(), source };
     Ok(Found { checking, competitions, graders, cases })
 }
 
 /// The competitions that use a grader. One whose file is wrong uses none.
 fn using(competitions: &Competitions, grader: &str) -> Vec<String> {
-    let of = |id: &&str| competitions.get(id).is_ok_and(|competition| competition.grader.component == grader);
+    let of = |id: &&str| {
+        competitions
+            .get(id)
+            .is_ok_and(|competition| competition.grader.component == grader && competition.source.is_none())
+    };
     competitions.ids().filter(of).map(ToOwned::to_owned).collect()
 }
 
@@ -148,7 +158,18 @@ fn of_folder(
         let text = bytes
             .map_err(|error| error.to_string())
             .and_then(|bytes| String::from_utf8(bytes).map_err(|error| error.to_string()));
-        let id = competitions.add(&text.map_err(wrong)?).map_err(Failure::call)?;
+        let text = text.map_err(wrong)?;
+        let parsed = Competition::parse(&text, &file.display().to_string()).map_err(Failure::call)?;
+        let id = match &parsed.grader.source {
+            None => competitions.add(&text).map_err(Failure::call)?,
+            Some(name) => {
+                let limits = read::Limits { bytes: MAX_BYTES, ..read::Limits::default() };
+                let source =
+                    read::load(&folder.join(name), &limits).map_err(|error| wrong(format!("{name}: {error}")))?;
+                let source = String::from_utf8(source).map_err(|error| wrong(format!("{name}: {error}")))?;
+                competitions.add_with_source(&text, &source).map_err(Failure::call)?
+            }
+        };
         let grader = competitions.get(&id).map_err(Failure::call)?.grader.component.clone();
         return Ok((grader, vec![id]));
     }

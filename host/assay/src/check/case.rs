@@ -12,10 +12,13 @@ use std::path::{Path, PathBuf};
 
 use arrow::datatypes::DataType;
 use assay_tables::read::{self, ReadOptions, Table};
+use assay_types::Direction;
 use assay_types::competition::{Competition, CompetitionError, Setting};
 use assay_types::grader::Description;
 use serde::Deserialize;
 use thiserror::Error;
+
+use super::Checking;
 
 /// The largest file of a case, in bytes.
 const MAX_BYTES: u64 = 16 << 20;
@@ -135,7 +138,7 @@ impl Case {
     }
 
     /// The case as a competition, so that it goes the way of every other.
-    pub(super) fn competition(&self, grader: &str, description: &Description) -> Result<Competition, String> {
+    pub(super) fn competition(&self, checking: &Checking, description: &Description) -> Result<Competition, String> {
         let keep = |bytes: &[u8]| {
             read::read_csv(bytes, &ReadOptions { limits: &read::Limits::default(), columns: None })
                 .map_err(|error| error.to_string())
@@ -167,21 +170,30 @@ impl Case {
         let others = toml::Table::from_iter([("columns".to_owned(), toml::Value::Array(others))]);
         table.insert("submission".into(), toml::Value::Table(contract.clone()));
         table.insert("answers".into(), toml::Value::Table(others));
+        let (kind, grader) = match &checking.source {
+            Some(source) => ("source", source.file.as_str()),
+            None => ("component", checking.grader.as_str()),
+        };
         let options = toml::Value::try_from(&self.stated.options).map_err(|error| error.to_string())?;
         table.insert(
             "grader".into(),
             toml::Value::Table(
-                [("component".to_owned(), text(grader)), ("options".to_owned(), options)].into_iter().collect(),
+                [(kind.to_owned(), text(grader)), ("options".to_owned(), options)].into_iter().collect(),
             ),
         );
-        let lower = toml::Value::Boolean(description.lower_is_better);
+        let declared = checking.source.as_ref().and_then(|source| source.direction);
+        let lower = toml::Value::Boolean(declared.map_or(description.lower_is_better, |of| of == Direction::Lower));
         let thresholds = ["gold", "silver", "bronze", "median"].map(|name| (name.to_owned(), toml::Value::Float(0.0)));
         table.insert(
             "leaderboard".into(),
             toml::Value::Table(thresholds.into_iter().chain([("lower_is_better".to_owned(), lower)]).collect()),
         );
         let written = toml::to_string(&table).map_err(|error| error.to_string())?;
-        Competition::parse(&written, "case.toml").map_err(|error| match error {
+        let parsed = Competition::parse(&written, "case.toml").and_then(|competition| match &checking.source {
+            Some(source) => competition.with_source(&written, &source.text, &source.file),
+            None => Ok(competition),
+        });
+        parsed.map_err(|error| match error {
             CompetitionError::Invalid { message, .. } => message,
             error @ CompetitionError::Syntax { .. } => error.to_string(),
         })

@@ -17,11 +17,17 @@ pub(super) fn counted(trial: &Trial<'_>, data: &Dataset, ledger: &mut Ledger) ->
     if !data.unpaired {
         rows(trial, data, ledger)?;
     }
-    for index in 0..data.given.submission.num_columns().min(COLUMNS) {
+    for index in tried(data) {
         nulls(trial, data, index, ledger)?;
         number_types(trial, data, index, ledger)?;
     }
     Ok(())
+}
+
+/// The columns that are tried: some of those that are not the key's.
+fn tried(data: &Dataset) -> impl Iterator<Item = usize> {
+    let schema = data.given.submission.schema_ref();
+    (0..schema.fields().len()).filter(|&index| !data.key.contains(schema.field(index).name())).take(COLUMNS)
 }
 
 /// The cells of one row as other rows have them, or far off.
@@ -77,7 +83,7 @@ fn rows(trial: &Trial<'_>, data: &Dataset, ledger: &mut Ledger) -> Result<(), Ho
 }
 
 fn columns(trial: &Trial<'_>, data: &Dataset, ledger: &mut Ledger) -> Result<(), HostFault> {
-    for index in 0..data.given.submission.num_columns().min(COLUMNS) {
+    for index in tried(data) {
         let name = data.given.submission.schema_ref().field(index).name().clone();
         let mut counts = false;
         for base in data.bases() {
@@ -110,7 +116,7 @@ fn columns(trial: &Trial<'_>, data: &Dataset, ledger: &mut Ledger) -> Result<(),
 /// A missing cell makes a difference; what is stored below it makes none; and a problem that `validate` has with it names its row.
 fn nulls(trial: &Trial<'_>, data: &Dataset, index: usize, ledger: &mut Ledger) -> Result<(), HostFault> {
     let name = data.given.submission.schema_ref().field(index).name().clone();
-    let (mut tried, mut differs) = (false, false);
+    let (mut tried, mut differs, mut counts) = (false, false, false);
     for base in data.bases() {
         let first = trial.grade(base, &data.options)?;
         let Some(column) = base.submission.columns().get(index) else { continue };
@@ -124,6 +130,10 @@ fn nulls(trial: &Trial<'_>, data: &Dataset, index: usize, ledger: &mut Ledger) -
             let (Some(gap), Some(other)) = (with(false), with(true)) else { continue };
             let seen = trial.grade(&gap, &data.options)?;
             (tried, differs) = (true, differs || !seen.same(&first));
+            for other in cell_changed(column, row).into_iter().filter(|_| !counts).collect::<Vec<_>>() {
+                let other = trial.grade(&base.with(replaced(&base.submission, index, other)), &data.options)?;
+                counts |= other.score().is_some() && !other.same(&first);
+            }
             if *column.data_type() != DataType::Float64 {
                 if seen.same(&trial.grade(&other, &data.options)?) {
                     ledger.pass(NULL_SLOT, format!("{}: the same whatever is stored there", data.name));
@@ -142,10 +152,22 @@ fn nulls(trial: &Trial<'_>, data: &Dataset, index: usize, ledger: &mut Ledger) -
     }
     if tried && differs {
         ledger.pass(NULL_BLIND, format!("{}: a missing cell changes the outcome", data.name));
+    } else if tried && !counts {
+        ledger.skip(NULL_BLIND, format!("{}: no other cell of column `{name}` changes the score either", data.name));
     } else if tried {
         ledger.fail(NULL_BLIND, format!("{}: with cells of column `{name}` missing, the score is the same", data.name));
     }
     Ok(())
+}
+
+/// The column with another cell in a row: as another row has it, or far off.
+fn cell_changed(column: &ArrayRef, row: usize) -> Vec<ArrayRef> {
+    let rows = column.len() as u32;
+    let from = |other: u32| (0..rows).map(|at| if at as usize == row { other } else { at }).collect::<Vec<_>>();
+    let off = |row: usize, far: f64| numbers_mapped(column, |at, number| if at == row { number + far } else { number });
+    let text = texts_mapped(column, |at, text| if at == row { format!("{text}x") } else { text.to_owned() });
+    let others = [1, rows / 2].map(|other| taken(column, &from(other.min(rows.saturating_sub(1)))));
+    others.into_iter().chain([off(row, 1000.0), off(row, -0.5), text]).flatten().collect()
 }
 
 fn problem_rows(seen: &Seen, row: usize, data: &Dataset, ledger: &mut Ledger) {

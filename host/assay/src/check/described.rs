@@ -37,7 +37,7 @@ pub(super) fn options(
     effects: &mut BTreeMap<String, bool>,
     ledger: &mut Ledger,
 ) -> Result<(), HostFault> {
-    for spec in &trial.grader.description().options {
+    for spec in &data.description.options {
         let given = data.options.iter().find(|(name, _)| *name == spec.name).map(|(_, value)| value);
         let others: Vec<_> = data.options.iter().filter(|(name, _)| *name != spec.name).cloned().collect();
         let with = |value: Setting| [others.clone(), vec![(spec.name.clone(), value)]].concat();

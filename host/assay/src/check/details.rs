@@ -8,7 +8,7 @@ use super::tables::perturbed;
 use super::trial::{Dataset, Trial};
 
 pub(super) fn details(trial: &Trial<'_>, data: &Dataset, ledger: &mut Ledger) -> Result<(), HostFault> {
-    let grader = &trial.grader.description().name;
+    let grader = &data.description.name;
     for base in data.bases() {
         let others = perturbed(&base.submission).into_iter().map(|(_, submission)| submission);
         for submission in others.chain([base.submission.clone()]) {

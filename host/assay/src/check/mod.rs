@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 use assay_evidence::access_log::Purpose;
 use assay_sandbox::{Cancel, Grader, HostFault, LoadError, Trust};
 use assay_tables::read::OpenFile;
-use assay_types::competition::{Competition, Leaderboard};
+use assay_types::competition::{Competition, GraderSource, Leaderboard};
 use serde::Serialize;
 use thiserror::Error;
 
@@ -50,6 +50,8 @@ pub struct Checking {
     pub competitions: Vec<String>,
     /// Known-answer cases.
     pub cases: Vec<Case>,
+    /// The grader itself, where it is source text and `grader` the interpreter.
+    pub source: Option<GraderSource>,
 }
 
 /// What was found.
@@ -136,7 +138,7 @@ impl Tried<'_> {
         let mut datasets = Vec::new();
         known::kinds(&checking.cases, ledger);
         for case in &checking.cases {
-            datasets.extend(self.of_case(case, &checking.grader, &trial, ledger)?.map(|dataset| (dataset, false)));
+            datasets.extend(self.of_case(case, checking, &trial, ledger)?.map(|dataset| (dataset, false)));
         }
         for id in &checking.competitions {
             match self.assay.competitions().get(id) {
@@ -172,13 +174,13 @@ impl Tried<'_> {
     fn of_case(
         &self,
         case: &Case,
-        grader: &str,
+        checking: &Checking,
         trial: &Trial<'_>,
         ledger: &mut Ledger,
     ) -> Result<Option<Dataset>, HostFault> {
         let by_place = case.stated.submission.is_some();
         let answers = Answers::Bytes(case.answers.as_slice().into());
-        let competition = case.competition(grader, self.grader.description());
+        let competition = case.competition(checking, self.grader.description());
         let prepared = competition.and_then(|competition| prepare(competition, self.assay.graders(), answers));
         let prepared = match prepared {
             Ok(prepared) => prepared,

@@ -8,6 +8,7 @@ use assay_tables::align;
 use assay_tables::check::check;
 use assay_tables::read::{self, Folders, Table};
 use assay_types::competition::{Competition, Contract, Pairing, Rows, Setting};
+use assay_types::grader::Description;
 use assay_types::receipt::Confinement;
 
 use crate::answers::{Answers, DataDir};
@@ -28,6 +29,8 @@ pub(super) struct Pair {
 /// Tables of one competition or case.
 pub(super) struct Dataset {
     pub(super) name: String,
+    /// What the grader says of itself; of a source, what that declares.
+    pub(super) description: Description,
     pub(super) options: Vec<(String, Setting)>,
     /// A submission that the host accepts.
     pub(super) given: Pair,
@@ -39,6 +42,8 @@ pub(super) struct Dataset {
     pub(super) ordered: Option<&'static str>,
     /// True if the grader pairs rows, so that both sides may have other lengths.
     pub(super) unpaired: bool,
+    /// The key's columns: an interpreter gets them to hand them on.
+    pub(super) key: Vec<String>,
     contract: Contract,
 }
 
@@ -117,12 +122,14 @@ impl Dataset {
         };
         Dataset {
             name: name.to_owned(),
+            description: prepared.resolved.description.clone(),
             options: prepared.resolved.options.clone(),
             given: cut(given),
             gold: gold.map(cut),
             known: competition.known.gold.clone(),
             ordered,
             unpaired,
+            key: contract.key.clone(),
             contract: Contract { key: Vec::new(), rows: Rows::Position, ..contract },
         }
     }
