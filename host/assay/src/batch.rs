@@ -7,6 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
+use std::time::Duration;
 
 use assay_evidence::access_log::Purpose;
 use assay_sandbox::Cancel;
@@ -19,6 +20,9 @@ use crate::service::{Assay, Graded};
 
 /// How many finished entries a thread, and those before it, may leave for whoever takes them.
 const ROOM: usize = 32;
+
+/// How long finished entries may gather: well within the time in which small ones fill that room.
+const GATHER: Duration = Duration::from_millis(5);
 
 /// How a batch is graded.
 #[derive(Clone, Debug)]
@@ -91,7 +95,15 @@ impl Iterator for Batch {
     type Item = (usize, Graded);
 
     fn next(&mut self) -> Option<(usize, Graded)> {
-        self.finished.as_ref()?.recv().ok()
+        let finished = self.finished.as_ref()?;
+        finished
+            .try_recv()
+            .or_else(|_| {
+                // Of small submissions some gather meanwhile: to wake up for each would take as much time as grading takes.
+                thread::sleep(GATHER);
+                finished.recv()
+            })
+            .ok()
     }
 }
 

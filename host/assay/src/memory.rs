@@ -2,10 +2,11 @@
 //! another with something in its hands; who finds no room waits, and what can never fit is refused.
 
 use std::path::Path;
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use assay_sandbox::{Cancel, HostFault};
+use parking_lot::{Condvar, Mutex};
 
 /// What a submission takes while it is read, checked and aligned, and its grader's copy of it: so many times its size.
 const TIMES: u64 = 6;
@@ -90,7 +91,7 @@ impl Memory {
     /// [`HostFault::Resources`] if there can never be room.
     pub(crate) fn try_take(&self, need: Need) -> Result<Option<Room>, HostFault> {
         let bytes = self.fitted(need)?;
-        let mut taken = self.0.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut taken = self.0.taken.lock();
         if self.0.total - *taken < bytes {
             return Ok(None);
         }
@@ -111,9 +112,8 @@ impl Memory {
             if let Some(room) = self.try_take(need)? {
                 return Ok(room);
             }
-            let taken = self.0.taken.lock().unwrap_or_else(PoisonError::into_inner);
             // Nobody wakes those who wait when they are called off.
-            let _ = self.0.freed.wait_timeout(taken, Duration::from_millis(20));
+            self.0.freed.wait_for(&mut self.0.taken.lock(), Duration::from_millis(20));
         }
     }
 
@@ -131,7 +131,7 @@ impl Memory {
 
 impl Drop for Room {
     fn drop(&mut self) {
-        *self.memory.0.taken.lock().unwrap_or_else(PoisonError::into_inner) -= self.bytes;
+        *self.memory.0.taken.lock() -= self.bytes;
         self.memory.0.freed.notify_all();
     }
 }

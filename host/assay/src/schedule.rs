@@ -6,11 +6,11 @@
 //! there is no room in the memory is set aside until some is given back.
 
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use assay_sandbox::Cancel;
 use assay_types::report::Outcome;
+use parking_lot::{Condvar, Mutex, MutexGuard};
 
 use crate::list::Entry;
 use crate::strangers::Strangers;
@@ -48,10 +48,22 @@ pub(crate) enum Lane {
     Strangers,
 }
 
+/// What was taken from the list.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Took {
+    Entry,
+    /// An entry whose grader somebody has to load.
+    NewGrader,
+    /// Nothing: there are no more.
+    End,
+}
+
 /// Which entry is next.
 pub(crate) struct Schedule {
     state: Mutex<State>,
-    changed: Condvar,
+    /// Whoever grades waits for an entry; whoever loads, for a grader.
+    entries: Condvar,
+    graders: Condvar,
     cancel: Cancel,
     threads: usize,
 }
@@ -99,22 +111,17 @@ impl Schedule {
             finished: 0,
             stopped: false,
         };
-        Schedule { state: Mutex::new(state), changed: Condvar::new(), cancel, threads }
+        Schedule { state: Mutex::new(state), entries: Condvar::new(), graders: Condvar::new(), cancel, threads }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Waits for a change. Nobody tells of a cancellation, or of memory that others gave back, so these are looked for now and then.
-    fn wait<'a>(&self, state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
-        let waited = self.changed.wait_timeout(state, Duration::from_millis(100));
-        waited.unwrap_or_else(PoisonError::into_inner).0
+    fn tell_all(&self) {
+        self.entries.notify_all();
+        self.graders.notify_all();
     }
 
     /// The next entry to be graded. Waits for one; none once all are taken. `waits` says what an entry waits for.
     pub(crate) fn next(&self, waits: impl Fn(&Entry) -> Waits) -> Option<Next> {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         loop {
             if state.stopped {
                 return None;
@@ -126,25 +133,34 @@ impl Schedule {
             if let Some(next) = state.next_own() {
                 return Some(state.start(next));
             }
-            if state.take_one(&waits) {
-                // Somebody has to load its grader; or those who wait for more entries wait in vain.
-                self.changed.notify_all();
-                continue;
+            match state.take_one(&waits) {
+                // Whoever took it grades it, or takes the next: nobody else has to wake up.
+                Some(Took::Entry) => continue,
+                Some(Took::NewGrader) => {
+                    self.graders.notify_all();
+                    continue;
+                }
+                // Those who wait for more wait in vain.
+                Some(Took::End) => {
+                    self.tell_all();
+                    continue;
+                }
+                None => {}
             }
             if let Some(next) = state.next_aside().or_else(|| state.next_stranger(self.threads)) {
                 return Some(state.start(next));
             }
             if state.is_over() {
-                self.changed.notify_all();
+                self.tell_all();
                 return None;
             }
-            state = self.wait(state);
+            wait(&self.entries, &mut state);
         }
     }
 
     /// The next grader to load. Waits for one; none once no entry waits any more.
     pub(crate) fn next_grader(&self, lane: Lane) -> Option<String> {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         loop {
             if state.stopped || self.cancel.is_cancelled() {
                 return None;
@@ -155,13 +171,13 @@ impl Schedule {
             if state.entries.is_none() && state.strangers_to_load.is_empty() {
                 return None;
             }
-            state = self.wait(state);
+            wait(&self.graders, &mut state);
         }
     }
 
     /// Entries that waited for this grader are ready: at once, where it is the program's own or cannot be used.
     pub(crate) fn loaded(&self, name: &str, lane: Lane, usable: bool) {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         state.loaded.insert(name.to_owned());
         state.given_back += 1;
         let waiting = state.waiting.remove(name).unwrap_or_default();
@@ -176,12 +192,12 @@ impl Schedule {
                 state.ready.extend(waiting);
             }
         }
-        self.changed.notify_all();
+        self.tell_all();
     }
 
     /// An entry for which there is no room now. It comes again once something was given back.
     pub(crate) fn set_aside(&self, next: Next) {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         state.running -= 1;
         if let Some(name) = &next.stranger {
             state.strangers.ended(name, None);
@@ -190,13 +206,13 @@ impl Schedule {
         state.aside.push_back((now, next));
         if state.running == 0 {
             // Somebody else has the memory.
-            drop(self.wait(state));
-            self.lock().given_back += 1;
+            wait(&self.entries, &mut state);
+            state.given_back += 1;
         }
     }
 
     pub(crate) fn finished(&self, stranger: Option<&str>, outcome: Outcome) {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         let waited_for = state.is_full() || !state.aside.is_empty() || stranger.is_some();
         state.finished += 1;
         state.running -= 1;
@@ -206,13 +222,13 @@ impl Schedule {
         }
         // Only then does anybody wait for it.
         if waited_for {
-            self.changed.notify_all();
+            self.tell_all();
         }
     }
 
     pub(crate) fn stop(&self) {
-        self.lock().stopped = true;
-        self.changed.notify_all();
+        self.state.lock().stopped = true;
+        self.tell_all();
     }
 }
 
@@ -221,6 +237,11 @@ impl Next {
     pub(crate) fn stranger(&self) -> Option<&str> {
         self.stranger.as_deref()
     }
+}
+
+/// Waits for a change. Nobody tells of a cancellation, or of memory that others gave back, so these are looked for now and then.
+fn wait(change: &Condvar, state: &mut MutexGuard<'_, State>) {
+    change.wait_for(state, Duration::from_millis(100));
 }
 
 impl State {
@@ -283,22 +304,22 @@ impl State {
         }
     }
 
-    /// Takes an entry from the list. False: there is no room for it, or there are no more.
-    fn take_one(&mut self, waits: impl Fn(&Entry) -> Waits) -> bool {
+    /// Takes an entry from the list. None: there is no room for it, or there are no more.
+    fn take_one(&mut self, waits: impl Fn(&Entry) -> Waits) -> Option<Took> {
         if self.is_full() {
-            return false;
+            return None;
         }
-        let Some(next) = self.entries.as_mut().map(Iterator::next) else { return false };
+        let next = self.entries.as_mut().map(Iterator::next)?;
         let Some((number, entry)) = next else {
             self.entries = None;
-            return true;
+            return Some(Took::End);
         };
         self.taken += 1;
         let waits = waits(&entry);
         let (name, is_own) = match waits {
             Waits::Nothing => {
                 self.ready.push_back((number, entry));
-                return true;
+                return Some(Took::Entry);
             }
             Waits::Own(name) => (name, true),
             Waits::Stranger(name) => (name, false),
@@ -309,15 +330,16 @@ impl State {
             } else {
                 self.strangers.extend(&name, vec![(number, entry)]);
             }
-            return true;
+            return Some(Took::Entry);
         }
         let waiting = self.waiting.entry(name.clone()).or_default();
-        if waiting.is_empty() {
+        let is_new = waiting.is_empty();
+        waiting.push((number, entry));
+        if is_new {
             self.own_waited_for += usize::from(is_own);
             if is_own { self.own_to_load.push_back(name) } else { self.strangers_to_load.push_back(name) }
         }
-        waiting.push((number, entry));
-        true
+        Some(if is_new { Took::NewGrader } else { Took::Entry })
     }
 }
 

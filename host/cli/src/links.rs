@@ -21,7 +21,7 @@ impl LinkArguments {
     pub(super) fn folders(&self, list: Option<&Path>) -> Result<Folders, Failure> {
         let here = std::env::current_dir().context("the working directory").map_err(Failure::Program)?;
         let list = list.map(|folder| here.join(folder));
-        let search = [Some(here), list].into_iter().flatten().collect();
-        Ok(Folders { search, links: if self.follow_links { Links::Follow } else { Links::Refuse } })
+        let links = if self.follow_links { Links::Follow } else { Links::Refuse };
+        Ok(Folders::new([Some(here), list].into_iter().flatten(), links))
     }
 }

@@ -176,9 +176,8 @@ fn whole(claims: &Claims, arguments: &Arguments, folders: &mut Folders) -> Resul
     // Its submissions may be beside it.
     let list = arguments.list.as_deref().or(claims.list.as_ref().map(|list| Path::new(&list.path)));
     let beside = list.map(|list| folders.find(list)).and_then(|list| list.parent().map(Path::to_owned));
-    if arguments.submissions.is_none() {
-        let place = folders.search.len().min(1);
-        folders.search.splice(place..place, beside);
+    if let Some(beside) = beside.filter(|_| arguments.submissions.is_none()) {
+        folders.add_second(beside);
     }
     Ok(Some(Whole { entries, differences }))
 }

@@ -1,6 +1,6 @@
 //! How many graders run in this process at once: whoever comes later waits.
 
-use std::sync::{Condvar, Mutex, PoisonError};
+use parking_lot::{Condvar, Mutex};
 
 use crate::engine::TICK;
 use crate::fault::{Cancel, HostFault};
@@ -24,7 +24,7 @@ impl Slots {
     ///
     /// If it is called off meanwhile.
     pub(crate) fn take(&self, cancel: &Cancel) -> Result<Slot<'_>, HostFault> {
-        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut free = self.free.lock();
         loop {
             cancel.check()?;
             if let Some(left) = free.checked_sub(1) {
@@ -32,14 +32,14 @@ impl Slots {
                 return Ok(Slot(self));
             }
             // Nobody wakes those who wait when they are called off.
-            free = self.freed.wait_timeout(free, TICK).unwrap_or_else(PoisonError::into_inner).0;
+            self.freed.wait_for(&mut free, TICK);
         }
     }
 }
 
 impl Drop for Slot<'_> {
     fn drop(&mut self) {
-        *self.0.free.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        *self.0.free.lock() += 1;
         self.0.freed.notify_one();
     }
 }

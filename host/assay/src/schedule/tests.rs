@@ -54,8 +54,7 @@ fn a_grader_that_is_not_proven_has_half_of_the_threads_while_others_wait() {
     let schedule = schedule(4, "S S S S T T");
     let mut started = Vec::new();
     for _ in 0..6 {
-        let next = schedule.lock().take_one(waits);
-        assert!(next);
+        assert!(schedule.state.lock().take_one(waits).is_some());
     }
     load(&schedule, Lane::Strangers);
     for _ in 0..2 {
@@ -63,7 +62,7 @@ fn a_grader_that_is_not_proven_has_half_of_the_threads_while_others_wait() {
     }
     assert!(started.iter().all(|next| next.stranger() == Some("S")));
     // T is being compiled: two threads are kept for it.
-    assert!(schedule.lock().next_stranger(4).is_none());
+    assert!(schedule.state.lock().next_stranger(4).is_none());
     load(&schedule, Lane::Strangers);
     assert_eq!(schedule.next(waits).unwrap().stranger(), Some("T"));
     assert_eq!(schedule.next(waits).unwrap().stranger(), Some("T"));
@@ -74,7 +73,7 @@ fn a_grader_that_is_not_proven_has_half_of_the_threads_while_others_wait() {
 #[test]
 fn what_finds_no_room_lets_others_pass() {
     let schedule = schedule(2, "a a a");
-    assert!(schedule.lock().take_one(waits));
+    assert!(schedule.state.lock().take_one(waits).is_some());
     load(&schedule, Lane::Own);
     let first = schedule.next(waits).unwrap();
     let second = schedule.next(waits).unwrap();
@@ -82,7 +81,7 @@ fn what_finds_no_room_lets_others_pass() {
     schedule.set_aside(second);
     assert_eq!(schedule.next(waits).map(|next| next.entry.0), Some(2));
     // Nothing was given back yet.
-    assert!(schedule.lock().next_aside().is_none());
+    assert!(schedule.state.lock().next_aside().is_none());
     schedule.finished(None, Outcome::Scored);
     assert_eq!(schedule.next(waits).map(|next| next.entry.0), Some(1));
     schedule.finished(None, Outcome::Scored);
@@ -94,10 +93,10 @@ fn what_finds_no_room_lets_others_pass() {
 fn graders_that_cannot_be_used_are_told_at_once() {
     let schedule = schedule(1, "S T");
     for lane in [Lane::Strangers; 2] {
-        let entry = schedule.lock().take_one(waits);
+        let entry = schedule.state.lock().take_one(waits);
         let name = schedule.next_grader(lane).unwrap();
         schedule.loaded(&name, lane, name != "T");
-        assert!(entry);
+        assert!(entry.is_some());
     }
     assert_eq!(order(&schedule, ""), "T S");
 }

@@ -1,34 +1,14 @@
-//! Opening files that others may have put there, and reading them within limits.
+//! Files that others may have put there: opened without waiting for anybody, and read within limits.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Seek};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::{Limits, ReadError};
 
 /// The size from which on a file must not have holes, in bytes: they take memory when they are read, and none on the disk. The zeros that
 /// are read of one are refused in any text that matters, so smaller files are told where the first of those is.
 const SPARSE: u64 = 16 << 20;
-
-/// Whether links are followed on the way to a file.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Links {
-    /// A path that leads through a link is refused: who can put a file somewhere can put a link there to what they may not read.
-    #[default]
-    Refuse,
-    /// Links are followed.
-    Follow,
-}
-
-/// Where relative paths are looked up, and which folders are trusted to be where they say.
-#[derive(Clone, Debug, Default)]
-pub struct Folders {
-    /// The folders in which a relative path is looked up, in turn. Links on the way to them are followed whatever `links` says, so an
-    /// absolute path below one of them is looked up there too. None: the working directory.
-    pub search: Vec<PathBuf>,
-    /// Whether links below these folders, or anywhere in other absolute paths, are followed.
-    pub links: Links,
-}
 
 /// What tells one file of this machine from every other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -43,60 +23,6 @@ pub struct OpenFile {
     file: File,
     size: u64,
     id: Option<FileId>,
-}
-
-impl Folders {
-    /// Where a path leads: the folder to start from and the way from there. A relative path that is in none of the folders is taken
-    /// from the last.
-    fn resolved<'a>(&'a self, given: &'a Path) -> (&'a Path, &'a Path) {
-        if given.is_absolute() {
-            let below =
-                self.search.iter().filter_map(|folder| Some((folder.as_path(), given.strip_prefix(folder).ok()?)));
-            return below.max_by_key(|(folder, _)| folder.as_os_str().len()).unwrap_or((Path::new(""), given));
-        }
-        let there = |folder: &&PathBuf| fs::symlink_metadata(folder.join(given)).is_ok();
-        let folder = self.search.iter().find(there).or(self.search.last());
-        (folder.map_or(Path::new(""), PathBuf::as_path), given)
-    }
-
-    /// The path, with the folder that it was found in.
-    #[must_use]
-    pub fn find(&self, given: &Path) -> PathBuf {
-        let (folder, path) = self.resolved(given);
-        folder.join(path)
-    }
-
-    /// Opens a regular file of a disk.
-    ///
-    /// # Errors
-    ///
-    /// If there is none, if it is no regular file, or if its path leads through a link and links are not followed.
-    pub fn open(&self, given: &Path) -> Result<OpenFile, ReadError> {
-        if given.is_absolute() || self.search.is_empty() {
-            let (folder, path) = self.resolved(given);
-            return self.open_in(folder, path);
-        }
-        let mut opened = Err(io::Error::from(io::ErrorKind::NotFound).into());
-        for folder in &self.search {
-            opened = self.open_in(folder, given);
-            if !is_missing(&opened) {
-                break;
-            }
-        }
-        opened
-    }
-
-    fn open_in(&self, folder: &Path, path: &Path) -> Result<OpenFile, ReadError> {
-        match self.links {
-            Links::Follow => OpenFile::open(&folder.join(path)),
-            Links::Refuse => OpenFile::new(without_links(folder, path)?),
-        }
-    }
-}
-
-fn is_missing(opened: &Result<OpenFile, ReadError>) -> bool {
-    let missing = |kind| matches!(kind, io::ErrorKind::NotFound | io::ErrorKind::NotADirectory);
-    matches!(opened, Err(ReadError::Io(error)) if missing(error.kind()))
 }
 
 impl OpenFile {
@@ -117,9 +43,9 @@ impl OpenFile {
         }
     }
 
-    fn new(file: File) -> Result<Self, ReadError> {
+    pub(super) fn new(file: File) -> Result<Self, ReadError> {
         let metadata = file.metadata()?;
-        if !is_regular(&file)? {
+        if !is_regular(&file, &metadata)? {
             return Err(ReadError::NotAFile);
         }
         #[cfg(unix)]
@@ -189,7 +115,7 @@ pub fn load(path: &Path, limits: &Limits) -> Result<Vec<u8>, ReadError> {
 }
 
 /// How files are opened: without waiting for the other end of what turns out to be a pipe, and without taking a terminal for our own.
-fn options() -> fs::OpenOptions {
+pub(super) fn options() -> fs::OpenOptions {
     let mut options = File::options();
     options.read(true);
     #[cfg(unix)]
@@ -199,59 +125,6 @@ fn options() -> fs::OpenOptions {
         options.custom_flags((OFlags::NONBLOCK | OFlags::NOCTTY).bits().cast_signed());
     }
     options
-}
-
-/// Opens a file below a folder, if no part of its path from there on is a link.
-#[cfg(target_os = "linux")]
-fn without_links(folder: &Path, path: &Path) -> Result<File, ReadError> {
-    use std::os::fd::AsFd;
-
-    use rustix::fs::{CWD, Mode, OFlags, ResolveFlags, openat2};
-    use rustix::io::Errno;
-
-    let below = |error: Errno| ReadError::Io(error.into());
-    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
-    let resolve = ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
-    let opened = if folder.as_os_str().is_empty() {
-        None
-    } else {
-        let directory = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        Some(rustix::fs::open(folder, directory, Mode::empty()).map_err(below)?)
-    };
-    let from = opened.as_ref().map_or(CWD, AsFd::as_fd);
-    match openat2(from, path, flags, Mode::empty(), resolve) {
-        Ok(file) => Ok(file.into()),
-        Err(Errno::ACCESS) => {
-            let seen = openat2(from, path, OFlags::PATH | OFlags::CLOEXEC, Mode::empty(), resolve);
-            Err(denied(Errno::ACCESS.into(), seen.map(File::from).ok()))
-        }
-        Err(Errno::LOOP) => Err(ReadError::Link),
-        // Before Linux 5.6, and where a container forbids the call.
-        Err(Errno::NOSYS | Errno::PERM) => step_by_step(folder, path),
-        // What cannot be opened, as a socket, is no file either.
-        Err(Errno::NXIO | Errno::NODEV) => Err(ReadError::NotAFile),
-        Err(error) => Err(below(error)),
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-fn without_links(folder: &Path, path: &Path) -> Result<File, ReadError> {
-    step_by_step(folder, path)
-}
-
-/// The same where the system cannot do it at once: a link that is put there between look and opening is followed.
-fn step_by_step(folder: &Path, path: &Path) -> Result<File, ReadError> {
-    let mut at = folder.to_owned();
-    for part in path.components() {
-        at.push(part);
-        if fs::symlink_metadata(&at)?.is_symlink() {
-            return Err(ReadError::Link);
-        }
-    }
-    if !fs::metadata(&at)?.is_file() {
-        return Err(ReadError::NotAFile);
-    }
-    Ok(options().open(&at)?)
 }
 
 /// Where the first hole of a file is, if it has one and the file system tells.
@@ -266,8 +139,9 @@ fn hole(_: &File, _: u64) -> Option<u64> {
 }
 
 /// Why there is no opening what a path leads to, and what was seen of it: a process that is confined may look at what it may not open.
-fn denied(error: io::Error, seen: Option<File>) -> ReadError {
-    match seen.map(|seen| is_regular(&seen)) {
+pub(super) fn denied(error: io::Error, seen: Option<File>) -> ReadError {
+    let regular = |seen: File| seen.metadata().and_then(|metadata| is_regular(&seen, &metadata));
+    match seen.map(regular) {
         Some(Ok(false)) => ReadError::NotAFile,
         _ => error.into(),
     }
@@ -286,8 +160,8 @@ fn seen(_: &Path) -> Option<File> {
 }
 
 /// True for a regular file of a disk.
-fn is_regular(file: &File) -> io::Result<bool> {
-    Ok(file.metadata()?.is_file() && !is_made_up(file)?)
+fn is_regular(file: &File, metadata: &Metadata) -> io::Result<bool> {
+    Ok(metadata.is_file() && !is_made_up(file)?)
 }
 
 /// True for what the kernel makes up while it is read, as in /proc: among it are the secrets of this process, such as its environment,
@@ -309,6 +183,7 @@ mod tests {
     use std::io::Write;
 
     use super::*;
+    use crate::read::Folders;
 
     fn file(bytes: &[u8]) -> tempfile::NamedTempFile {
         let mut file = tempfile::NamedTempFile::new().unwrap();
@@ -411,39 +286,5 @@ mod tests {
                 assert!(matches!(load(Path::new(path), &Limits::default()), Err(ReadError::NotAFile)), "{path}");
             }
         }
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn links_below_a_folder_are_refused() {
-        use std::os::unix::fs::symlink;
-
-        let place = tempfile::tempdir().unwrap();
-        let at = |part: &str| place.path().join(part);
-        fs::create_dir_all(at("real/runs")).unwrap();
-        fs::write(at("real/answers.csv"), "secret").unwrap();
-        fs::write(at("real/runs/own.csv"), "own").unwrap();
-        symlink(at("real"), at("linked")).unwrap();
-        symlink("../answers.csv", at("real/runs/link.csv")).unwrap();
-        symlink("..", at("real/runs/up")).unwrap();
-        symlink("/proc/self/fd/0", at("real/runs/magic.csv")).unwrap();
-        let folder = at("linked/runs");
-        let refusing = Folders { search: vec![folder.clone()], links: Links::Refuse };
-        let following = Folders { links: Links::Follow, ..refusing.clone() };
-        let read = |folders: &Folders, path: &Path| folders.open(path)?.read(&Limits::default());
-
-        // A link on the way to the folder is the operator's.
-        assert_eq!(read(&refusing, Path::new("own.csv")).unwrap(), b"own");
-        assert_eq!(read(&refusing, &folder.join("own.csv")).unwrap(), b"own");
-        for link in ["link.csv", "up/answers.csv", "magic.csv"] {
-            let refused = |path: &Path| matches!(read(&refusing, path), Err(ReadError::Link));
-            assert!(refused(Path::new(link)) && refused(&folder.join(link)), "{link}");
-            assert!(matches!(step_by_step(&folder, Path::new(link)), Err(ReadError::Link)), "{link}");
-        }
-        assert_eq!(read(&following, Path::new("link.csv")).unwrap(), b"secret");
-        // Elsewhere, the whole path counts.
-        let elsewhere = Folders { search: vec![at("real/runs")], links: Links::Refuse };
-        assert!(matches!(read(&elsewhere, &folder.join("own.csv")), Err(ReadError::Link)));
-        assert_eq!(read(&elsewhere, &at("real/runs/own.csv")).unwrap(), b"own");
     }
 }
