@@ -13,6 +13,21 @@ fn main() -> Result<(), String> {
     if graders.is_empty() {
         return Err(format!("there are no graders in {}: run `cargo xtask graders` first", folder.display()));
     }
+    let graders = if env::var_os("CARGO_FEATURE_INTERPRETERS").is_some() {
+        let folder = root.join("interpreters");
+        let interpreters = found(&folder, |path| (path.extension()? == "wasm").then(|| path.to_owned()))?;
+        if interpreters.is_empty() {
+            return Err(format!(
+                "there are no interpreters in {}: run `cargo xtask interpreters` first",
+                folder.display()
+            ));
+        }
+        let mut all = [graders, interpreters].concat();
+        all.sort_by(|one, other| one.file_stem().cmp(&other.file_stem()));
+        all
+    } else {
+        graders
+    };
     embed(&out.join("embedded_graders.rs"), &graders, "GRADERS", "[u8]", "include_bytes!", |path| path.file_stem())?;
 
     let folder = root.join("competitions");

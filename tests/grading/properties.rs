@@ -98,8 +98,13 @@ fn nothing_scores_better_than_a_perfect_submission() -> Result<(), Failure> {
         let competition = &subject.competition;
         let perfect = graded(subject.assay, &competition.id, &subject.perfect())?.score_exact;
         let better = |score: f64| {
-            let gain =
-                |perfect| if competition.leaderboard.lower_is_better { perfect - score } else { score - perfect };
+            let gain = |perfect| {
+                if competition.leaderboard.as_ref().is_some_and(|board| board.lower_is_better) {
+                    perfect - score
+                } else {
+                    score - perfect
+                }
+            };
             perfect.is_none_or(|perfect| gain(perfect) > ROUNDING)
         };
         let mut beaten_by = Vec::new();

@@ -2,6 +2,7 @@
 
 mod audit;
 mod command_line;
+mod components;
 mod faces;
 mod forged;
 mod lists;

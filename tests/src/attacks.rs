@@ -87,8 +87,9 @@ pub fn component(name: &str, text: &str, version: &str) -> Result<Vec<u8>, Failu
     wrap(&wat::parse_str(module(name, text, version))?, version)
 }
 
-/// The text of a whole module: a fixture and what it lacks.
-fn module(name: &str, text: &str, version: &str) -> String {
+/// The text of a whole core module: a fixture and what it lacks.
+#[must_use]
+pub fn module(name: &str, text: &str, version: &str) -> String {
     let exports = |name: &str| text.contains(&format!("(export \"{name}\")"));
     let lacking = HONEST.into_iter().filter(|(name, _)| !exports(name)).map(|(_, text)| text);
     let fields: String = [HELP, text].into_iter().chain(lacking).collect();

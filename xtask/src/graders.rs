@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
+use assay_component::{System, component};
 use serde_json::Value;
-use wit_component::ComponentEncoder;
 
 use crate::command::{output, run};
 use crate::toolchain::{TARGET, Toolchain};
@@ -41,10 +41,7 @@ pub fn build(source: &Path, folder: &str, toolchain: &Toolchain, target: &Path, 
     for (name, library) in &graders {
         let mut module = fs::read(built.join(format!("{library}.wasm")))?;
         module.extend_from_slice(&producers);
-        let component = ComponentEncoder::default()
-            .validate(true)
-            .module(&module)
-            .and_then(|encoder| encoder.encode())
+        let component = component(&module, System::None)
             .with_context(|| format!("{name} is no grader: a crate that ends in `assay_sdk::export!` is one"))?;
         replace(&out.join(format!("{name}.wasm")), &component)?;
     }

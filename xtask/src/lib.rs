@@ -3,6 +3,8 @@
 mod command;
 pub mod crates;
 pub mod graders;
+pub mod interpreters;
+pub mod languages;
 pub mod toolchain;
 
 use std::path::PathBuf;

@@ -5,7 +5,7 @@ use std::process::{Command, ExitCode};
 use anyhow::{Context, Result, ensure};
 use clap::{Parser, Subcommand};
 use xtask::toolchain::Toolchain;
-use xtask::{crates, graders, workspace};
+use xtask::{crates, graders, interpreters, languages, workspace};
 
 /// What is needed around cargo.
 #[derive(Parser)]
@@ -39,6 +39,10 @@ enum Task {
     Lint,
     /// Hold the dependencies against the database of security advisories, which cargo-deny downloads.
     Advisories,
+    /// Install the tools for graders in C, Zig, Go, Python, JavaScript and TypeScript below target/languages/, which tests build some with.
+    Languages,
+    /// Build the interpreters for graders that are source text, in Python and JavaScript, into target/interpreters/.
+    Interpreters,
     /// Print the page that shows the crates of the host and who depends on whom.
     Crates,
 }
@@ -57,6 +61,15 @@ fn run(task: Task) -> Result<ExitCode> {
     let workspace = workspace();
     if matches!(task, Task::Crates) {
         print!("{}", crates::picture(&workspace)?);
+        return Ok(ExitCode::SUCCESS);
+    }
+    if matches!(task, Task::Interpreters) {
+        interpreters::build(&workspace)?;
+        eprintln!("built {}", workspace.join("target/interpreters").display());
+        return Ok(ExitCode::SUCCESS);
+    }
+    if matches!(task, Task::Languages) {
+        languages::install(&workspace)?;
         return Ok(ExitCode::SUCCESS);
     }
     if matches!(task, Task::Advisories) {
@@ -91,7 +104,7 @@ fn run(task: Task) -> Result<ExitCode> {
             cargo(&command)?;
             Ok(ExitCode::SUCCESS)
         }
-        Task::Crates | Task::Advisories => Ok(ExitCode::SUCCESS),
+        Task::Crates | Task::Interpreters | Task::Advisories | Task::Languages => Ok(ExitCode::SUCCESS),
         Task::Lint => {
             cargo(&["fmt", "--all", "--check"])?;
             cargo(&["clippy", "--locked", "--release", "--workspace", "--all-targets", "--", "--deny", "warnings"])?;

@@ -2,16 +2,20 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use assay_tables::read::ReadError;
+use assay_types::competition::source::{self, Language};
 use assay_types::competition::{Competition, CompetitionError};
 use assay_types::excerpt::excerpt;
 use thiserror::Error;
 
-use crate::catalog::{Catalog, CatalogError, Source};
+use crate::catalog::{Catalog, CatalogError, Source, bounded};
 use crate::near::near;
+
+/// What the file of a competition is called.
+const FILE: &str = "competition.toml";
 
 /// The largest `competition.toml` that is read, in bytes.
 const MAX_BYTES: u64 = 1 << 20;
@@ -22,6 +26,8 @@ pub struct Competitions {
     catalog: Catalog,
     /// Those that were asked for. A file is read once, so that all gradings of a run are of the same competition.
     parsed: Arc<Mutex<HashMap<String, Arc<Competition>>>>,
+    /// The sources of graders of those that a caller gave.
+    given_sources: HashMap<String, Arc<str>>,
 }
 
 /// Why there is no competition.
@@ -39,7 +45,11 @@ impl Competitions {
     /// None at all.
     #[must_use]
     pub fn none() -> Self {
-        Competitions { catalog: Catalog::new("competition", MAX_BYTES), parsed: Arc::default() }
+        Competitions {
+            catalog: Catalog::new("competition", MAX_BYTES),
+            parsed: Arc::default(),
+            given_sources: HashMap::new(),
+        }
     }
 
     /// The competitions that the program carries.
@@ -61,7 +71,7 @@ impl Competitions {
         self.parsed = Arc::default();
         self.catalog.add_folder(folder, |entry| {
             let id = entry.file_name()?.to_str()?.to_owned();
-            let path = entry.join("competition.toml");
+            let path = entry.join(FILE);
             // What is there and no file is told to whoever asks for it.
             path.exists().then_some((id, path))
         })
@@ -73,15 +83,37 @@ impl Competitions {
     ///
     /// If it is not a competition.
     pub fn add(&mut self, text: &str) -> Result<String, CompetitionError> {
-        let competition = Competition::parse(text, "competition.toml")?;
+        let competition = Competition::parse(text, FILE)?;
         self.parsed = Arc::default();
+        self.given_sources.remove(&competition.id);
         self.catalog.add(&competition.id, Source::Given(Arc::from(text.as_bytes())));
         Ok(competition.id)
     }
 
-    /// The files that they are in, where they are in files.
-    pub fn files(&self) -> impl Iterator<Item = &Path> {
-        self.catalog.files()
+    /// Adds a competition by the text of its `competition.toml`, whose grader is the text `source`, and returns its id; one of that id is
+    /// replaced.
+    ///
+    /// # Errors
+    ///
+    /// If it is not a competition, or its grader is no source.
+    pub fn add_with_source(&mut self, text: &str, source: &str) -> Result<String, CompetitionError> {
+        Competition::parse(text, FILE)?.with_source(text, source, FILE)?;
+        let id = self.add(text)?;
+        self.given_sources.insert(id.clone(), Arc::from(source));
+        Ok(id)
+    }
+
+    /// The files that they are in, where they are in files, and the sources of graders beside them.
+    pub fn files(&self) -> impl Iterator<Item = PathBuf> {
+        let beside = |file: &Path| {
+            let entries =
+                file.parent().and_then(|folder| std::fs::read_dir(folder).ok()).into_iter().flatten().flatten();
+            let is_source = |path: &PathBuf| {
+                path.file_name().and_then(|name| name.to_str()).is_some_and(|name| Language::of(name).is_some())
+            };
+            entries.map(|entry| entry.path()).filter(is_source).collect::<Vec<_>>()
+        };
+        self.catalog.files().flat_map(move |file| [file.to_owned()].into_iter().chain(beside(file)))
     }
 
     /// Their ids, in order.
@@ -113,7 +145,7 @@ impl Competitions {
     pub fn text(&self, id: &str) -> Result<Cow<'_, str>, CatalogError> {
         let file = || match self.catalog.source(id) {
             Ok(Source::File(path)) => path.clone(),
-            _ => "competition.toml".into(),
+            _ => FILE.into(),
         };
         let invalid = |error: std::str::Utf8Error| CatalogError::File {
             path: file(),
@@ -143,7 +175,7 @@ impl Competitions {
         let text = self.text(id)?;
         let file = match self.catalog.source(id) {
             Ok(Source::File(path)) => path.display().to_string(),
-            _ => format!("competitions/{id}/competition.toml"),
+            _ => format!("competitions/{id}/{FILE}"),
         };
         let competition = Competition::parse(&text, &file)?;
         if competition.id != id {
@@ -151,7 +183,41 @@ impl Competitions {
             let message = format!("`id` is {id}, but the folder's name is {folder}: they must be equal");
             return Err(CompetitionError::Invalid { file, message }.into());
         }
-        Ok(competition)
+        match &competition.grader.source {
+            None => Ok(competition),
+            Some(name) => {
+                let (source, source_file) = self.grader_source(id, name)?;
+                Ok(competition.with_source(&text, &source, &source_file)?)
+            }
+        }
+    }
+
+    /// The source of a competition's grader, and what errors call it.
+    fn grader_source(&self, id: &str, name: &str) -> Result<(String, String), CompetitionsError> {
+        if let Some(source) = self.given_sources.get(id) {
+            return Ok((source.to_string(), name.to_owned()));
+        }
+        let path = match self.catalog.source(id)? {
+            Source::File(path) => path.with_file_name(name),
+            Source::BuiltIn(_) | Source::Given(_) => {
+                let message = "its grader is source text, which was not given".to_owned();
+                return Err(CompetitionError::Invalid { file: FILE.into(), message }.into());
+            }
+        };
+        let text = String::from_utf8(bounded(&path, source::MAX_BYTES)?).map_err(|_| CompetitionError::Invalid {
+            file: path.display().to_string(),
+            message: "it is not UTF-8, as source is".into(),
+        })?;
+        Ok((text, path.display().to_string()))
+    }
+
+    /// What a lock has the digest of: the text of a competition's file, with the source of its grader behind it if it has one.
+    pub(crate) fn locked(&self, id: &str) -> Result<Vec<u8>, CatalogError> {
+        let text = self.text(id)?.into_owned();
+        // One that cannot be read is locked as it stands.
+        let source =
+            self.get(id).ok().and_then(|competition| competition.source.as_ref().map(|source| source.text.clone()));
+        Ok([text, source.unwrap_or_default()].concat().into_bytes())
     }
 }
 

@@ -141,7 +141,8 @@ fn gold(graded: &Result<Graded, String>, sample: &Result<Graded, String>) -> Fin
         let message = format!("a perfect submission has no score: {}; prepare the data again", reason(graded));
         return Finding::fault(Examined::Gold, message);
     };
-    if !gold.medals.gold_medal {
+    let has_leaderboard = gold.thresholds.gold_threshold.is_some();
+    if has_leaderboard && !gold.medals.gold_medal {
         let message = format!(
             "a perfect submission scores {score}, which does not reach gold ({}): are these the answers of another split? Prepare \
              the data again",
@@ -155,7 +156,8 @@ fn gold(graded: &Result<Graded, String>, sample: &Result<Graded, String>) -> Fin
             format!("a perfect submission scores {score}, but the sample submission {other}, which is better");
         return Finding::fault(Examined::Gold, message);
     }
-    let message = format!("a perfect submission scores {score} and earns gold");
+    let earned = if has_leaderboard { " and earns gold" } else { "; there is no leaderboard" };
+    let message = format!("a perfect submission scores {score}{earned}");
     Finding { examined: Examined::Gold, state: State::Fine, message }
 }
 

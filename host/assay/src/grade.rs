@@ -41,7 +41,9 @@ pub(crate) fn grade(
     context: &Context<'_>,
 ) -> Unrecorded {
     let start = Instant::now();
-    let report = report.against(&prepared.competition().leaderboard);
+    let lower_is_better = prepared.resolved.description.lower_is_better;
+    let report = report.against(prepared.competition().leaderboard.as_ref());
+    let report = Report { is_lower_better: Some(lower_is_better), ..report };
     let mut receipt = prepared.receipt.clone();
     let (report, operator) = match judge(prepared, submission, limits, report.clone(), &mut receipt, context) {
         Ok(judged) => judged,
@@ -113,7 +115,7 @@ fn concluded(
     let telling = |note: String| Operator { note: Some(note), ..Operator::default() };
     match outcome {
         sandbox::Outcome::Scored(score) if score.value.is_finite() => (
-            report.scored(score.value, &prepared.competition().leaderboard),
+            report.scored(score.value, prepared.competition().leaderboard.as_ref()),
             Operator { details: score.details, ..Operator::default() },
         ),
         sandbox::Outcome::Scored(score) => {

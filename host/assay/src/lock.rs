@@ -28,12 +28,12 @@ pub fn of(graders: &GraderCatalog, competitions: &Competitions) -> Result<Lock, 
         .map(|(name, _)| Ok((name, graders.component(name)?)))
         .collect::<Result<Vec<_>, CatalogError>>()?;
     let texts =
-        competitions.ids().map(|id| Ok((id, competitions.text(id)?))).collect::<Result<Vec<_>, CatalogError>>()?;
+        competitions.ids().map(|id| Ok((id, competitions.locked(id)?))).collect::<Result<Vec<_>, CatalogError>>()?;
     let mut compilers: BTreeSet<String> = components.iter().filter_map(|(_, bytes)| audit::rustc(bytes)).collect();
     let rustc = if compilers.len() == 1 { compilers.pop_first() } else { None };
     Ok(Lock::new(
         components.iter().map(|(name, bytes)| (*name, Pinned::of(bytes))),
-        texts.iter().map(|(id, text)| (*id, Pinned::of(text.as_bytes()))),
+        texts.iter().map(|(id, text)| (*id, Pinned::of(text))),
         rustc,
     ))
 }

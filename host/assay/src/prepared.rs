@@ -99,8 +99,8 @@ impl PreparedCompetition {
         let grader = &resolved.grader;
         let receipt = Digests::new(competition, grader.digest().to_owned(), digest)
             .and_then(|digests| {
-                let id = &competition.grader.component;
-                Receipt::new(grader.description(), id, digests, Sandbox::engine_version(), grader.limits())
+                let id = competition.grader.source.as_ref().unwrap_or(&competition.grader.component);
+                Receipt::new(&resolved.description, id, digests, Sandbox::engine_version(), grader.limits())
             })
             .map(|receipt| Receipt { confinement: Some(confinement), ..receipt })
             .map_err(|error| PrepareError::Receipt { id: competition.id.clone(), message: error.to_string() })?;

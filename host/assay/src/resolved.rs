@@ -5,18 +5,21 @@ use std::sync::Arc;
 
 use assay_sandbox::Grader;
 use assay_types::Direction;
-use assay_types::competition::{Competition, Setting};
+use assay_types::competition::{Competition, Leaderboard, Setting};
 use assay_types::excerpt::excerpt;
 use assay_types::grader::{Description, OptionSpec, SettingKind};
 use thiserror::Error;
 
 use crate::graders::{GraderError, Graders};
+use crate::interpreted;
 use crate::near::{did_you_mean, near};
 
 /// A competition whose grader is loaded and whose options are checked: all that a submission can be held against without the answers.
 pub(crate) struct ResolvedCompetition {
     pub(crate) competition: Arc<Competition>,
     pub(crate) grader: Grader,
+    /// What the grader says of itself; of a source, what that declares.
+    pub(crate) description: Description,
     pub(crate) options: Vec<(String, Setting)>,
     /// Columns that options name.
     named: BTreeSet<String>,
@@ -53,10 +56,24 @@ impl ResolvedCompetition {
     ///
     /// If the grader cannot be used, or takes other options.
     pub(crate) fn new(competition: Arc<Competition>, graders: &Graders) -> Result<Self, ResolveError> {
-        let grader = graders.get(&competition.grader.component)?;
-        let (options, named) = options(&competition, grader.description())
-            .map_err(|message| ResolveError::Options { id: competition.id.clone(), message })?;
-        Ok(ResolvedCompetition { competition, grader, options, named })
+        let unusable = |message| ResolveError::Options { id: competition.id.clone(), message };
+        let component = &competition.grader.component;
+        if let Some(source) = &competition.source
+            && graders.catalog().source(component).is_none()
+        {
+            return Err(unusable(interpreted::without_interpreter(source, component)));
+        }
+        let grader = graders.get(component)?;
+        let (description, (options, named)) = match &competition.source {
+            None => {
+                let description = grader.description().clone();
+                let options = options(&competition, &description).map_err(unusable)?;
+                (description, options)
+            }
+            Some(source) => interpreted::resolve(&competition, source, grader.description()).map_err(unusable)?,
+        };
+        direction(&competition, &description).map_err(unusable)?;
+        Ok(ResolvedCompetition { competition, grader, description, options, named })
     }
 
     /// True for the columns of a submission that the grader gets.
@@ -76,10 +93,6 @@ pub(crate) fn options(competition: &Competition, description: &Description) -> R
         let near = did_you_mean(&near(name, known.iter().copied()));
         let has = if known.is_empty() { "none".into() } else { known.join(", ") };
         return Err(format!("grader {grader} has no option {}{near}; it has {has}", excerpt(name)));
-    }
-    if description.lower_is_better != competition.leaderboard.lower_is_better {
-        let better = Direction::of(description.lower_is_better);
-        return Err(format!("for grader {grader} a {better} score is the better one; `leaderboard` says otherwise"));
     }
     let mut options = Vec::new();
     let mut named = BTreeSet::new();
@@ -109,6 +122,17 @@ pub(crate) fn options(competition: &Competition, description: &Description) -> R
         return Err(format!("an option names column {name}, which neither `submission` nor `answers` has{near}"));
     }
     Ok((options, named))
+}
+
+/// Grader and leaderboard say the same of which score is the better one.
+fn direction(competition: &Competition, description: &Description) -> Result<(), String> {
+    let says_otherwise = |board: &Leaderboard| board.lower_is_better != description.lower_is_better;
+    if competition.leaderboard.as_ref().is_some_and(says_otherwise) {
+        let grader = excerpt(competition.grader.source.as_ref().unwrap_or(&competition.grader.component));
+        let better = Direction::of(description.lower_is_better);
+        return Err(format!("for grader {grader} a {better} score is the better one; `leaderboard` says otherwise"));
+    }
+    Ok(())
 }
 
 fn fitting(value: &Setting, spec: &OptionSpec) -> Option<Setting> {

@@ -145,7 +145,8 @@ impl Assay {
         let _room = match room {
             Ok(room) => room,
             Err(fault) => {
-                let report = report.against(&competition.leaderboard).refused(Outcome::HostFault, fault.to_string());
+                let report =
+                    report.against(competition.leaderboard.as_ref()).refused(Outcome::HostFault, fault.to_string());
                 return Ok(self.conclude(report, purpose));
             }
         };
@@ -206,7 +207,8 @@ impl Assay {
             }
         };
         let refused = |outcome, reason: String| {
-            let report = Report { submission_exists: exists, ..report.clone().against(&competition.leaderboard) };
+            let report =
+                Report { submission_exists: exists, ..report.clone().against(competition.leaderboard.as_ref()) };
             Some(self.conclude(report.refused(outcome, reason), purpose))
         };
         let _room = match self.inner.memory.try_take(self.need(&competition, &opened)) {
@@ -221,7 +223,8 @@ impl Assay {
             Ok(prepared) if submission.submission_path == NO_SUBMISSION => {
                 let report = Report { receipt: Some(prepared.receipt.clone()), ..report };
                 let reason = "there is no submission: its path is `None`, or null";
-                let report = report.against(&competition.leaderboard).refused(Outcome::InvalidSubmission, reason);
+                let report =
+                    report.against(competition.leaderboard.as_ref()).refused(Outcome::InvalidSubmission, reason);
                 Some(self.conclude(report, purpose))
             }
             Ok(prepared) => {

@@ -7,6 +7,7 @@ use assay::{
     AnswersError, CatalogError, CompetitionsError, GradeError, GraderError, PrepareError, ResolveError, ValidateError,
 };
 use assay_evidence::lock::LockError;
+use assay_sandbox::LoadError;
 
 /// The advice that goes with an error, to be added to its message.
 pub(super) fn advice(error: &anyhow::Error) -> Option<&'static str> {
@@ -68,7 +69,9 @@ fn of_competitions(error: &CompetitionsError) -> Option<&'static str> {
 fn of_grader(error: &GraderError) -> Option<&'static str> {
     match error {
         GraderError::Catalog(error) => of_catalog(error),
-        GraderError::Load { .. } => None,
+        GraderError::Load { error, .. } => {
+            matches!(**error, LoadError::Module).then_some("; `assay component MODULE.wasm -o NAME.wasm` does that")
+        }
     }
 }
 

@@ -63,10 +63,13 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
 }
 
 fn row(competition: &Competition) -> Vec<String> {
-    let board = &competition.leaderboard;
-    let better = Direction::of(board.lower_is_better).to_string();
-    [competition.id.clone(), competition.splits.join(" "), competition.grader.component.clone(), better]
+    let board = competition.leaderboard.as_ref();
+    let better = board.map_or_else(String::new, |board| Direction::of(board.lower_is_better).to_string());
+    let thresholds =
+        board.map(|board| [board.gold, board.silver, board.bronze, board.median].map(|one| one.to_string()));
+    let grader = competition.grader.source.as_ref().unwrap_or(&competition.grader.component);
+    [competition.id.clone(), competition.splits.join(" "), grader.clone(), better]
         .into_iter()
-        .chain([board.gold, board.silver, board.bronze, board.median].map(|threshold| threshold.to_string()))
+        .chain(thresholds.unwrap_or_default())
         .collect()
 }

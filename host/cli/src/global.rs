@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, anyhow};
 use assay::{Assay, Builder, Cache, Competitions, DataDir, Execution, GraderCatalog, Profile, Source, WorkerProgram};
 use assay_confine::{Access, Confinement, confine};
-use assay_sandbox::compile_ahead;
+use assay_sandbox::{Sandbox, SandboxOptions, compile_ahead};
 use assay_tables::read::OpenFile;
 use clap::{Args, ValueEnum};
 use directories::BaseDirs;
@@ -118,7 +118,7 @@ impl GlobalArguments {
             Compiled::Ahead(names) => self.cache_of(&graders, names)?,
             Compiled::Anew => None,
         };
-        let files: Vec<PathBuf> = graders.files().chain(competitions.files()).map(Path::to_owned).collect();
+        let files: Vec<PathBuf> = graders.files().map(Path::to_owned).chain(competitions.files()).collect();
         let mut builder = configured(Assay::builder().competitions(competitions).graders(graders));
         let log = self.use_log.as_ref().filter(|_| uses_answers);
         if let Some(path) = log {
@@ -131,6 +131,13 @@ impl GlobalArguments {
             builder = builder.cache(cache);
         }
         builder.profile(self.profile.into()).untrusted(Execution::Workers(worker()?)).build().map_err(Failure::program)
+    }
+
+    /// What runs graders, without a service around it: workers compile and ask components.
+    pub(super) fn sandbox(&self) -> Result<Sandbox, Failure> {
+        let limits = Profile::from(self.profile).limits();
+        let untrusted = Execution::Workers(worker()?);
+        Sandbox::new(SandboxOptions { limits, cache: None, untrusted }).map_err(Failure::program)
     }
 
     /// The cache, in which those of these graders are that the program carries. None: it is nowhere, or others may write to it, which is

@@ -2,7 +2,9 @@
 
 mod advice;
 mod audit;
+mod check;
 mod competitions;
+mod component;
 mod doctor;
 mod global;
 mod grade;
@@ -14,11 +16,13 @@ mod keys;
 mod links;
 mod lock;
 mod log;
+mod new;
 mod operator_log;
 mod output;
 mod panics;
 mod validate;
 mod verify;
+mod wit;
 mod worker;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -51,6 +55,7 @@ enum Command {
     Keys(keys::Arguments),
     Verify(verify::Arguments),
     Audit(audit::Arguments),
+    Check(check::Arguments),
     Lock(lock::Arguments),
     /// List the competitions, or show one.
     Competitions(competitions::Arguments),
@@ -58,6 +63,10 @@ enum Command {
     Graders(graders::Arguments),
     /// Read the log of uses: is it whole, and how often were answers used?
     Log(log::Arguments),
+    /// Start a grader.
+    New(new::Arguments),
+    Component(component::Arguments),
+    Wit(wit::Arguments),
     /// Print the JSON schema of reports.
     Schema,
     /// Compile and run components that others made, in a process of its own: for the program itself.
@@ -134,11 +143,15 @@ fn run(command: Command, global: &GlobalArguments) -> ExitCode {
         Command::Keys(arguments) => keys::run(&arguments, global),
         Command::Verify(arguments) => verify::run(&arguments, global),
         Command::Audit(arguments) => audit::run(&arguments, global),
+        Command::Check(arguments) => check::run(&arguments, global),
         Command::Lock(arguments) => lock::run(&arguments, global),
         Command::Doctor(arguments) => doctor::run(&arguments, global),
         Command::Competitions(arguments) => competitions::run(&arguments, global),
         Command::Graders(arguments) => graders::run(&arguments, global),
         Command::Log(arguments) => log::run(&arguments),
+        Command::New(arguments) => new::run(&arguments),
+        Command::Component(arguments) => component::run(&arguments, global),
+        Command::Wit(arguments) => wit::run(&arguments),
         Command::Schema => output::json(&assay_types::report::schema()).map(|()| Ended::Fine),
         Command::Worker => return worker::run(),
     };

@@ -8,6 +8,7 @@ use crate::fault::HostFault;
 use crate::limits::Exceeded;
 use crate::nesting::NestingError;
 use crate::outcome::Fault;
+use crate::toolchain::Toolchain;
 
 /// Why there is no sandbox on this machine.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -38,11 +39,16 @@ pub enum LoadError {
     #[error("not a WebAssembly component that this engine takes: {0}")]
     Component(String),
     /// It is a core module.
-    #[error("it is a core module, not a component: `wasm-tools component new` makes one of it")]
+    #[error("it is a core module, not a component: it has to be made one first")]
     Module,
     /// It imports something.
-    #[error("the component imports {}: a grader imports nothing", .0.join(", "))]
-    Imports(Vec<String>),
+    #[error("the component imports {}: a grader imports nothing{}", .names.join(", "), remedy(*.built_by))]
+    Imports {
+        /// What it imports.
+        names: Vec<String>,
+        /// What it seems to be built by.
+        built_by: Option<Toolchain>,
+    },
     /// It was made for another version of the contract.
     #[error("the component keeps {INTERFACE}{found}; this program keeps {WIT_VERSION}")]
     Version {
@@ -67,6 +73,10 @@ pub enum LoadError {
     /// The host failed: the component is not to blame, and another try may succeed.
     #[error(transparent)]
     Host(#[from] HostFault),
+}
+
+fn remedy(built_by: Option<Toolchain>) -> String {
+    built_by.map(|toolchain| format!(". {toolchain}")).unwrap_or_default()
 }
 
 impl LoadError {

@@ -29,6 +29,7 @@ mod sandbox;
 mod sanitize;
 mod slots;
 mod table;
+mod toolchain;
 pub mod worker;
 
 pub use assay_types::grader::{Description, OptionSpec, SettingKind};
@@ -40,4 +41,5 @@ pub use nesting::NestingError;
 pub use outcome::{Detail, Fault, Outcome, Problem, Run, Score, Task, Validated};
 pub use sandbox::{Execution, Grader, Sandbox, SandboxOptions, Trust};
 pub use table::Unsupported;
+pub use toolchain::Toolchain;
 pub use worker::{WorkerProgram, compile_ahead};

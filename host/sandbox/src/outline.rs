@@ -8,6 +8,7 @@ use assay_types::grader::{INTERFACE, WIT_VERSION};
 use crate::error::LoadError;
 use crate::limits::Limits;
 use crate::sanitize;
+use crate::toolchain::Signs;
 
 /// The most imports that are named.
 const NAMED: usize = 8;
@@ -18,6 +19,7 @@ pub(crate) fn check(component: &[u8], limits: &Limits) -> Result<(), LoadError> 
         |error: wasmparser::BinaryReaderError| LoadError::Component(sanitize::text(&error.to_string(), limits));
     let mut imports = Vec::new();
     let mut version = None;
+    let mut signs = Signs::default();
     // How many modules and components the parser is inside of, below the outermost.
     let mut depth = 0_usize;
     for payload in Parser::new(0).parse_all(component) {
@@ -40,6 +42,7 @@ pub(crate) fn check(component: &[u8], limits: &Limits) -> Result<(), LoadError> 
                     }
                 }
             }
+            Payload::CustomSection(section) => signs.add(&section),
             _ => {}
         }
     }
@@ -49,7 +52,7 @@ pub(crate) fn check(component: &[u8], limits: &Limits) -> Result<(), LoadError> 
         if more > 0 {
             imports.push(format!("{more} more"));
         }
-        return Err(LoadError::Imports(imports));
+        return Err(LoadError::Imports { names: imports, built_by: signs.toolchain() });
     }
     match version {
         Some(version) if version != WIT_VERSION => Err(LoadError::Version { found: sanitize::text(&version, limits) }),

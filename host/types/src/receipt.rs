@@ -98,6 +98,9 @@ impl Receipt {
 #[expect(missing_docs, reason = "the names say it")]
 pub struct Digests {
     pub component: String,
+    /// Of the grader's source, where the component is an interpreter that runs it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
     /// Of the competition's file as it stands; none in reports that are older than this field.
     #[serde(default)]
     pub competition: Option<String>,
@@ -116,6 +119,7 @@ impl Digests {
     pub fn new(competition: &Competition, component: String, answers: String) -> Result<Self, serde_json::Error> {
         Ok(Digests {
             component,
+            source: competition.source.as_ref().map(|source| source.digest.clone()),
             competition: Some(competition.digest.clone()),
             contract: digest_of(&(&competition.submission, &competition.answers))?,
             options: digest_of(&competition.grader.options)?,
@@ -136,6 +140,8 @@ fn digest_of(value: &impl Serialize) -> Result<String, serde_json::Error> {
 pub struct ReportedReceipt {
     pub grader: GraderReceipt,
     pub component: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
     #[serde(default)]
     pub competition: Option<String>,
     pub contract: String,
@@ -163,6 +169,7 @@ impl From<ReportedReceipt> for Receipt {
             grader: reported.grader,
             digests: Digests {
                 component: reported.component,
+                source: reported.source,
                 competition: reported.competition,
                 contract: reported.contract,
                 options: reported.options,

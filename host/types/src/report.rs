@@ -75,7 +75,7 @@ pub struct Report {
     pub competition_id: Option<String>,
     /// The score, rounded to 5 decimals.
     pub score: Option<f64>,
-    /// The thresholds; none if the competition is unknown.
+    /// The thresholds; none if the competition is unknown, or has no leaderboard.
     #[serde(flatten)]
     pub thresholds: Thresholds,
     /// What the score earns.
@@ -155,11 +155,13 @@ impl Report {
         }
     }
 
-    /// The report with the competition's thresholds.
+    /// The report with the competition's thresholds, if it has a leaderboard.
     #[must_use]
-    pub fn against(mut self, leaderboard: &Leaderboard) -> Self {
-        self.thresholds = leaderboard.into();
-        self.is_lower_better = Some(leaderboard.lower_is_better);
+    pub fn against(mut self, leaderboard: Option<&Leaderboard>) -> Self {
+        if let Some(leaderboard) = leaderboard {
+            self.thresholds = leaderboard.into();
+            self.is_lower_better = Some(leaderboard.lower_is_better);
+        }
         self
     }
 
@@ -171,13 +173,13 @@ impl Report {
         self
     }
 
-    /// The report on a submission with a finite score.
+    /// The report on a submission with a finite score. Without a leaderboard it earns no medal.
     #[must_use]
-    pub fn scored(mut self, score: f64, leaderboard: &Leaderboard) -> Self {
+    pub fn scored(mut self, score: f64, leaderboard: Option<&Leaderboard>) -> Self {
         let rounded = medal::rounded(score, medal::SCORE_DECIMALS);
         self.score = Some(rounded);
         self.score_exact = Some(score);
-        self.medals = medal::award(rounded, leaderboard);
+        self.medals = leaderboard.map(|leaderboard| medal::award(rounded, leaderboard)).unwrap_or_default();
         self.valid_submission = true;
         self.outcome = Outcome::Scored;
         self

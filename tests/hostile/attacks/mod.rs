@@ -153,8 +153,7 @@ attacks! {
     imports_something_unknown => imports("`nobody:knows/it@1.0.0`");
     imports_several => imports("`wasi:cli/environment@0.2.0`, `tell`, `thing`");
     imports_by_an_address => imports("`url=<http://a/\\u{1b}[2J\\u{202e}>`");
-    core_module =>
-        no_grader("it is a core module, not a component: `wasm-tools component new` makes one of it");
+    core_module => no_grader("it is a core module, not a component: it has to be made one first");
     another_world => no_contract();
     nothing => no_contract();
     grading_of_other_types => undescribed(starting("failed to convert function to given type"));

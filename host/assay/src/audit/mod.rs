@@ -28,9 +28,13 @@ use crate::graders::{GraderError, Graders};
 use assay_sandbox::{Grader, HostFault, Limits, LoadError, Trust};
 use assay_tables::read::{self, ReadError};
 use assay_types::competition::Setting;
+use assay_types::excerpt::excerpt;
 use assay_types::grader::Description;
 use assay_types::receipt::Digests;
 use assay_types::sha256;
+
+/// How much of the reason for a refusal is kept, in characters: the names of some imports, and what to do.
+const REASON: usize = 1000;
 
 /// What was found.
 #[derive(Clone, Debug, Serialize)]
@@ -236,7 +240,7 @@ fn component(name: &str, bytes: &[u8], trust: Trust, graders: &Graders) -> Resul
         Err(LoadError::Component(said)) if anatomy.is_err() => {
             (Some(format!("not a WebAssembly component that is valid: {said}")), None)
         }
-        Err(error) => (Some(shown(&error.to_string())), None),
+        Err(error) => (Some(excerpt(&error.to_string()).unquoted(REASON).to_string()), None),
     };
     Ok(GraderAudit {
         name: shown(name),

@@ -114,7 +114,12 @@ fn handed(competition: &Competition, description: Option<&Description>) -> Vec<S
 }
 
 fn medal(competition: &Competition) -> Vec<String> {
-    let board = &competition.leaderboard;
+    let Some(board) = &competition.leaderboard else {
+        return vec![
+            "a score that is not finite is a refusal".into(),
+            "there is no leaderboard, so there are no medals".into(),
+        ];
+    };
     let better = Direction::of(board.lower_is_better);
     vec![
         "a score that is not finite is a refusal".into(),

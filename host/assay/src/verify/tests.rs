@@ -42,9 +42,9 @@ fn reference(score: &str) -> Reported {
 fn graded(score: Option<f64>) -> Report {
     let board: assay_types::competition::Leaderboard =
         toml::from_str("lower_is_better = false\ngold = 0.9\nsilver = 0.8\nbronze = 0.7\nmedian = 0.5").unwrap();
-    let report = Report { submission_exists: true, ..Report::new(Some("a"), "b.csv") }.against(&board);
+    let report = Report { submission_exists: true, ..Report::new(Some("a"), "b.csv") }.against(Some(&board));
     match score {
-        Some(score) => report.scored(score, &board),
+        Some(score) => report.scored(score, Some(&board)),
         None => report.refused(Outcome::InvalidSubmission, "not defined"),
     }
 }

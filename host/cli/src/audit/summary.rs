@@ -43,7 +43,7 @@ fn of_grader(grader: &GraderAudit) -> Vec<Row> {
             "passes",
             match &grader.refused {
                 None => "yes: it is a grader, and would be run".into(),
-                Some(reason) => format!("no: {}", output::shortened(reason, SHOWN)),
+                Some(reason) => format!("no: {reason}"),
             },
         ),
         row("may touch", touches(grader)),

@@ -55,6 +55,7 @@ impl Scene {
 fn scored(id: &str) -> Report {
     let digest = |what: &str| sha256(what.as_bytes());
     let digests = Digests {
+        source: None,
         competition: None,
         component: digest("component"),
         contract: digest("contract"),

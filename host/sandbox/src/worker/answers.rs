@@ -17,7 +17,7 @@ pub(super) fn refusal(error: LoadError) -> Refusal {
         LoadError::Component(said) => Refusal::Component(said),
         LoadError::Nesting(error) => Refusal::Nesting(error),
         LoadError::Module => Refusal::Module,
-        LoadError::Imports(names) => Refusal::Imports(names),
+        LoadError::Imports { names, built_by } => Refusal::Imports(names, built_by),
         LoadError::Version { found } => Refusal::Version(found),
         LoadError::World(said) => Refusal::World(said),
         LoadError::Describe(said) => Refusal::Describe(said),
@@ -37,7 +37,9 @@ pub(super) fn refused(refusal: Refusal, limits: &Limits) -> LoadError {
         Refusal::Nesting(NestingError::Thread(said)) => LoadError::Host(HostFault::Resources(text(said))),
         Refusal::Nesting(error) => LoadError::Nesting(error),
         Refusal::Module => LoadError::Module,
-        Refusal::Imports(names) => LoadError::Imports(names.into_iter().take(IMPORTS).map(text).collect()),
+        Refusal::Imports(names, built_by) => {
+            LoadError::Imports { names: names.into_iter().take(IMPORTS).map(text).collect(), built_by }
+        }
         Refusal::Version(found) => LoadError::Version { found: text(found) },
         Refusal::World(said) => LoadError::World(text(said)),
         Refusal::Describe(said) => LoadError::Describe(text(said)),

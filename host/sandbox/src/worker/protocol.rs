@@ -14,6 +14,7 @@ use crate::anatomy::Anatomy;
 use crate::limits::{Exceeded, Limits};
 use crate::nesting::NestingError;
 use crate::outcome::{Run, Validated};
+use crate::toolchain::Toolchain;
 
 /// What a worker is asked. The first request is one of the first three, and only that.
 #[derive(Debug, Serialize, Deserialize)]
@@ -70,7 +71,7 @@ pub(super) enum Refusal {
     /// It is a core module.
     Module,
     /// It imports something.
-    Imports(Vec<String>),
+    Imports(Vec<String>, Option<Toolchain>),
     /// It was made for another version of the contract.
     Version(String),
     /// It is no grader.

@@ -3,6 +3,7 @@
 //! Unknown keys are errors. The JSON schema of this file is `competitions/schema.json`.
 
 mod parse;
+pub mod source;
 #[cfg(test)]
 mod tests;
 
@@ -12,6 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use parse::CompetitionError;
+pub use source::GraderSource;
 
 /// One competition: its contract with participants, its grader, its medal thresholds.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
@@ -38,14 +40,18 @@ pub struct Competition {
     pub answers: Answers,
     /// Which grader computes the score.
     pub grader: GraderUse,
-    /// The leaderboard that medals are measured against.
-    pub leaderboard: Leaderboard,
+    /// The leaderboard that medals are measured against. None: there are no medals.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leaderboard: Option<Leaderboard>,
     /// What `assay doctor` would take for a fault, and why it is none.
     #[serde(default, skip_serializing_if = "Known::is_empty")]
     pub known: Known,
-    /// SHA-256 of the file, in hexadecimal.
+    /// SHA-256 of the file, in hexadecimal; where the grader is source text, of the file with the source behind it.
     #[serde(skip)]
     pub digest: String,
+    /// The grader, where it is source text.
+    #[serde(skip)]
+    pub source: Option<GraderSource>,
 }
 
 /// What `assay doctor` would take for a fault of the data, and why it is none: a sentence or two for newcomers.
@@ -352,9 +358,13 @@ impl Scored {
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GraderUse {
-    /// The grader's name, as `assay graders` lists it.
+    /// The grader's name, as `assay graders` lists it. Not where `source` is given.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub component: String,
-    /// Its options. `assay graders show NAME` lists them.
+    /// Instead of a component: the file beside this one that holds the grader as source text, in Python (`.py`) or JavaScript (`.js`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// Its options. `assay graders show NAME` lists those of a component; a source gets them as arguments of these names.
     #[serde(default)]
     pub options: BTreeMap<String, Setting>,
 }

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use thiserror::Error;
 
+use super::source::{GraderSource, Language};
 use super::{ColumnOrder, ColumnType, Competition, Contract, GraderUse, Leaderboard, Pairing, Rows, Setting};
 use crate::digest::sha256;
 use crate::excerpt::{excerpt, list};
@@ -47,11 +48,30 @@ impl Competition {
     pub fn parse(text: &str, file: &str) -> Result<Self, CompetitionError> {
         let parsed: Competition = toml::from_str(text)
             .map_err(|error| CompetitionError::Syntax { file: file.to_owned(), error: Box::new(error) })?;
-        let competition = Competition { digest: sha256(text.as_bytes()), ..parsed };
-        match competition.contradiction() {
+        let mut competition = Competition { digest: sha256(text.as_bytes()), ..parsed };
+        let contradiction = competition.contradiction();
+        if let Some(language) = competition.grader.source.as_deref().and_then(Language::of) {
+            competition.grader.component = language.interpreter().into();
+        }
+        match contradiction {
             None => Ok(competition),
             Some(message) => Err(CompetitionError::Invalid { file: file.to_owned(), message }),
         }
+    }
+
+    /// The competition of such a text whose grader is this source; `file` is what errors call it.
+    ///
+    /// # Errors
+    ///
+    /// If the source contradicts itself, or the competition names none.
+    pub fn with_source(self, text: &str, source: &str, file: &str) -> Result<Self, CompetitionError> {
+        let invalid = |message: String| CompetitionError::Invalid { file: file.to_owned(), message };
+        let Some(name) = &self.grader.source else {
+            return Err(invalid("the competition's grader is no source".into()));
+        };
+        let source = GraderSource::new(name, source).map_err(invalid)?;
+        let digest = sha256(&[text.as_bytes(), source.text.as_bytes()].concat());
+        Ok(Competition { digest, source: Some(source), ..self })
     }
 
     /// The first thing that cannot be meant.
@@ -87,7 +107,7 @@ impl Competition {
         }
         self.submission
             .contradiction()
-            .or_else(|| self.leaderboard.contradiction())
+            .or_else(|| self.leaderboard.as_ref().and_then(Leaderboard::contradiction))
             .or_else(|| self.grader.contradiction())
     }
 }
@@ -145,6 +165,19 @@ fn all_finite<const N: usize>(numbers: [Option<f64>; N]) -> bool {
 
 impl GraderUse {
     fn contradiction(&self) -> Option<String> {
+        match (&self.source, self.component.is_empty()) {
+            (None, true) => return Some("`grader` needs `component`, the grader's name, or `source`, a file".into()),
+            (Some(_), false) => {
+                return Some("`grader` has both `component` and `source`: one of them is the grader".into());
+            }
+            (Some(file), true) if file.contains(['/', '\\']) || Language::of(file).is_none() => {
+                let file = excerpt(file);
+                return Some(format!(
+                    "`grader.source`: {file} must be a file beside this one that ends in `.py` or `.js`"
+                ));
+            }
+            _ => {}
+        }
         let finite = |setting: &Setting| match setting {
             Setting::Number(number) => number.is_finite(),
             Setting::Numbers(numbers) => numbers.iter().all(|number| number.is_finite()),
