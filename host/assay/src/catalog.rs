@@ -58,9 +58,9 @@ pub enum CatalogError {
         /// What it is: a grader, a competition, or the source of one's grader.
         what: &'static str,
         /// The name.
-        name: String,
+        name: Box<str>,
         /// The file.
-        path: PathBuf,
+        path: Box<Path>,
         /// What went wrong.
         error: ReadError,
     },
@@ -132,7 +132,7 @@ impl Catalog {
     }
 
     pub(crate) fn unreadable(&self, name: &str, path: &Path, error: ReadError) -> CatalogError {
-        CatalogError::File { what: self.what, name: name.to_owned(), path: path.to_owned(), error }
+        CatalogError::File { what: self.what, name: name.into(), path: path.into(), error }
     }
 }
 

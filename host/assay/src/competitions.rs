@@ -206,8 +206,8 @@ impl Competitions {
         };
         let unreadable = |error| CatalogError::File {
             what: "the grader's source of competition",
-            name: id.to_owned(),
-            path: path.clone(),
+            name: id.into(),
+            path: path.as_path().into(),
             error,
         };
         let bytes = bounded(&path, source::MAX_BYTES).map_err(unreadable)?;
