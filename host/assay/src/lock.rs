@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use assay_evidence::lock::Lock;
+use assay_evidence::lock::{Lock, Pinned};
 
 use crate::audit;
 use crate::catalog::CatalogError;
@@ -12,8 +12,9 @@ use crate::graders::GraderCatalog;
 /// The lock of what the program carries. It does not say which compiler made the graders.
 #[must_use]
 pub fn built_in() -> Lock {
-    let competitions = assay_builtin::competitions().map(|(id, text)| (id, text.as_bytes()));
-    Lock::new(assay_builtin::graders(), competitions, None)
+    let graders = assay_builtin::graders().map(|(name, component)| (name, Pinned::of_carried(component)));
+    let competitions = assay_builtin::competitions().map(|(id, text)| (id, Pinned::of_carried(text.as_bytes())));
+    Lock::new(graders, competitions, None)
 }
 
 /// The lock of what is at hand, with the version of Rust that the graders say they were compiled with, if all say the same.
@@ -31,8 +32,8 @@ pub fn of(graders: &GraderCatalog, competitions: &Competitions) -> Result<Lock, 
     let mut compilers: BTreeSet<String> = components.iter().filter_map(|(_, bytes)| audit::rustc(bytes)).collect();
     let rustc = if compilers.len() == 1 { compilers.pop_first() } else { None };
     Ok(Lock::new(
-        components.iter().map(|(name, bytes)| (*name, bytes.as_ref())),
-        texts.iter().map(|(id, text)| (*id, text.as_slice())),
+        components.iter().map(|(name, bytes)| (*name, Pinned::of(bytes))),
+        texts.iter().map(|(id, text)| (*id, Pinned::of(text))),
         rustc,
     ))
 }
