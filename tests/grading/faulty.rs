@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use assay::check::{Case, Checked, Checking, Finding, Verdict, check};
-use assay::{Assay, Cache, Competitions, DataDir, Execution, GraderCatalog};
+use assay::{Assay, Cache, Competitions, DataDir, Execution, GraderCatalog, Profile};
 use assay_tests::cases::Cases;
 use assay_tests::{Failure, assay, root};
 use xtask::toolchain::Toolchain;
@@ -17,7 +17,7 @@ const MARKER: &[u8] = b"ASSAY-FAULT:";
 const NAME: usize = 36;
 
 /// Each fault, and the check that finds it.
-const FOUND_BY: [(&str, &str); 38] = [
+const FOUND_BY: [(&str, &str); 39] = [
     ("as-text", "number-types"),
     ("clipped", "score-is-clipped"),
     ("column-ignored", "column-ignored"),
@@ -28,6 +28,7 @@ const FOUND_BY: [(&str, &str); 38] = [
     ("details-nan", "details-are-finite"),
     ("direction", "direction-is-right"),
     ("empty", "hard-empty"),
+    ("endless", "keeps-to-limits"),
     ("first-row", "row-ignored"),
     ("flag-backwards", "gold-is-best"),
     ("last-row", "row-ignored"),
@@ -67,6 +68,7 @@ fn checked(component: Vec<u8>) -> Result<Checked, Failure> {
     let assay = Assay::builder()
         .competitions(Competitions::none())
         .graders(graders)
+        .profile(Profile::Strict)
         .cache(Cache::open(&root().join("target/tests-cache"))?)
         .untrusted(Execution::Workers(PathBuf::from(assay()?.get_program()).into()))
         .build()?;
