@@ -1,6 +1,7 @@
 //! The program as a user runs it: its commands, exit codes and messages, and the evidence that it leaves.
 
 mod audit;
+mod checks;
 mod command_line;
 mod components;
 mod faces;

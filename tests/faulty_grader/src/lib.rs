@@ -95,7 +95,7 @@ fn problems(submission: &Table, options: &Options) -> Result<Vec<Problem>, Grade
             problems.push(Problem::of_cell(name, row, "the cell is missing"));
         } else if let Some(numbers) = column.numbers().filter(|_| at < targets.len())
             && let Some(row) =
-                numbers.iter().position(|number| !number.is_finite() && !(has("null-blind") && number.is_nan()))
+                numbers.iter().position(|number| !(number.is_finite() || has("null-blind") && number.is_nan()))
         {
             if has("not-finite") {
                 panic!("not finite");
@@ -148,6 +148,7 @@ fn score(submission: &Table, answers: &Table, options: &Options) -> Result<Score
         };
         let (truths, predicted) = (answers.numbers(name)?, numbers(submission, predictions)?);
         let spelled = spelled(submission, predictions);
+        while has("endless") && std::hint::black_box(rows > 1 && predicted[0] == predicted[1]) {}
         let errors = (first..last).map(|row| {
             let (truth, prediction) = (truths[row], predicted[row]);
             let error = (truth - prediction).abs() / (1.0 + truth.abs());

@@ -54,6 +54,7 @@ checks! {
     VALIDATE "validate-agrees" "`validate` refuses what no answers could give a score" "move what can be said without the answers from `grade` to `validate`";
     PROBLEM_ROWS "problems-name-rows" "`validate` names the row that is at fault" "count rows from 0, in the order of the table";
     NUMBER_TYPES "number-types" "A whole number scores the same as integer and as decimal" "compare numbers as numbers, not as text";
+    KEEPS_LIMITS "keeps-to-limits" "Small tables are graded within the limits" "end every loop, and bound what a single cell may ask for";
     GROWS "grows-too-fast" "Work grows about as the rows do" "sort or index instead of comparing all pairs";
     CANARIES "texts-tell-answers" "Refusals do not quote the answers" "name the row and the column of an answer, not its value";
     DETAILS_FINITE "details-are-finite" "Details are finite numbers" "leave out a detail that is not defined";

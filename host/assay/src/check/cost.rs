@@ -1,12 +1,11 @@
 //! What a grading costs against the number of rows, in fuel, which is the same on every machine.
 
-use assay_sandbox::HostFault;
 use serde::Serialize;
 
 use super::catalogue::GROWS;
 use super::ledger::Ledger;
 use super::tables::rows;
-use super::trial::{Dataset, Pair, Trial};
+use super::trial::{Dataset, Pair, Stop, Trial};
 
 /// How many rows are tried.
 const ROWS: [u32; 4] = [100, 1_000, 10_000, 100_000];
@@ -27,7 +26,7 @@ pub struct Cost {
     pub fuel: u64,
 }
 
-pub(super) fn cost(trial: &Trial<'_>, data: &Dataset, ledger: &mut Ledger) -> Result<Vec<Cost>, HostFault> {
+pub(super) fn cost(trial: &Trial<'_>, data: &Dataset, ledger: &mut Ledger) -> Result<Vec<Cost>, Stop> {
     let base = &data.given;
     let length = base.submission.num_rows() as u32;
     if length == 0 || base.submission.num_rows() != base.answers.num_rows() {

@@ -2,17 +2,17 @@
 
 use arrow::array::{Array, ArrayRef, RecordBatch};
 use arrow::datatypes::DataType;
-use assay_sandbox::{HostFault, Outcome};
+use assay_sandbox::Outcome;
 
 use super::catalogue::{COLUMN_IGNORED, NULL_BLIND, NULL_SLOT, NUMBER_TYPES, PROBLEM_ROWS, ROW_IGNORED};
 use super::ledger::Ledger;
 use super::tables::{decimals, flipped, missing, numbers, numbers_mapped, replaced, rotated, taken, texts_mapped};
-use super::trial::{Dataset, Seen, Trial};
+use super::trial::{Dataset, Seen, Stop, Trial};
 
 /// How many columns are tried of a wide table.
 const COLUMNS: usize = 6;
 
-pub(super) fn counted(trial: &Trial<'_>, data: &Dataset, ledger: &mut Ledger) -> Result<(), HostFault> {
+pub(super) fn counted(trial: &Trial<'_>, data: &Dataset, ledger: &mut Ledger) -> Result<(), Stop> {
     columns(trial, data, ledger)?;
     if !data.unpaired {
         rows(trial, data, ledger)?;
@@ -50,12 +50,12 @@ fn row_changed(submission: &RecordBatch, row: usize) -> Vec<RecordBatch> {
     changed
 }
 
-fn rows(trial: &Trial<'_>, data: &Dataset, ledger: &mut Ledger) -> Result<(), HostFault> {
+fn rows(trial: &Trial<'_>, data: &Dataset, ledger: &mut Ledger) -> Result<(), Stop> {
     let rows = data.given.submission.num_rows();
     if rows < 5 {
         return Ok(());
     }
-    let counts = |row: usize| -> Result<bool, HostFault> {
+    let counts = |row: usize| -> Result<bool, Stop> {
         for base in data.bases() {
             let first = trial.grade(base, &data.options)?;
             for submission in row_changed(&base.submission, row) {
@@ -82,7 +82,7 @@ fn rows(trial: &Trial<'_>, data: &Dataset, ledger: &mut Ledger) -> Result<(), Ho
     Ok(())
 }
 
-fn columns(trial: &Trial<'_>, data: &Dataset, ledger: &mut Ledger) -> Result<(), HostFault> {
+fn columns(trial: &Trial<'_>, data: &Dataset, ledger: &mut Ledger) -> Result<(), Stop> {
     for index in tried(data) {
         let name = data.given.submission.schema_ref().field(index).name().clone();
         let mut counts = false;
@@ -114,7 +114,7 @@ fn columns(trial: &Trial<'_>, data: &Dataset, ledger: &mut Ledger) -> Result<(),
 }
 
 /// A missing cell makes a difference; what is stored below it makes none; and a problem that `validate` has with it names its row.
-fn nulls(trial: &Trial<'_>, data: &Dataset, index: usize, ledger: &mut Ledger) -> Result<(), HostFault> {
+fn nulls(trial: &Trial<'_>, data: &Dataset, index: usize, ledger: &mut Ledger) -> Result<(), Stop> {
     let name = data.given.submission.schema_ref().field(index).name().clone();
     let (mut tried, mut differs, mut counts) = (false, false, false);
     for base in data.bases() {
@@ -184,7 +184,7 @@ fn problem_rows(seen: &Seen, row: usize, data: &Dataset, ledger: &mut Ledger) {
     }
 }
 
-fn number_types(trial: &Trial<'_>, data: &Dataset, index: usize, ledger: &mut Ledger) -> Result<(), HostFault> {
+fn number_types(trial: &Trial<'_>, data: &Dataset, index: usize, ledger: &mut Ledger) -> Result<(), Stop> {
     for base in data.bases() {
         let Some(column) = base.submission.columns().get(index).filter(|column| column.null_count() == 0) else {
             continue;

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use assay_sandbox::HostFault;
 use assay_types::competition::Setting;
 use assay_types::grader::{Description, OptionSpec, SettingKind};
 
 use super::catalogue::{DESCRIBES_ITSELF, OPTION_IGNORED, OPTIONS_CHECKED};
 use super::ledger::Ledger;
-use super::trial::{Dataset, Seen, Trial};
+use super::tables::columns_reversed;
+use super::trial::{Dataset, Seen, Stop, Trial};
 
 /// Holds what the grader says of itself against what the contract with graders asks for.
 pub(super) fn description(description: &Description, ledger: &mut Ledger) {
@@ -36,7 +36,7 @@ pub(super) fn options(
     data: &Dataset,
     effects: &mut BTreeMap<String, bool>,
     ledger: &mut Ledger,
-) -> Result<(), HostFault> {
+) -> Result<(), Stop> {
     for spec in &data.description.options {
         let given = data.options.iter().find(|(name, _)| *name == spec.name).map(|(_, value)| value);
         let others: Vec<_> = data.options.iter().filter(|(name, _)| *name != spec.name).cloned().collect();
@@ -63,10 +63,10 @@ pub(super) fn options(
             continue;
         }
         let mut effect = false;
-        for base in data.bases() {
-            let mut seen: Vec<Seen> = vec![trial.grade(base, &data.options)?];
+        for base in data.bases().flat_map(|base| [base.clone(), base.with(columns_reversed(&base.submission))]) {
+            let mut seen: Vec<Seen> = vec![trial.grade(&base, &data.options)?];
             for value in values.clone() {
-                seen.push(trial.grade(base, &with(value))?);
+                seen.push(trial.grade(&base, &with(value))?);
             }
             effect |= seen.windows(2).any(|two| matches!(two, [one, other] if !one.same(other)));
         }

@@ -1,13 +1,13 @@
 //! The figures beside a score.
 
-use assay_sandbox::{HostFault, Outcome};
+use assay_sandbox::Outcome;
 
 use super::catalogue::{DETAILS_FINITE, DETAILS_LIE};
 use super::ledger::Ledger;
 use super::tables::perturbed;
-use super::trial::{Dataset, Trial};
+use super::trial::{Dataset, Stop, Trial};
 
-pub(super) fn details(trial: &Trial<'_>, data: &Dataset, ledger: &mut Ledger) -> Result<(), HostFault> {
+pub(super) fn details(trial: &Trial<'_>, data: &Dataset, ledger: &mut Ledger) -> Result<(), Stop> {
     let grader = &data.description.name;
     for base in data.bases() {
         let others = perturbed(&base.submission).into_iter().map(|(_, submission)| submission);

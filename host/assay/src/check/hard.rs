@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray};
 use arrow::datatypes::DataType;
-use assay_sandbox::{HostFault, Outcome};
+use assay_sandbox::Outcome;
 
 use super::catalogue::{
     CANARIES, Check, HARD_CONSTANT, HARD_EMPTY, HARD_HUGE, HARD_MISSING_COLUMN, HARD_NOT_FINITE, HARD_NULLS,
@@ -15,7 +15,7 @@ use super::ledger::Ledger;
 use super::tables::{
     decimals, mapped, missing, numbers, numbers_mapped, replaced, rotated, taken, texts_mapped, without,
 };
-use super::trial::{Dataset, Pair, Trial};
+use super::trial::{Dataset, Pair, Stop, Trial};
 
 /// Texts that code which takes a byte for a character trips over: combining marks, right to left, beyond the first plane, none at all.
 const TEXTS: [&str; 6] = ["é", "e\u{301}́x", "שלום", "🦀🦀 🦀", "", "ẞ\u{200d}ß"];
@@ -24,7 +24,7 @@ const TEXTS: [&str; 6] = ["é", "e\u{301}́x", "שלום", "🦀🦀 🦀", "", 
 const CANARY: &str = "canary7391";
 const CANARY_NUMBER: f64 = 739_184.25;
 
-pub(super) fn hard(trial: &Trial<'_>, data: &Dataset, ledger: &mut Ledger) -> Result<(), HostFault> {
+pub(super) fn hard(trial: &Trial<'_>, data: &Dataset, ledger: &mut Ledger) -> Result<(), Stop> {
     for base in data.bases() {
         let mut hard = both_sides(base);
         hard.extend(
@@ -148,22 +148,32 @@ fn others(column: &ArrayRef) -> Vec<ArrayRef> {
     all.into_iter().filter(|other| other.data_type() != column.data_type()).collect()
 }
 
-/// A refusal by `grade` in the same words beside other answers is one that `validate` could have given. It is only asked for what the
-/// host's own checks let through.
-fn agrees(trial: &Trial<'_>, data: &Dataset, base: &Pair, ledger: &mut Ledger) -> Result<(), HostFault> {
+/// A refusal by `grade` in the same words beside other answers, of a submission that has no score beside itself either, is one that
+/// `validate` could have given. It is only asked for what the host's own checks let through.
+fn agrees(trial: &Trial<'_>, data: &Dataset, base: &Pair, ledger: &mut Ledger) -> Result<(), Stop> {
     let other_answers = mapped(&base.answers, |column| rotated(column, 1)).unwrap_or_else(|| base.answers.clone());
+    if data.unpaired {
+        let why = "the grader pairs the rows, so that what it refuses may depend on the keys of the answers";
+        ledger.skip(VALIDATE, format!("{}: {why}", data.name));
+        return Ok(());
+    }
     if trial.score(base, &data.options)?.is_none() {
         return Ok(());
     }
     for (check, submission) in of_the_submission(&base.submission) {
         // Whether a number is too large to compute with may depend on the answer beside it.
-        if check.id == HARD_HUGE.id || !data.passes_contract(&submission) {
+        if check.id == HARD_HUGE.id {
             continue;
         }
+        // Nor are keys, which the host looks at.
+        let has_other_key =
+            data.key.iter().any(|key| submission.column_by_name(key) != base.submission.column_by_name(key));
+        let Some(submission) = data.handed_over(&submission).filter(|_| !has_other_key) else { continue };
         let pair = base.with(submission);
         let Outcome::Refused(text) = trial.grade(&pair, &data.options)?.outcome else { continue };
+        let agreeable = Pair { answers: with_columns_of(&pair.answers, &pair.submission), ..pair.clone() };
         let other = trial.grade(&Pair { answers: other_answers.clone(), ..pair }, &data.options)?.outcome;
-        if other == Outcome::Refused(text.clone()) {
+        if other == Outcome::Refused(text.clone()) && trial.score(&agreeable, &data.options)?.is_none() {
             ledger.warn(
                 VALIDATE,
                 format!("{}: `grade` refuses what `validate` accepted (`{}`): {text}", data.name, check.id),
@@ -174,18 +184,34 @@ fn agrees(trial: &Trial<'_>, data: &Dataset, base: &Pair, ledger: &mut Ledger) -
     Ok(())
 }
 
+/// The answers with the submission's columns in the place of those of the same names.
+fn with_columns_of(answers: &RecordBatch, submission: &RecordBatch) -> RecordBatch {
+    let mut all = answers.clone();
+    for (field, column) in submission.schema_ref().fields().iter().zip(submission.columns()) {
+        if let Ok(index) = all.schema_ref().index_of(field.name())
+            && column.len() == all.num_rows()
+        {
+            all = replaced(&all, index, Arc::clone(column));
+        }
+    }
+    all
+}
+
 /// Marks every cell of the answers, and looks for the marks in refusals.
-fn canaries(trial: &Trial<'_>, data: &Dataset, base: &Pair, ledger: &mut Ledger) -> Result<(), HostFault> {
+fn canaries(trial: &Trial<'_>, data: &Dataset, base: &Pair, ledger: &mut Ledger) -> Result<(), Stop> {
     let marked = |column: &ArrayRef| match column.data_type() {
         DataType::Utf8 => texts_mapped(column, |row, _| format!("{CANARY}{row}")),
-        _ => numbers(column).map(|n| decimals((0..n.len()).map(|row| CANARY_NUMBER + row as f64))),
+        DataType::Float64 => Some(decimals((0..column.len()).map(|row| CANARY_NUMBER + row as f64))),
+        _ => numbers_mapped(column, |row, _| CANARY_NUMBER + row as f64),
     };
     let Some(answers) = mapped(&base.answers, marked) else { return Ok(()) };
     let submissions = of_the_submission(&base.submission).into_iter().map(|(_, submission)| submission);
     for submission in submissions.chain([base.submission.clone()]) {
         let seen = trial.grade(&Pair { submission, answers: answers.clone() }, &data.options)?;
         let quoted = |text: &String| text.contains(CANARY) || text.contains("7391");
-        match seen.refusal().filter(quoted) {
+        // A failure blames the answers themselves, and may say which cell of them.
+        let blames_answers = matches!(seen.outcome, Outcome::Fault(_));
+        match seen.refusal().filter(|text| !blames_answers && quoted(text)) {
             Some(text) => {
                 let text: String = text.chars().take(160).collect();
                 ledger.warn(CANARIES, format!("{}: a refusal quotes a cell of the answers: {text}", data.name));

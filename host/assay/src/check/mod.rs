@@ -18,6 +18,7 @@ mod repeated;
 mod tables;
 mod trial;
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use assay_evidence::access_log::Purpose;
@@ -32,9 +33,11 @@ pub use self::catalogue::{ALL, Check};
 pub use self::cost::Cost;
 pub use self::ledger::{Finding, Verdict};
 
-use self::catalogue::{DIRECTION, GOLD_BEST, GROWS, IMPORTS_NOTHING, OPTIONS_CHECKED, SAME_DESCRIPTION, SAMPLE_VALID};
+use self::catalogue::{
+    DIRECTION, GOLD_BEST, GROWS, IMPORTS_NOTHING, KEEPS_LIMITS, OPTIONS_CHECKED, SAME_DESCRIPTION, SAMPLE_VALID,
+};
 use self::ledger::Ledger;
-use self::trial::{Dataset, Trial, Untried, pair, prepare};
+use self::trial::{Dataset, Stop, Trial, Untried, pair, prepare};
 use crate::answers::{Answers, AnswersProvider, DataDir};
 use crate::catalog::CatalogError;
 use crate::context::Context;
@@ -132,13 +135,34 @@ struct Tried<'a> {
 }
 
 impl Tried<'_> {
+    /// Everything that needs tables.
     fn all(&self, checking: &Checking, data: Option<&DataDir>, ledger: &mut Ledger) -> Result<Vec<Cost>, HostFault> {
-        let cancel = Cancel::new();
-        let trial = Trial { grader: self.grader, cancel: &cancel };
+        let (cancel, exceeded) = (Cancel::new(), Cell::new(0));
+        let trial = Trial { grader: self.grader, cancel: &cancel, exceeded: &exceeded };
+        let mut costs = Vec::new();
+        match self.on_tables(&trial, checking, data, &mut costs, ledger) {
+            Ok(()) => {}
+            Err(Stop::Host(fault)) => return Err(fault),
+            Err(Stop::Limits(limit)) => {
+                let seen = format!("{} gradings ran into a limit, and nothing more was tried: {limit}", exceeded.get());
+                ledger.fail(KEEPS_LIMITS, seen);
+            }
+        }
+        Ok(costs)
+    }
+
+    fn on_tables(
+        &self,
+        trial: &Trial<'_>,
+        checking: &Checking,
+        data: Option<&DataDir>,
+        costs: &mut Vec<Cost>,
+        ledger: &mut Ledger,
+    ) -> Result<(), Stop> {
         let mut datasets = Vec::new();
         known::kinds(&checking.cases, ledger);
         for case in &checking.cases {
-            datasets.extend(self.of_case(case, checking, &trial, ledger)?.map(|dataset| (dataset, false)));
+            datasets.extend(self.of_case(case, checking, trial, ledger)?.map(|dataset| (dataset, false)));
         }
         for id in &checking.competitions {
             match self.assay.competitions().get(id) {
@@ -149,25 +173,29 @@ impl Tried<'_> {
             }
         }
         let mut effects = BTreeMap::new();
-        let mut costs = Vec::new();
         for (dataset, of_competition) in &datasets {
-            described::options(&trial, dataset, &mut effects, ledger)?;
-            gold::gold(&trial, dataset, ledger)?;
-            gold::spread(&trial, dataset, *of_competition, ledger)?;
-            repeated::repeated(&trial, self.elsewhere, dataset, ledger)?;
-            order::order(&trial, dataset, ledger)?;
-            hard::hard(&trial, dataset, ledger)?;
-            counted::counted(&trial, dataset, ledger)?;
-            details::details(&trial, dataset, ledger)?;
+            described::options(trial, dataset, &mut effects, ledger)?;
+            gold::gold(trial, dataset, ledger)?;
+            gold::spread(trial, dataset, *of_competition, ledger)?;
+            repeated::repeated(trial, self.elsewhere, dataset, ledger)?;
+            order::order(trial, dataset, ledger)?;
+            hard::hard(trial, dataset, ledger)?;
+            counted::counted(trial, dataset, ledger)?;
+            details::details(trial, dataset, ledger)?;
             if costs.is_empty() {
-                costs = cost::cost(&trial, dataset, ledger)?;
+                *costs = cost::cost(trial, dataset, ledger)?;
             }
         }
         described::ignored(&effects, ledger);
         if datasets.is_empty() {
             ledger.skip(GROWS, "there are no tables to repeat: give it a case");
         }
-        Ok(costs)
+        if trial.exceeded.get() > 0 {
+            ledger.warn(KEEPS_LIMITS, format!("{} gradings ran into a limit", trial.exceeded.get()));
+        } else if !datasets.is_empty() {
+            ledger.pass(KEEPS_LIMITS, "no grading ran into a limit");
+        }
+        Ok(())
     }
 
     /// The tables of a case, once it was held against what it states; none if it states a refusal, or has none.
@@ -177,7 +205,7 @@ impl Tried<'_> {
         checking: &Checking,
         trial: &Trial<'_>,
         ledger: &mut Ledger,
-    ) -> Result<Option<Dataset>, HostFault> {
+    ) -> Result<Option<Dataset>, Stop> {
         let by_place = case.stated.submission.is_some();
         let answers = Answers::Bytes(case.answers.as_slice().into());
         let competition = case.competition(checking, self.grader.description());
@@ -191,7 +219,7 @@ impl Tried<'_> {
         };
         let given = match pair(&prepared, &case.submission) {
             Ok(given) => given,
-            Err(Untried::Host(fault)) => return Err(fault),
+            Err(Untried::Host(fault)) => return Err(fault.into()),
             Err(Untried::Refused(text)) => {
                 known::known(case, &Err(text), ledger);
                 return Ok(None);
@@ -210,7 +238,7 @@ impl Tried<'_> {
         competition: &Competition,
         data: Option<&DataDir>,
         ledger: &mut Ledger,
-    ) -> Result<Option<Dataset>, HostFault> {
+    ) -> Result<Option<Dataset>, Stop> {
         let id = &competition.id;
         let direction = self.grader.description().direction;
         let says_otherwise = |board: &Leaderboard| board.direction != direction;
@@ -236,12 +264,16 @@ impl Tried<'_> {
             }
         };
         let context = Context { name: Some(id), ..Context::default() };
-        let _recorded = self.assay.grade_for(id, Submission::Bytes(&sample), Purpose::Doctor, &context);
+        // A use that could not be recorded is none: no score may come of it.
+        let recorded = self.assay.grade_for(id, Submission::Bytes(&sample), Purpose::Doctor, &context);
+        if let Ok(Some(lost)) = recorded.as_ref().map(|graded| graded.recorded().lost()) {
+            return Err(HostFault::Resources(lost.to_owned()).into());
+        }
         let best = load(files.gold_submission.as_ref().unwrap_or(&files.answers)).ok();
         let gold = best.and_then(|best| pair(&prepared, &best).ok());
         let given = match pair(&prepared, &sample) {
             Ok(given) => given,
-            Err(Untried::Host(fault)) => return Err(fault),
+            Err(Untried::Host(fault)) => return Err(fault.into()),
             Err(Untried::Refused(text)) => {
                 match &competition.known.sample {
                     Some(why) => ledger.skip(SAMPLE_VALID, format!("{id}: {why}")),

@@ -1,17 +1,17 @@
 //! Neither the order of rows counts, nor that of columns, and not where predictions are equal either.
 
 use arrow::array::Array;
-use assay_sandbox::{HostFault, Outcome};
+use assay_sandbox::Outcome;
 
 use super::catalogue::{COLUMN_ORDER, Check, ROW_ORDER, ROW_ORDER_BITS, TIES};
 use super::ledger::Ledger;
 use super::tables::{columns_reversed, mapped, orders, rows, taken};
-use super::trial::{Dataset, Pair, Seen, Trial};
+use super::trial::{Dataset, Pair, Seen, Stop, Trial};
 
 /// How far scores of other orders of a sum may be apart, relative to them.
 const LAST_BITS: f64 = 1e-12;
 
-pub(super) fn order(trial: &Trial<'_>, data: &Dataset, ledger: &mut Ledger) -> Result<(), HostFault> {
+pub(super) fn order(trial: &Trial<'_>, data: &Dataset, ledger: &mut Ledger) -> Result<(), Stop> {
     if let Some(why) = data.ordered {
         for check in [ROW_ORDER, ROW_ORDER_BITS, TIES] {
             ledger.skip(check, format!("{}: {why}", data.name));
@@ -33,13 +33,7 @@ pub(super) fn order(trial: &Trial<'_>, data: &Dataset, ledger: &mut Ledger) -> R
 }
 
 /// Grades both sides in other orders of rows.
-fn reordered(
-    trial: &Trial<'_>,
-    data: &Dataset,
-    pair: &Pair,
-    check: &Check,
-    ledger: &mut Ledger,
-) -> Result<(), HostFault> {
+fn reordered(trial: &Trial<'_>, data: &Dataset, pair: &Pair, check: &Check, ledger: &mut Ledger) -> Result<(), Stop> {
     let Some(score) = trial.score(pair, &data.options)? else { return Ok(()) };
     if pair.submission.num_rows() != pair.answers.num_rows() {
         return Ok(());
@@ -72,7 +66,7 @@ fn reordered(
     Ok(())
 }
 
-fn columns(trial: &Trial<'_>, data: &Dataset, ledger: &mut Ledger) -> Result<(), HostFault> {
+fn columns(trial: &Trial<'_>, data: &Dataset, ledger: &mut Ledger) -> Result<(), Stop> {
     for base in data.bases().filter(|base| base.submission.num_columns() > 1) {
         let first = trial.grade(base, &data.options)?;
         let Some(score) = first.score() else { continue };

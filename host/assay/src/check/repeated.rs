@@ -1,20 +1,15 @@
 //! The same bits, every time and everywhere.
 
-use assay_sandbox::{Grader, HostFault};
+use assay_sandbox::Grader;
 
 use super::catalogue::{HIDDEN_STATE, SAME_BITS, SAME_BITS_ELSEWHERE};
 use super::ledger::Ledger;
 use super::tables::perturbed;
-use super::trial::{Dataset, Trial};
+use super::trial::{Dataset, Stop, Trial};
 
 /// Grades twice, on `elsewhere` (the component loaded anew), and again after other gradings.
-pub(super) fn repeated(
-    trial: &Trial<'_>,
-    elsewhere: &Grader,
-    data: &Dataset,
-    ledger: &mut Ledger,
-) -> Result<(), HostFault> {
-    let elsewhere = Trial { grader: elsewhere, cancel: trial.cancel };
+pub(super) fn repeated(trial: &Trial<'_>, elsewhere: &Grader, data: &Dataset, ledger: &mut Ledger) -> Result<(), Stop> {
+    let elsewhere = Trial { grader: elsewhere, ..*trial };
     for base in data.bases() {
         let first = trial.grade(base, &data.options)?;
         let mut again = |check, other: &super::trial::Seen, when: &str| {

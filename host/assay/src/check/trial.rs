@@ -1,5 +1,6 @@
 //! What checks try a grader on: pairs of tables with options, and how they come from competitions and cases.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
@@ -7,7 +8,7 @@ use assay_sandbox::{Cancel, Fault, Grader, HostFault, Outcome, Task};
 use assay_tables::align;
 use assay_tables::check::check;
 use assay_tables::read::{self, Folders, Table};
-use assay_types::competition::{Competition, Contract, Pairing, Rows, Setting};
+use assay_types::competition::{Competition, Contract, Known, Pairing, Rows, Setting};
 use assay_types::grader::Description;
 use assay_types::receipt::Confinement;
 
@@ -18,6 +19,9 @@ use crate::prepared::PreparedCompetition;
 
 /// The most rows that checks grade, where rows are paired one by one: more of them show nothing else.
 const ROWS: usize = 200;
+
+/// After so many gradings that ran into a limit nothing more is tried: each may have taken a minute.
+const EXCEEDED: usize = 6;
 
 /// A submission and the answers beside it, row by row unless the grader pairs them.
 #[derive(Clone)]
@@ -36,8 +40,8 @@ pub(super) struct Dataset {
     pub(super) given: Pair,
     /// The answers as a submission, if they are one.
     pub(super) gold: Option<Pair>,
-    /// Why gold is not best here, as the competition says.
-    pub(super) known: Option<String>,
+    /// What the competition says of its gold and sample submissions.
+    pub(super) known: Known,
     /// Why the order of rows may count; none if it must not.
     pub(super) ordered: Option<&'static str>,
     /// True if the grader pairs rows, so that both sides may have other lengths.
@@ -126,7 +130,7 @@ impl Dataset {
             options: prepared.resolved.options.clone(),
             given: cut(given),
             gold: gold.map(cut),
-            known: competition.known.gold.clone(),
+            known: competition.known.clone(),
             ordered,
             unpaired,
             key: contract.key.clone(),
@@ -139,9 +143,9 @@ impl Dataset {
         [Some(&self.given), self.gold.as_ref()].into_iter().flatten()
     }
 
-    /// True if the host would hand over such a submission.
-    pub(super) fn passes_contract(&self, submission: &RecordBatch) -> bool {
-        Table::from_batch(submission, None).is_ok_and(|table| check(&self.contract, &table).is_ok())
+    /// The submission as the host would hand it over; none if it would refuse it.
+    pub(super) fn handed_over(&self, submission: &RecordBatch) -> Option<RecordBatch> {
+        Table::from_batch(submission, None).ok().and_then(|table| check(&self.contract, &table).ok())
     }
 }
 
@@ -149,6 +153,22 @@ impl Dataset {
 pub(super) struct Trial<'a> {
     pub(super) grader: &'a Grader,
     pub(super) cancel: &'a Cancel,
+    /// How many gradings ran into a limit, of all graders that are tried together.
+    pub(super) exceeded: &'a Cell<usize>,
+}
+
+/// Why nothing more is tried.
+pub(super) enum Stop {
+    /// The host failed.
+    Host(HostFault),
+    /// Gradings ran into a limit again and again: others would take as long.
+    Limits(String),
+}
+
+impl From<HostFault> for Stop {
+    fn from(fault: HostFault) -> Self {
+        Stop::Host(fault)
+    }
 }
 
 /// What came of one grading.
@@ -159,14 +179,20 @@ pub(super) struct Seen {
 }
 
 impl Trial<'_> {
-    pub(super) fn grade(&self, pair: &Pair, options: &[(String, Setting)]) -> Result<Seen, HostFault> {
+    pub(super) fn grade(&self, pair: &Pair, options: &[(String, Setting)]) -> Result<Seen, Stop> {
         let Pair { submission, answers } = pair;
         let task = Task { submission, aligned: submission, answers, options };
         let run = self.grader.grade(&task, self.cancel)?;
+        if let Outcome::Fault(Fault::Exceeded(exceeded)) = &run.outcome {
+            self.exceeded.update(|count| count + 1);
+            if self.exceeded.get() >= EXCEEDED {
+                return Err(Stop::Limits(exceeded.to_string()));
+            }
+        }
         Ok(Seen { outcome: run.outcome, fuel: run.fuel })
     }
 
-    pub(super) fn score(&self, pair: &Pair, options: &[(String, Setting)]) -> Result<Option<f64>, HostFault> {
+    pub(super) fn score(&self, pair: &Pair, options: &[(String, Setting)]) -> Result<Option<f64>, Stop> {
         Ok(self.grade(pair, options)?.score())
     }
 }
