@@ -9,6 +9,7 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::Command;
 
+use assay_tables::read;
 use assay_tests::Failure;
 use assay_tests::harmless::{EXAMPLE, ODD, Run, TRICKS, examples, odd, prediction, program, run};
 use serde_json::{Value, json};
@@ -276,5 +277,24 @@ fn lists_that_are_no_files() -> Result<(), Failure> {
         let run = run(command.arg(&path).arg("--output-dir").arg(folder.path().join("out")))?;
         assert_eq!((run.code, run.stderr.contains(expected)), (2, true), "{kind}: {}", run.stderr);
     }
+    Ok(())
+}
+
+/// Who can write above a folder of submissions puts a link to the answers in its place while it is in use.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_folder_stays_the_one_that_was_opened() -> Result<(), Failure> {
+    let place = tempfile::tempdir()?;
+    let at = |part: &str| place.path().join(part);
+    for (folder, content) in [("runs", "own"), ("private", "secret")] {
+        std::fs::create_dir(at(folder))?;
+        std::fs::write(at(folder).join("a.csv"), content)?;
+    }
+    let folders = read::Folders::new([at("runs")], read::Links::Refuse);
+    let content = || folders.clone().open("a.csv".as_ref())?.read(&read::Limits::default());
+    assert_eq!(content()?, b"own");
+    std::fs::rename(at("runs"), at("moved"))?;
+    symlink(at("private"), at("runs"))?;
+    assert_eq!(content()?, b"own");
     Ok(())
 }

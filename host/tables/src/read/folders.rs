@@ -216,26 +216,6 @@ mod tests {
         assert_eq!(read(&elsewhere, &at("real/runs/own.csv")).unwrap(), b"own");
     }
 
-    /// As if it had been put there while the folder is in use.
-    #[cfg(target_os = "linux")]
-    #[test]
-    fn a_folder_stays_the_one_that_was_opened() {
-        use std::os::unix::fs::symlink;
-
-        let place = tempfile::tempdir().unwrap();
-        let at = |part: &str| place.path().join(part);
-        for (folder, content) in [("runs", "own"), ("private", "secret")] {
-            fs::create_dir(at(folder)).unwrap();
-            fs::write(at(folder).join("a.csv"), content).unwrap();
-        }
-        let folders = Folders::new([at("runs")], Links::Refuse);
-        let read = |folders: &Folders| folders.open(Path::new("a.csv")).unwrap().read(&Limits::default()).unwrap();
-        assert_eq!(read(&folders), b"own");
-        fs::rename(at("runs"), at("moved")).unwrap();
-        symlink(at("private"), at("runs")).unwrap();
-        assert_eq!(read(&folders.clone()), b"own");
-    }
-
     #[test]
     fn a_folder_may_come_later() {
         let place = tempfile::tempdir().unwrap();
