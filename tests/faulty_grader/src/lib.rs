@@ -95,7 +95,7 @@ fn problems(submission: &Table, options: &Options) -> Result<Vec<Problem>, Grade
             problems.push(Problem::of_cell(name, row, "the cell is missing"));
         } else if let Some(numbers) = column.numbers().filter(|_| at < targets.len())
             && let Some(row) =
-                numbers.iter().position(|number| !number.is_finite() && !(has("null-blind") && number.is_nan()))
+                numbers.iter().position(|number| !(number.is_finite() || has("null-blind") && number.is_nan()))
         {
             if has("not-finite") {
                 panic!("not finite");

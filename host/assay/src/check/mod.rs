@@ -177,7 +177,7 @@ impl Tried<'_> {
             described::options(trial, dataset, &mut effects, ledger)?;
             gold::gold(trial, dataset, ledger)?;
             gold::spread(trial, dataset, *of_competition, ledger)?;
-            repeated::repeated(&trial, self.elsewhere, dataset, ledger)?;
+            repeated::repeated(trial, self.elsewhere, dataset, ledger)?;
             order::order(trial, dataset, ledger)?;
             hard::hard(trial, dataset, ledger)?;
             counted::counted(trial, dataset, ledger)?;

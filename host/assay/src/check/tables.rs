@@ -190,7 +190,8 @@ pub(super) fn perturbed(batch: &RecordBatch) -> Vec<(String, RecordBatch)> {
         };
         add("moved on by half its rows", rotated(column, rows / 2));
         add("reversed", taken(column, &(0..rows as u32).rev().collect::<Vec<_>>()));
-        let noisy = |row: usize, number: f64| if row % 3 == 0 { number + 0.5 * (1.0 + number.abs()) } else { number };
+        let noisy =
+            |row: usize, number: f64| if row.is_multiple_of(3) { number + 0.5 * (1.0 + number.abs()) } else { number };
         add("with noise", numbers_mapped(column, noisy));
         add(
             "with less noise",
