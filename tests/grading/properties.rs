@@ -12,6 +12,7 @@ use assay_tests::cases::Cases;
 use assay_tests::csv::{self, Rows, quoted};
 use assay_tests::verdict::Verdict;
 use assay_tests::{Failure, service};
+use assay_types::Direction;
 use assay_types::competition::{Competition, ExtraColumns};
 use assay_types::report::{Outcome, Report};
 use tempfile::TempDir;
@@ -99,7 +100,7 @@ fn nothing_scores_better_than_a_perfect_submission() -> Result<(), Failure> {
         let perfect = graded(subject.assay, &competition.id, &subject.perfect())?.score_exact;
         let better = |score: f64| {
             let gain = |perfect| {
-                if competition.leaderboard.as_ref().is_some_and(|board| board.lower_is_better) {
+                if competition.leaderboard.as_ref().is_some_and(|board| board.direction == Direction::Lower) {
                     perfect - score
                 } else {
                     score - perfect

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use assay::{Answers, Assay, Cache, Competitions, Context, Execution, GradeError, GraderCatalog, Submission};
 use assay_tests::{Failure, assay, root};
+use assay_types::Direction;
 use assay_types::competition::Competition;
 use assay_types::report::Outcome;
 use assay_types::sha256;
@@ -128,7 +129,7 @@ fn what_a_source_declares_is_held_against_what_it_says() -> Result<(), Failure> 
     };
     let graded = assay.grade(ID, Submission::Bytes(SUBMISSION.as_bytes()), &Context::default())?;
     let report = graded.report();
-    assert_eq!((report.score_exact, report.is_lower_better), (Some(0.75), Some(false)));
+    assert_eq!((report.score_exact, report.direction), (Some(0.75), Some(Direction::Higher)));
     assert_eq!((report.thresholds.gold_threshold, report.medals.any_medal), (None, false));
     assert_eq!(report.receipt.as_ref().map(|receipt| receipt.grader.version.as_str()), Some("1.2"));
     let other = "leaderboard = { lower_is_better = true, gold = 0.1, silver = 0.2, bronze = 0.3, median = 0.5 }";

@@ -4,6 +4,9 @@
 //! has. Whatever comes of that (a score, a refusal, a grader's fault, answers that cannot be used), it is told without them. That the
 //! canaries do get as far as the graders shows in what the operator is told.
 
+use std::path::PathBuf;
+use std::sync::Arc;
+
 use assay::{Competitions, Context, DataDir, GradeError, Submission};
 use assay_tables::{key_file, read};
 use assay_tests::cases::Cases;
@@ -71,6 +74,30 @@ fn planted(competition: &Competition, answers: &str, column: &str, canary: Canar
     Ok(csv::file(&rows, "\n"))
 }
 
+/// A competition with its answers, which a test changes in their place, and some of its submissions.
+struct Subject {
+    id: String,
+    competition: Arc<Competition>,
+    path: PathBuf,
+    answers: String,
+    submissions: Vec<PathBuf>,
+}
+
+/// All competitions of the cases.
+fn subjects(cases: &Cases) -> impl Iterator<Item = Result<Subject, Failure>> {
+    let (registry, data) = (Competitions::built_in(), DataDir::new(cases.data()));
+    let ids: Vec<String> = registry.ids().map(ToOwned::to_owned).collect();
+    ids.into_iter().map(move |id| {
+        let competition = registry.get(&id)?;
+        let path = data.answers_file(&competition);
+        let answers = std::fs::read_to_string(&path)?;
+        let all: Vec<_> = cases.list.iter().filter(|case| case.competition_id == id).collect();
+        let some = all.iter().step_by(all.len().div_ceil(SUBMISSIONS));
+        let submissions = some.map(|case| cases.folder().join(&case.submission_path)).collect();
+        Ok(Subject { id, competition, path, answers, submissions })
+    })
+}
+
 /// What came of all gradings with canaries.
 #[derive(Debug, Default)]
 struct Seen {
@@ -83,15 +110,11 @@ struct Seen {
 
 #[test]
 fn what_is_planted_in_the_answers_is_never_told() -> Result<(), Failure> {
-    let (cases, registry) = (Cases::unpack(|_| true)?, Competitions::built_in());
+    let cases = Cases::unpack(|_| true)?;
     let (assay, data) = (service(&cases.data())?, DataDir::new(cases.data()));
     let (mut seen, mut told) = (Seen::default(), Vec::new());
-    for id in registry.ids() {
-        let competition = registry.get(id)?;
-        let path = data.answers_file(&competition);
-        let answers = std::fs::read_to_string(&path)?;
-        let all: Vec<_> = cases.list.iter().filter(|case| case.competition_id == id).collect();
-        let some: Vec<_> = all.iter().step_by(all.len().div_ceil(SUBMISSIONS)).collect();
+    for subject in subjects(&cases) {
+        let Subject { id, competition, path, answers, submissions } = subject?;
         for column in columns(&competition, &answers)? {
             for canary in [Canary::Word, Canary::Decimal, Canary::Integer] {
                 let planted = planted(&competition, &answers, &column, canary)?;
@@ -104,10 +127,9 @@ fn what_is_planted_in_the_answers_is_never_told() -> Result<(), Failure> {
                 };
                 let expected = data.expected(&competition, &read::Limits::default())?;
                 check(key_file::write(&competition, &expected)?);
-                for case in &some {
-                    let file = cases.folder().join(&case.submission_path);
+                for file in &submissions {
                     let context = Context { name: Some("submission.csv"), ..Context::default() };
-                    let graded = match assay.grade(id, Submission::Path(&file), &context) {
+                    let graded = match assay.grade(&id, Submission::Path(file), &context) {
                         Ok(graded) => graded,
                         Err(GradeError::Prepare(error)) => {
                             check(error.to_string());
@@ -117,7 +139,7 @@ fn what_is_planted_in_the_answers_is_never_told() -> Result<(), Failure> {
                         Err(error) => return Err(error.into()),
                     };
                     check(serde_json::to_string(graded.report())?);
-                    let validation = assay.validate(id, Submission::Path(&file), Some(&expected), &context)?;
+                    let validation = assay.validate(&id, Submission::Path(file), Some(&expected), &context)?;
                     check(serde_json::to_string(&validation)?);
                     match graded.report().outcome {
                         Outcome::Scored => seen.scored += 1,
@@ -176,16 +198,12 @@ fn decided_by_the_submission(report: &Value) -> Value {
 /// Whoever may see reports learns the outcome and the score, and nothing else that the answers decide: no fuel, no size, no limit.
 #[test]
 fn what_participants_see_depends_on_the_submission() -> Result<(), Failure> {
-    let (cases, registry) = (Cases::unpack(|_| true)?, Competitions::built_in());
-    let (assay, data) = (service(&cases.data())?, DataDir::new(cases.data()));
+    let cases = Cases::unpack(|_| true)?;
+    let assay = service(&cases.data())?;
     // How many pairs there are, how many of them have another outcome or score, and how many another fuel; and where.
     let (mut pairs, mut others, mut fuels, mut competitions) = (0, 0, 0, Vec::new());
-    for id in registry.ids() {
-        let competition = registry.get(id)?;
-        let path = data.answers_file(&competition);
-        let answers = std::fs::read_to_string(&path)?;
-        let all: Vec<_> = cases.list.iter().filter(|case| case.competition_id == id).collect();
-        let some: Vec<_> = all.iter().step_by(all.len().div_ceil(SUBMISSIONS)).collect();
+    for subject in subjects(&cases) {
+        let Subject { id, competition, path, answers, submissions } = subject?;
         let before = pairs;
         for column in columns(&competition, &answers)? {
             let twin = moved(&competition, &answers, &column)?;
@@ -193,10 +211,9 @@ fn what_participants_see_depends_on_the_submission() -> Result<(), Failure> {
             let graded = |answers: &str| -> Result<Vec<(Value, Option<u64>)>, Failure> {
                 std::fs::write(&path, answers)?;
                 let mut reports = Vec::new();
-                for case in &some {
-                    let file = cases.folder().join(&case.submission_path);
+                for file in &submissions {
                     let context = Context { name: Some("submission.csv"), ..Context::default() };
-                    match assay.grade(id, Submission::Path(&file), &context) {
+                    match assay.grade(&id, Submission::Path(file), &context) {
                         Ok(graded) => reports.push((serde_json::to_value(graded.report())?, graded.operator().fuel)),
                         // Answers that cannot be used.
                         Err(GradeError::Prepare(_)) => {}

@@ -12,6 +12,7 @@ use std::time::Duration;
 use assay_evidence::access_log::Purpose;
 use assay_sandbox::Cancel;
 use assay_types::report::Outcome;
+use chrono::Utc;
 
 use crate::context::Context;
 use crate::list::Entry;
@@ -126,7 +127,7 @@ fn grade_all(assay: &Assay, schedule: &Schedule, options: &BatchOptions, sender:
         let graded = catch_unwind(AssertUnwindSafe(|| assay.grade_entry(entry, options.purpose, &context)));
         let graded = graded.unwrap_or_else(|_| {
             let reason = "internal error: the program failed on this entry; please report it";
-            let report = entry.report().refused(Outcome::HostFault, reason);
+            let report = entry.report(Utc::now()).refused(Outcome::HostFault, reason);
             Some(assay.conclude(report, options.purpose))
         });
         let Some(graded) = graded else {

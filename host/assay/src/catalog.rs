@@ -52,11 +52,15 @@ pub enum CatalogError {
         /// What went wrong.
         error: io::Error,
     },
-    /// A file cannot be read.
-    #[error("{}: {error}", .path.display())]
+    /// A file cannot be read. The message is for participants too, whom it does not tell where the operator has it.
+    #[error("{what} {}: {error}", excerpt(.name))]
     File {
+        /// What it is: a grader, a competition, or the source of one's grader.
+        what: &'static str,
+        /// The name.
+        name: Box<str>,
         /// The file.
-        path: PathBuf,
+        path: Box<Path>,
         /// What went wrong.
         error: ReadError,
     },
@@ -121,13 +125,18 @@ impl Catalog {
         match self.source(name)? {
             Source::BuiltIn(bytes) => Ok(Cow::Borrowed(bytes)),
             Source::Given(bytes) => Ok(Cow::Borrowed(bytes)),
-            Source::File(path) => bounded(path, self.limit).map(Cow::Owned),
+            Source::File(path) => {
+                bounded(path, self.limit).map(Cow::Owned).map_err(|error| self.unreadable(name, path, error))
+            }
         }
+    }
+
+    pub(crate) fn unreadable(&self, name: &str, path: &Path, error: ReadError) -> CatalogError {
+        CatalogError::File { what: self.what, name: name.into(), path: path.into(), error }
     }
 }
 
 /// The bytes of a file that has no more than `limit` of them.
-pub(crate) fn bounded(path: &Path, limit: u64) -> Result<Vec<u8>, CatalogError> {
-    let limits = Limits { bytes: limit, ..Limits::default() };
-    read::load(path, &limits).map_err(|error| CatalogError::File { path: path.to_owned(), error })
+pub(crate) fn bounded(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
+    read::load(path, &Limits { bytes: limit, ..Limits::default() })
 }

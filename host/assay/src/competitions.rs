@@ -144,12 +144,12 @@ impl Competitions {
     /// If there is no such competition, or its file cannot be read.
     pub fn text(&self, id: &str) -> Result<Cow<'_, str>, CatalogError> {
         let file = || match self.catalog.source(id) {
-            Ok(Source::File(path)) => path.clone(),
-            _ => FILE.into(),
+            Ok(Source::File(path)) => path,
+            _ => Path::new(FILE),
         };
-        let invalid = |error: std::str::Utf8Error| CatalogError::File {
-            path: file(),
-            error: ReadError::Io(std::io::Error::new(std::io::ErrorKind::InvalidData, error)),
+        let invalid = |error: std::str::Utf8Error| {
+            let error = ReadError::Io(std::io::Error::new(std::io::ErrorKind::InvalidData, error));
+            self.catalog.unreadable(id, file(), error)
         };
         match self.catalog.bytes(id)? {
             Cow::Borrowed(bytes) => std::str::from_utf8(bytes).map(Cow::Borrowed).map_err(invalid),
@@ -204,7 +204,14 @@ impl Competitions {
                 return Err(CompetitionError::Invalid { file: FILE.into(), message }.into());
             }
         };
-        let text = String::from_utf8(bounded(&path, source::MAX_BYTES)?).map_err(|_| CompetitionError::Invalid {
+        let unreadable = |error| CatalogError::File {
+            what: "the grader's source of competition",
+            name: id.into(),
+            path: path.as_path().into(),
+            error,
+        };
+        let bytes = bounded(&path, source::MAX_BYTES).map_err(unreadable)?;
+        let text = String::from_utf8(bytes).map_err(|_| CompetitionError::Invalid {
             file: path.display().to_string(),
             message: "it is not UTF-8, as source is".into(),
         })?;

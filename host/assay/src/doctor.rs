@@ -150,7 +150,7 @@ fn gold(graded: &Result<Graded, String>, sample: &Result<Graded, String>) -> Fin
         );
         return Finding::fault(Examined::Gold, message);
     }
-    let direction = Direction::of(gold.is_lower_better == Some(true));
+    let direction = gold.direction.unwrap_or(Direction::Higher);
     if let Some(other) = score_of(sample).filter(|&other| direction.is_better(other, score)) {
         let message =
             format!("a perfect submission scores {score}, but the sample submission {other}, which is better");

@@ -41,9 +41,8 @@ pub(crate) fn grade(
     context: &Context<'_>,
 ) -> Unrecorded {
     let start = Instant::now();
-    let lower_is_better = prepared.resolved.description.lower_is_better;
     let report = report.against(prepared.competition().leaderboard.as_ref());
-    let report = Report { is_lower_better: Some(lower_is_better), ..report };
+    let report = Report { direction: Some(prepared.resolved.description.direction), ..report };
     let mut receipt = prepared.receipt.clone();
     let (report, operator) = match judge(prepared, submission, limits, report.clone(), &mut receipt, context) {
         Ok(judged) => judged,

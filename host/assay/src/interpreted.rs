@@ -22,7 +22,7 @@ pub(crate) fn resolve(
     interpreter: &Description,
 ) -> Result<(Description, Options), String> {
     let file = excerpt(&source.file);
-    let board = competition.leaderboard.as_ref().map(|board| Direction::of(board.lower_is_better));
+    let board = competition.leaderboard.as_ref().map(|board| board.direction);
     let direction = source.direction.or(board).ok_or_else(|| {
         format!(
             "{file} does not say which score is the better one: add the line `DIRECTION = \"higher-is-better\"` to it"
@@ -52,7 +52,7 @@ pub(crate) fn resolve(
         name: source.file.clone(),
         version: source.version.clone().unwrap_or_else(|| NO_VERSION.into()),
         summary: String::new(),
-        lower_is_better: direction == Direction::Lower,
+        direction,
         options: Vec::new(),
     };
     Ok((description, (options, key.iter().cloned().collect::<BTreeSet<_>>())))

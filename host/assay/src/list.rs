@@ -7,6 +7,7 @@ use assay_types::excerpt::excerpt;
 use assay_types::python_json::{self, PythonText};
 use assay_types::report::Report;
 use assay_types::tags::Tags;
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 
@@ -34,13 +35,13 @@ impl Entry {
 
     /// A report on it without an outcome.
     #[must_use]
-    pub fn report(&self) -> Report {
+    pub fn report(&self, now: DateTime<Utc>) -> Report {
         match &self.submission {
             Ok(submission) => Report {
                 tags: submission.tags.clone(),
-                ..Report::new(Some(&submission.competition_id), &submission.submission_path)
+                ..Report::new(Some(&submission.competition_id), &submission.submission_path, now)
             },
-            Err(_) => Report::new(None, ""),
+            Err(_) => Report::new(None, "", now),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use assay_evidence::lock::Lock;
+use assay_evidence::lock::{Lock, Pinned};
 use thiserror::Error;
 
 use crate::audit;
@@ -14,8 +14,9 @@ use crate::graders::GraderCatalog;
 /// The lock of what the program carries, to hold reports against: it says neither which compiler made the graders nor what their cases are.
 #[must_use]
 pub fn built_in() -> Lock {
-    let competitions = assay_builtin::competitions().map(|(id, text)| (id, text.as_bytes()));
-    Lock::new(assay_builtin::graders(), competitions, None)
+    let graders = assay_builtin::graders().map(|(name, component)| (name, Pinned::of_carried(component)));
+    let competitions = assay_builtin::competitions().map(|(id, text)| (id, Pinned::of_carried(text.as_bytes())));
+    Lock::new(graders, competitions, None)
 }
 
 /// Why there is no lock of what is at hand.
@@ -45,15 +46,15 @@ pub fn of(graders: &GraderCatalog, competitions: &Competitions) -> Result<Lock, 
     let mut compilers: BTreeSet<String> = components.iter().filter_map(|(_, bytes)| audit::rustc(bytes)).collect();
     let rustc = if compilers.len() == 1 { compilers.pop_first() } else { None };
     Ok(Lock::new(
-        components.iter().map(|(name, bytes)| (*name, bytes.as_ref())),
-        texts.iter().map(|(id, text)| (*id, text.as_slice())),
+        components.iter().map(|(name, bytes)| (*name, Pinned::of(bytes))),
+        texts.iter().map(|(id, text)| (*id, Pinned::of(text))),
         rustc,
     )
     .with_cases(cases(graders)?))
 }
 
-/// What the cases of graders hold, by the grader's name; nothing of a grader without cases.
-fn cases(graders: &GraderCatalog) -> Result<Vec<(&str, Vec<u8>)>, CaseError> {
+/// The digests of the cases of graders, by the grader's name; none of a grader without cases.
+fn cases(graders: &GraderCatalog) -> Result<Vec<(&str, Pinned)>, CaseError> {
     let mut all = Vec::new();
     for (name, source) in graders.sources() {
         let cases = match source {
@@ -62,7 +63,7 @@ fn cases(graders: &GraderCatalog) -> Result<Vec<(&str, Vec<u8>)>, CaseError> {
             Source::Given(_) => Vec::new(),
         };
         if !cases.is_empty() {
-            all.push((name, Case::digested(&cases)));
+            all.push((name, Pinned::of(&Case::digested(&cases))));
         }
     }
     Ok(all)

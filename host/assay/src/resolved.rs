@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use assay_sandbox::Grader;
-use assay_types::Direction;
 use assay_types::competition::{Competition, Leaderboard, Setting};
 use assay_types::excerpt::excerpt;
 use assay_types::grader::{Description, OptionSpec, SettingKind};
@@ -126,10 +125,10 @@ pub(crate) fn options(competition: &Competition, description: &Description) -> R
 
 /// Grader and leaderboard say the same of which score is the better one.
 fn direction(competition: &Competition, description: &Description) -> Result<(), String> {
-    let says_otherwise = |board: &Leaderboard| board.lower_is_better != description.lower_is_better;
+    let says_otherwise = |board: &Leaderboard| board.direction != description.direction;
     if competition.leaderboard.as_ref().is_some_and(says_otherwise) {
         let grader = excerpt(competition.grader.source.as_ref().unwrap_or(&competition.grader.component));
-        let better = Direction::of(description.lower_is_better);
+        let better = description.direction;
         return Err(format!("for grader {grader} a {better} score is the better one; `leaderboard` says otherwise"));
     }
     Ok(())

@@ -12,6 +12,7 @@ use assay_tables::read::{self, Folders};
 use assay_types::competition::Competition;
 use assay_types::receipt::Confinement;
 use assay_types::report::{Outcome, Report};
+use chrono::Utc;
 use thiserror::Error;
 
 use crate::answers::{self, AnswersError, AnswersProvider, Version};
@@ -137,7 +138,7 @@ impl Assay {
         context.step(Step::Prepare);
         let competition = self.inner.competitions.get(competition_id)?;
         let name = context.name_of(submission);
-        let report = Report { tags: context.tags.clone(), ..Report::new(Some(competition_id), &name) };
+        let report = Report { tags: context.tags.clone(), ..Report::new(Some(competition_id), &name, Utc::now()) };
         let opened = submission.open(&self.inner.folders);
         // Before there is room for the grading, so that nobody waits for room in the possession of some.
         let loaded = self.load(&competition.grader.component, &context.cancel);
@@ -185,7 +186,7 @@ impl Assay {
 
     /// Grades an entry of a list. Whatever is wrong is told by its report. None: there is no room for it in the memory now.
     pub(crate) fn grade_entry(&self, entry: &Entry, purpose: Purpose, context: &Context<'_>) -> Option<Graded> {
-        let report = entry.report();
+        let report = entry.report(Utc::now());
         if context.cancel.is_cancelled() {
             let report = report.refused(Outcome::HostFault, HostFault::Cancelled.to_string());
             return Some(self.conclude(report, purpose));

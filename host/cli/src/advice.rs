@@ -1,5 +1,6 @@
 //! What to type next: the library's errors say what is wrong, and this says which command or option helps.
 
+use std::borrow::Cow;
 use std::error::Error;
 
 use assay::audit::{AuditError, Unknown};
@@ -10,11 +11,11 @@ use assay_evidence::lock::LockError;
 use assay_sandbox::LoadError;
 
 /// The advice that goes with an error, to be added to its message.
-pub(super) fn advice(error: &anyhow::Error) -> Option<&'static str> {
+pub(super) fn advice(error: &anyhow::Error) -> Option<Cow<'static, str>> {
     error.chain().find_map(of)
 }
 
-fn of(error: &(dyn Error + 'static)) -> Option<&'static str> {
+fn of(error: &(dyn Error + 'static)) -> Option<Cow<'static, str>> {
     // An error that is `transparent` hides the one inside from the chain of causes, so these are opened here.
     match error.downcast_ref() {
         Some(GradeError::Competition(error)) => return of_competitions(error),
@@ -46,49 +47,49 @@ fn of(error: &(dyn Error + 'static)) -> Option<&'static str> {
         return of_answers(error);
     }
     if error.is::<Unknown>() {
-        return Some("; `assay graders` and `assay competitions` list them");
+        return Some("; `assay graders` and `assay competitions` list them".into());
     }
-    error.is::<LockError>().then_some("; `assay lock` prints a lock")
+    error.is::<LockError>().then_some("; `assay lock` prints a lock".into())
 }
 
-fn of_catalog(error: &CatalogError) -> Option<&'static str> {
+fn of_catalog(error: &CatalogError) -> Option<Cow<'static, str>> {
     match error {
-        CatalogError::Unknown { what: "grader", .. } => Some("; `assay graders` lists them"),
-        CatalogError::Unknown { .. } | CatalogError::Split { .. } => Some("; `assay competitions` lists them"),
-        CatalogError::Folder { .. } | CatalogError::File { .. } => None,
+        CatalogError::Unknown { what: "grader", .. } => Some("; `assay graders` lists them".into()),
+        CatalogError::Unknown { .. } | CatalogError::Split { .. } => Some("; `assay competitions` lists them".into()),
+        CatalogError::File { path, .. } => Some(format!("; its file is {}", path.display()).into()),
+        CatalogError::Folder { .. } => None,
     }
 }
 
-fn of_competitions(error: &CompetitionsError) -> Option<&'static str> {
+fn of_competitions(error: &CompetitionsError) -> Option<Cow<'static, str>> {
     match error {
         CompetitionsError::Catalog(error) => of_catalog(error),
         CompetitionsError::Competition(_) => None,
     }
 }
 
-fn of_grader(error: &GraderError) -> Option<&'static str> {
+fn of_grader(error: &GraderError) -> Option<Cow<'static, str>> {
     match error {
         GraderError::Catalog(error) => of_catalog(error),
-        GraderError::Load { error, .. } => {
-            matches!(**error, LoadError::Module).then_some("; `assay component MODULE.wasm -o NAME.wasm` does that")
-        }
+        GraderError::Load { error, .. } => matches!(**error, LoadError::Module)
+            .then_some("; `assay component MODULE.wasm -o NAME.wasm` does that".into()),
     }
 }
 
-fn of_prepare(error: &PrepareError) -> Option<&'static str> {
+fn of_prepare(error: &PrepareError) -> Option<Cow<'static, str>> {
     match error {
         PrepareError::Resolve(ResolveError::Grader(error)) => of_grader(error),
         PrepareError::Resolve(ResolveError::Options { .. }) => {
-            Some("; `assay graders show NAME` lists a grader's options")
+            Some("; `assay graders show NAME` lists a grader's options".into())
         }
         PrepareError::Answers(error) => of_answers(error),
         PrepareError::Receipt { .. } => None,
     }
 }
 
-fn of_answers(error: &AnswersError) -> Option<&'static str> {
+fn of_answers(error: &AnswersError) -> Option<Cow<'static, str>> {
     Some(match error {
-        AnswersError::Missing { .. } => ", or name another folder by --data-dir",
-        AnswersError::Unusable { .. } => "; `assay doctor` looks at all of a competition's data",
+        AnswersError::Missing { .. } => ", or name another folder by --data-dir".into(),
+        AnswersError::Unusable { .. } => "; `assay doctor` looks at all of a competition's data".into(),
     })
 }

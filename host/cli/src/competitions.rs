@@ -1,6 +1,5 @@
 //! `assay competitions`: what can be graded.
 
-use assay_types::Direction;
 use assay_types::competition::Competition;
 use clap::{Args, Subcommand};
 
@@ -64,7 +63,7 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
 
 fn row(competition: &Competition) -> Vec<String> {
     let board = competition.leaderboard.as_ref();
-    let better = board.map_or_else(String::new, |board| Direction::of(board.lower_is_better).to_string());
+    let better = board.map_or_else(String::new, |board| board.direction.to_string());
     let thresholds =
         board.map(|board| [board.gold, board.silver, board.bronze, board.median].map(|one| one.to_string()));
     let grader = competition.grader.source.as_ref().unwrap_or(&competition.grader.component);

@@ -90,7 +90,7 @@ fn rows(report: &Report) -> Vec<Vec<String>> {
         row("reason", reason.clone());
     }
     if let (Some(score), Some(exact)) = (report.score, report.score_exact) {
-        let better = Direction::of(report.is_lower_better == Some(true));
+        let better = report.direction.unwrap_or(Direction::Higher);
         row("score", format!("{score} ({exact}; {better} is better)"));
         row("medal", report.medals.to_string());
         row("above median", if report.medals.above_median { "yes" } else { "no" }.into());

@@ -2,7 +2,6 @@
 
 use assay::{Assay, Source};
 use assay_confine::Access;
-use assay_types::Direction;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
@@ -71,7 +70,7 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
                     &["grader", "version", "better", "bytes", "computes"],
                     all.into_iter().map(|grader| {
                         let description = grader.description;
-                        let better = Direction::of(description.lower_is_better).to_string();
+                        let better = description.direction.to_string();
                         vec![
                             description.name,
                             description.version,
@@ -109,7 +108,7 @@ fn details(grader: &Listed) -> Vec<Vec<String>> {
     let mut rows = vec![
         pair("grader", format!("{} {}", description.name, description.version)),
         pair("computes", description.summary.clone()),
-        pair("better", Direction::of(description.lower_is_better).to_string()),
+        pair("better", description.direction.to_string()),
         pair("source", grader.source.clone()),
         pair("bytes", grader.bytes.to_string()),
         pair("sha256", grader.sha256.clone()),

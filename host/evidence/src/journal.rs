@@ -275,6 +275,7 @@ mod tests {
 
     use super::*;
     use assay_types::tags::Tags;
+    use chrono::DateTime;
 
     use crate::report::Outcome;
 
@@ -287,7 +288,11 @@ mod tests {
     }
 
     fn scored(path: &str) -> Recorded {
-        recorded(Report { outcome: Outcome::Scored, score_exact: Some(0.1), ..Report::new(Some("a"), path) })
+        recorded(Report {
+            outcome: Outcome::Scored,
+            score_exact: Some(0.1),
+            ..Report::new(Some("a"), path, DateTime::UNIX_EPOCH)
+        })
     }
 
     fn key() -> Key {
@@ -315,7 +320,7 @@ mod tests {
         let tags: Tags = serde_json::from_str("{\"seed\": 4}").unwrap();
         journal.add(4, &recorded(Report { tags: tags.clone(), ..scored("four.csv").into_report() })).unwrap();
         journal.add(2, &scored("two.csv")).unwrap();
-        journal.add(3, &recorded(Report::new(Some("a"), "three.csv"))).unwrap();
+        journal.add(3, &recorded(Report::new(Some("a"), "three.csv", DateTime::UNIX_EPOCH))).unwrap();
         let path = journal.path.clone();
         drop(journal);
         std::fs::OpenOptions::new().append(true).open(&path).unwrap().write_all(b"{\"entry\":5,\"repo").unwrap();

@@ -4,6 +4,7 @@
 //! prints it; unknown keys are errors.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -59,13 +60,51 @@ impl TryFrom<u32> for Version {
 }
 
 /// The SHA-256 of something, in hexadecimal. A lock writes it as `sha256:…`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Pinned(String);
+pub struct Pinned {
+    digest: OnceLock<String>,
+    /// What it is the digest of, as long as nobody has asked for it.
+    carried: Carried,
+}
+
+/// Bytes that the program carries.
+#[derive(Clone, Copy, Debug, Default)]
+struct Carried(&'static [u8]);
+
+impl Pinned {
+    /// The digest of these bytes.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
+        Pinned::known(sha256(bytes))
+    }
+
+    /// The same of bytes that the program carries. It is computed when somebody asks for it: a run needs few of them.
+    #[must_use]
+    pub fn of_carried(bytes: &'static [u8]) -> Self {
+        Pinned { digest: OnceLock::new(), carried: Carried(bytes) }
+    }
+
+    fn known(digest: String) -> Self {
+        Pinned { digest: digest.into(), carried: Carried::default() }
+    }
+
+    fn digest(&self) -> &str {
+        self.digest.get_or_init(|| sha256(self.carried.0))
+    }
+}
+
+impl PartialEq for Pinned {
+    fn eq(&self, other: &Self) -> bool {
+        self.digest() == other.digest()
+    }
+}
+
+impl Eq for Pinned {}
 
 impl From<Pinned> for String {
-    fn from(Pinned(digest): Pinned) -> Self {
-        format!("sha256:{digest}")
+    fn from(pinned: Pinned) -> Self {
+        format!("sha256:{}", pinned.digest())
     }
 }
 
@@ -77,7 +116,7 @@ impl TryFrom<String> for Pinned {
             digest.len() == 64 && digest.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
         });
         match digest {
-            Some(digest) => Ok(Pinned(digest.to_owned())),
+            Some(digest) => Ok(Pinned::known(digest.to_owned())),
             None => Err(format!("{} is no digest: one is `sha256:` and 64 digits, lower case", excerpt(&text))),
         }
     }
@@ -107,28 +146,28 @@ pub struct Difference {
 }
 
 impl Lock {
-    /// A lock of these graders and competitions, by the bytes of their components and files; `rustc` is the version of Rust that all of
-    /// the graders say they were compiled with.
+    /// A lock of these graders' components and competitions' files; `rustc` is the version of Rust that all of the graders say they were
+    /// compiled with.
     #[must_use]
     pub fn new<'a>(
-        graders: impl IntoIterator<Item = (&'a str, &'a [u8])>,
-        competitions: impl IntoIterator<Item = (&'a str, &'a [u8])>,
+        graders: impl IntoIterator<Item = (&'a str, Pinned)>,
+        competitions: impl IntoIterator<Item = (&'a str, Pinned)>,
         rustc: Option<String>,
     ) -> Self {
-        let pinned = |(name, bytes): (&str, &[u8])| (name.to_owned(), Pinned(sha256(bytes)));
+        let owned = |(name, pinned): (&str, Pinned)| (name.to_owned(), pinned);
         Lock {
             version: Version,
             rustc,
-            graders: graders.into_iter().map(pinned).collect(),
-            competitions: competitions.into_iter().map(pinned).collect(),
+            graders: graders.into_iter().map(owned).collect(),
+            competitions: competitions.into_iter().map(owned).collect(),
             cases: BTreeMap::new(),
         }
     }
 
-    /// The same with known-answer cases: the grader's name, and what its cases hold.
+    /// The same with known-answer cases, by the grader's name.
     #[must_use]
-    pub fn with_cases<'a>(mut self, cases: impl IntoIterator<Item = (&'a str, Vec<u8>)>) -> Self {
-        self.cases = cases.into_iter().map(|(name, content)| (name.to_owned(), Pinned(sha256(&content)))).collect();
+    pub fn with_cases<'a>(mut self, cases: impl IntoIterator<Item = (&'a str, Pinned)>) -> Self {
+        self.cases = cases.into_iter().map(|(name, pinned)| (name.to_owned(), pinned)).collect();
         self
     }
 
@@ -161,7 +200,7 @@ impl Lock {
             ("competition", competition, file, self.competitions.get(competition)),
         ]
         .into_iter()
-        .filter(|(.., found, locked)| locked.map(|Pinned(digest)| digest.as_str()) != *found || found.is_none())
+        .filter(|(.., found, locked)| locked.map(Pinned::digest) != *found || found.is_none())
         .map(|(kind, name, found, _)| match found {
             Some(digest) => format!("{kind} {} sha256:{}", excerpt(name), excerpt(digest).unquoted(64)),
             None => format!("{kind} {} of unknown digest", excerpt(name)),
@@ -179,7 +218,7 @@ impl Lock {
         for (kind, locked, found) in others.into_iter().chain(cases) {
             let names: BTreeSet<&String> = locked.keys().chain(found.keys()).collect();
             for name in names {
-                let digest = |of: &BTreeMap<String, Pinned>| of.get(name).map(|Pinned(digest)| digest.clone());
+                let digest = |of: &BTreeMap<String, Pinned>| of.get(name).map(|pinned| pinned.digest().to_owned());
                 let (locked, at_hand) = (digest(locked), digest(found));
                 if locked != at_hand {
                     let name = excerpt(name).unquoted(200).to_string();
@@ -201,5 +240,22 @@ impl Lock {
             # prints it. A report on a run with another grader or competition is marked. `cargo xtask run lock > assay.lock` writes this\n\
             # file anew. Another compiler than `rustc` gives graders of other bytes.\n";
         Ok(COMMENT.to_owned() + &toml::to_string(self)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_digest_is_the_same_whenever_it_is_computed() {
+        let lock = |of: fn(&'static [u8]) -> Pinned| Lock::new([("a", of(b"abc"))], [("b", of(b""))], None);
+        let (now, later) = (lock(Pinned::of), lock(Pinned::of_carried));
+        // FIPS 180-2, appendix B.1.
+        let digest = "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(String::from(later.graders["a"].clone()), digest);
+        assert_eq!(now, later);
+        assert_eq!(now.differences(&later), []);
+        assert_ne!(Pinned::of(b"abc"), Pinned::of_carried(b"abd"));
     }
 }

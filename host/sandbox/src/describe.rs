@@ -1,5 +1,6 @@
 //! What a grader says of itself, in the words of this program.
 
+use assay_types::Direction;
 use assay_types::grader::{Description, OptionSpec, SettingKind};
 
 use crate::bindings;
@@ -16,7 +17,10 @@ pub(crate) fn description(said: bindings::Description) -> Description {
         name: said.name,
         version: said.version,
         summary: said.summary,
-        lower_is_better: said.direction == bindings::Direction::LowerIsBetter,
+        direction: match said.direction {
+            bindings::Direction::HigherIsBetter => Direction::Higher,
+            bindings::Direction::LowerIsBetter => Direction::Lower,
+        },
         options: options.collect(),
     }
 }

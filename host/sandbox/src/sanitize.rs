@@ -103,7 +103,7 @@ pub(crate) fn description(said: Description, limits: &Limits) -> Result<Descript
         name: name_of_grader,
         version: name(said.version, limits)?,
         summary: text(&said.summary, limits),
-        lower_is_better: said.lower_is_better,
+        direction: said.direction,
         options,
     })
 }

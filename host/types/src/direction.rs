@@ -2,8 +2,11 @@
 
 use std::fmt;
 
-/// Which of two scores is the better one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+use serde::{Deserialize, Serialize};
+
+/// Which of two scores is the better one. Competitions, graders and reports write it as an answer to the question whether the lower one is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "bool", into = "bool")]
 pub enum Direction {
     /// The higher one.
     Higher,
@@ -11,13 +14,19 @@ pub enum Direction {
     Lower,
 }
 
-impl Direction {
-    /// The direction as competitions, graders and reports write it.
-    #[must_use]
-    pub fn of(lower_is_better: bool) -> Self {
+impl From<bool> for Direction {
+    fn from(lower_is_better: bool) -> Self {
         if lower_is_better { Direction::Lower } else { Direction::Higher }
     }
+}
 
+impl From<Direction> for bool {
+    fn from(direction: Direction) -> Self {
+        direction == Direction::Lower
+    }
+}
+
+impl Direction {
     /// True if `score` is better than `other`; equal scores are not.
     #[must_use]
     pub fn is_better(self, score: f64, other: f64) -> bool {

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::direction::Direction;
+
 /// The version of the contract with graders that this program keeps: the only place that says so.
 macro_rules! version {
     () => {
@@ -29,8 +31,9 @@ pub struct Description {
     pub version: String,
     /// What it computes.
     pub summary: String,
-    /// True if a lower score is the better one.
-    pub lower_is_better: bool,
+    /// Which score is the better one.
+    #[serde(rename = "lower_is_better")]
+    pub direction: Direction,
     /// The options it takes.
     pub options: Vec<OptionSpec>,
 }

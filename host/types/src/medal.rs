@@ -9,7 +9,6 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::Direction;
 use crate::competition::Leaderboard;
 
 /// How many decimals a score is shown and compared with.
@@ -44,7 +43,7 @@ impl fmt::Display for Medals {
 /// What `score`, already [`rounded`], earns on this leaderboard.
 #[must_use]
 pub fn award(score: f64, leaderboard: &Leaderboard) -> Medals {
-    let direction = Direction::of(leaderboard.lower_is_better);
+    let direction = leaderboard.direction;
     let reaches = |threshold: f64| score == threshold || direction.is_better(score, threshold);
     let gold_medal = reaches(leaderboard.gold);
     let silver_medal = !gold_medal && reaches(leaderboard.silver);
@@ -69,11 +68,12 @@ pub fn rounded(value: f64, decimals: u8) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::direction::Direction;
 
     const HIGHER: Leaderboard =
-        Leaderboard { teams: None, lower_is_better: false, gold: 0.9, silver: 0.8, bronze: 0.7, median: 0.5 };
+        Leaderboard { teams: None, direction: Direction::Higher, gold: 0.9, silver: 0.8, bronze: 0.7, median: 0.5 };
     const LOWER: Leaderboard =
-        Leaderboard { teams: None, lower_is_better: true, gold: 0.1, silver: 0.2, bronze: 0.3, median: 0.5 };
+        Leaderboard { teams: None, direction: Direction::Lower, gold: 0.1, silver: 0.2, bronze: 0.3, median: 0.5 };
 
     fn won(medals: Medals) -> (&'static str, bool) {
         let medal = match (medals.gold_medal, medals.silver_medal, medals.bronze_medal) {

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::reported::Reported;
 use crate::competition::Leaderboard;
+use crate::direction::Direction;
 use crate::medal::{self, Medals};
 use crate::receipt::Receipt;
 use crate::tags::Tags;
@@ -86,7 +87,9 @@ pub struct Report {
     /// True if it has a score.
     pub valid_submission: bool,
     /// True if a lower score is the better one.
-    pub is_lower_better: Option<bool>,
+    #[serde(rename = "is_lower_better")]
+    #[schemars(with = "Option<bool>")]
+    pub direction: Option<Direction>,
     /// When the report was made: UTC, ISO 8601.
     pub created_at: String,
     /// The path as it was given.
@@ -134,7 +137,7 @@ impl From<&Leaderboard> for Thresholds {
 impl Report {
     /// The report on a submission that has not been looked at: without thresholds, score and reason. Others are made from it.
     #[must_use]
-    pub fn new(competition_id: Option<&str>, submission_path: &str) -> Self {
+    pub fn new(competition_id: Option<&str>, submission_path: &str, now: DateTime<Utc>) -> Self {
         Report {
             competition_id: competition_id.map(ToOwned::to_owned),
             score: None,
@@ -142,8 +145,8 @@ impl Report {
             medals: Medals::default(),
             submission_exists: false,
             valid_submission: false,
-            is_lower_better: None,
-            created_at: timestamp(Utc::now()),
+            direction: None,
+            created_at: timestamp(now),
             submission_path: submission_path.to_owned(),
             score_exact: None,
             outcome: Outcome::NotGraded,
@@ -160,7 +163,7 @@ impl Report {
     pub fn against(mut self, leaderboard: Option<&Leaderboard>) -> Self {
         if let Some(leaderboard) = leaderboard {
             self.thresholds = leaderboard.into();
-            self.is_lower_better = Some(leaderboard.lower_is_better);
+            self.direction = Some(leaderboard.direction);
         }
         self
     }

@@ -9,8 +9,6 @@ pub(crate) enum Words {
     Are(String),
     /// The engine, which is free to change its words, says the rest.
     Start(String),
-    /// A path of the test's own comes first.
-    End(String),
 }
 
 impl Words {
@@ -18,7 +16,6 @@ impl Words {
         match self {
             Words::Are(words) => text == words,
             Words::Start(words) => text.starts_with(words),
-            Words::End(words) => text.ends_with(words),
         }
     }
 
@@ -26,7 +23,6 @@ impl Words {
         match self {
             Words::Are(words) => Words::Are(format!("{start}{words}")),
             Words::Start(words) => Words::Start(format!("{start}{words}")),
-            Words::End(words) => Words::End(words),
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use assay_sandbox as sandbox;
 use assay_tables::read;
-use assay_types::Direction;
 use assay_types::competition::Competition;
 use assay_types::excerpt::{excerpt, list};
 use assay_types::grader::Description;
@@ -120,7 +119,7 @@ fn medal(competition: &Competition) -> Vec<String> {
             "there is no leaderboard, so there are no medals".into(),
         ];
     };
-    let better = Direction::of(board.lower_is_better);
+    let better = board.direction;
     vec![
         "a score that is not finite is a refusal".into(),
         format!(

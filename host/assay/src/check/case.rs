@@ -12,7 +12,6 @@ use std::path::{Path, PathBuf};
 
 use arrow::datatypes::DataType;
 use assay_tables::read::{self, ReadOptions, Table};
-use assay_types::Direction;
 use assay_types::competition::{Competition, CompetitionError, Setting};
 use assay_types::grader::Description;
 use serde::Deserialize;
@@ -232,7 +231,7 @@ impl Case {
             ),
         );
         let declared = checking.source.as_ref().and_then(|source| source.direction);
-        let lower = toml::Value::Boolean(declared.map_or(description.lower_is_better, |of| of == Direction::Lower));
+        let lower = toml::Value::Boolean(declared.unwrap_or(description.direction).into());
         let thresholds = ["gold", "silver", "bronze", "median"].map(|name| (name.to_owned(), toml::Value::Float(0.0)));
         table.insert(
             "leaderboard".into(),

@@ -26,7 +26,7 @@ pub(super) fn gold(trial: &Trial<'_>, data: &Dataset, ledger: &mut Ledger) -> Re
         }
         return Ok(());
     };
-    let direction = Direction::of(data.description.lower_is_better);
+    let direction = data.description.direction;
     let (mut better, mut worse) = (Vec::new(), 0);
     let others =
         perturbed(&gold.submission).into_iter().chain([("as it was given".to_owned(), data.given.submission.clone())]);
@@ -104,7 +104,9 @@ pub(super) fn spread(trial: &Trial<'_>, data: &Dataset, is_sample: bool, ledger:
 /// Small errors have different scores, so large ones should have too. This is asked of errors alone, where lower is better: how many
 /// answers are right does not depend on how wrong the others are.
 fn clipped(trial: &Trial<'_>, data: &Dataset, ledger: &mut Ledger) -> Result<(), Stop> {
-    let Some(gold) = data.gold.as_ref().filter(|_| data.description.lower_is_better) else { return Ok(()) };
+    let Some(gold) = data.gold.as_ref().filter(|_| data.description.direction == Direction::Lower) else {
+        return Ok(());
+    };
     let mut scores = Vec::new();
     for size in [0.01, 0.02, 1e2, 1e4, 1e6] {
         let off = |column: &ArrayRef| {

@@ -240,8 +240,8 @@ impl Tried<'_> {
         ledger: &mut Ledger,
     ) -> Result<Option<Dataset>, Stop> {
         let id = &competition.id;
-        let lower_is_better = self.grader.description().lower_is_better;
-        let says_otherwise = |board: &Leaderboard| board.lower_is_better != lower_is_better;
+        let direction = self.grader.description().direction;
+        let says_otherwise = |board: &Leaderboard| board.direction != direction;
         if competition.source.is_none() && competition.leaderboard.as_ref().is_some_and(says_otherwise) {
             ledger.fail(DIRECTION, format!("{id}: the competition's leaderboard has the other direction"));
         }

@@ -2,9 +2,10 @@ use serde_json::json;
 
 use super::*;
 use assay_types::report::{BatchReport, Outcome, Report};
+use chrono::DateTime;
 
 fn with_score(score: f64) -> Report {
-    Report { score_exact: Some(score), ..Report::new(Some("a"), "b.csv") }
+    Report { score_exact: Some(score), ..Report::new(Some("a"), "b.csv", DateTime::UNIX_EPOCH) }
 }
 
 fn reported(report: &Value) -> Reported {
@@ -42,7 +43,8 @@ fn reference(score: &str) -> Reported {
 fn graded(score: Option<f64>) -> Report {
     let board: assay_types::competition::Leaderboard =
         toml::from_str("lower_is_better = false\ngold = 0.9\nsilver = 0.8\nbronze = 0.7\nmedian = 0.5").unwrap();
-    let report = Report { submission_exists: true, ..Report::new(Some("a"), "b.csv") }.against(Some(&board));
+    let report = Report { submission_exists: true, ..Report::new(Some("a"), "b.csv", DateTime::UNIX_EPOCH) }
+        .against(Some(&board));
     match score {
         Some(score) => report.scored(score, Some(&board)),
         None => report.refused(Outcome::InvalidSubmission, "not defined"),
@@ -86,7 +88,7 @@ fn scores_that_are_not_finite_are_refusals_here() {
 
 /// The entry of a line that could not be read, of an untouched report.
 fn unread(reason: &str) -> Value {
-    serde_json::to_value(Report::new(None, "").refused(Outcome::NotGraded, reason)).unwrap()
+    serde_json::to_value(Report::new(None, "", DateTime::UNIX_EPOCH).refused(Outcome::NotGraded, reason)).unwrap()
 }
 
 fn batch(entries: Vec<Value>) -> Claims {

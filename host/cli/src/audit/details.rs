@@ -4,7 +4,6 @@ use assay::audit::{
     Anatomy, Audit, CompetitionAudit, Export, GraderAudit, Listing, Memory, Producer, Step, Table, shown,
 };
 use assay_sandbox::Limits;
-use assay_types::Direction;
 use assay_types::counted;
 
 use super::{Row, row};
@@ -46,7 +45,7 @@ fn grader_rows(grader: &GraderAudit, alone: bool) -> Vec<Row> {
         rows.push(row("refused", reason));
     }
     if let Some(description) = &grader.description {
-        let better = Direction::of(description.lower_is_better);
+        let better = description.direction;
         let name = format!("{} {}; {better} is better", description.name, description.version);
         rows.push(("describes itself as".into(), vec![name, description.summary.clone()]));
     }

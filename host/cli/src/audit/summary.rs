@@ -1,7 +1,6 @@
 //! The first screen of an audit: may this grader touch anything, which digest has it, who uses it, does it pass?
 
 use assay::audit::{Audit, CompetitionAudit, GraderAudit};
-use assay_types::Direction;
 use assay_types::counted;
 
 use super::{Row, row};
@@ -49,7 +48,7 @@ fn of_grader(grader: &GraderAudit) -> Vec<Row> {
         row("may touch", touches(grader)),
     ];
     if let Some(description) = &grader.description {
-        let better = Direction::of(description.lower_is_better);
+        let better = description.direction;
         let name = format!("{} {}; {better} is better", description.name, description.version);
         rows.push(row("describes itself as", output::shortened(&name, SHOWN)));
     }

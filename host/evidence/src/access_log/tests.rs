@@ -73,7 +73,7 @@ fn scored(id: &str) -> Report {
         limits: serde_json::Map::new(),
         confinement: None,
     };
-    let report = Report::new(Some(id), "submission.csv");
+    let report = Report::new(Some(id), "submission.csv", DateTime::UNIX_EPOCH);
     Report { outcome: Outcome::Scored, score: Some(0.25), score_exact: Some(0.25), receipt: Some(receipt), ..report }
 }
 
@@ -190,7 +190,8 @@ fn what_a_reader_would_refuse_is_not_written() {
 fn no_score_outlives_its_record() {
     let scene = Scene::of(1);
     let (log, _) = scene.bytes();
-    let refused = Report::new(Some("a"), "missing.csv").refused(Outcome::InvalidSubmission, "there is no such file");
+    let refused = Report::new(Some("a"), "missing.csv", DateTime::UNIX_EPOCH)
+        .refused(Outcome::InvalidSubmission, "there is no such file");
     let evidence = scene.evidence();
     let reports = [scored("a"), refused].map(|report| evidence.record(report, Purpose::Grade));
     assert_eq!(reports[0].outcome, Outcome::Scored);

@@ -59,7 +59,7 @@ const SAMPLE: usize = 1000;
 /// If the file is not UTF-8, if its rows cannot be told apart, or if it is larger than allowed.
 pub fn read_csv(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Table, ReadError> {
     packed::refuse(bytes)?;
-    read(bytes, options).map_err(|error| encoding::or_utf16(bytes, error))
+    read(bytes, options).map_err(|error| encoding::or_unmarked(bytes, error))
 }
 
 fn read(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Table, ReadError> {

@@ -22,9 +22,27 @@ pub(super) fn refuse(bytes: &[u8]) -> Result<(), ReadError> {
     }
 }
 
-/// A better reason for a file that cannot be read: it looks like UTF-16 without a mark.
-pub(super) fn or_utf16(bytes: &[u8], error: ReadError) -> ReadError {
-    if looks_like_utf16(bytes) { ReadError::Encoding { encoding: "UTF-16" } } else { error }
+/// A better reason for a file that cannot be read: it looks like another encoding without a mark.
+pub(super) fn or_unmarked(bytes: &[u8], error: ReadError) -> ReadError {
+    if looks_like_utf32(bytes) {
+        ReadError::Encoding { encoding: "UTF-32" }
+    } else if looks_like_utf16(bytes) {
+        ReadError::Encoding { encoding: "UTF-16" }
+    } else {
+        error
+    }
+}
+
+/// True if of most groups of four bytes, the first or the last alone is not zero, as in UTF-32 it is for digits and for letters of Western
+/// Europe.
+fn looks_like_utf32(bytes: &[u8]) -> bool {
+    let units = bytes.get(..LOOKED_AT).unwrap_or(bytes).chunks_exact(4);
+    let count = units.len();
+    let like = |place: usize| {
+        let alone = |unit: &&[u8]| unit.iter().enumerate().all(|(index, &byte)| (byte != 0) == (index == place));
+        units.clone().filter(alone).count() * 2 > count
+    };
+    like(0) || like(3)
 }
 
 /// True if every other byte is mostly zero, as in UTF-16 it is for digits and for letters of Western Europe, and the others hardly ever.
@@ -46,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn utf16_is_named_with_and_without_a_mark() {
+    fn other_encodings_are_named_with_and_without_a_mark() {
         let options = ReadOptions { limits: &Limits::default(), columns: None };
         for text in
             ["id,y\n1,0.9\n2,0.2\n", "id\ty\r\n1\t0.9\r\n", "id,città\n\"1\",\"é\"\n", "a\n", "id,y\n1,0.9,7\n2,\""]
@@ -61,6 +79,16 @@ mod tests {
                 }
             }
         }
+        for text in ["id,y\n1,0.9\n2,0.2\n", "a\n"] {
+            for bytes in [u32::to_le_bytes, u32::to_be_bytes] {
+                let file: Vec<u8> = text.chars().flat_map(|c| bytes(c.into())).collect();
+                assert!(read_csv(&file, &options).unwrap_err().to_string().contains("UTF-32"), "{text}");
+            }
+        }
+        let lines: Vec<u8> = "{\"a\": 1}\n".chars().flat_map(|c| u32::from(c).to_be_bytes()).collect();
+        assert!(read_json_lines(&lines, &options).unwrap_err().to_string().contains("UTF-32"));
+        let lines = utf16("{\"a\": 1}\n", u16::to_le_bytes);
+        assert!(read_json_lines(&lines, &options).unwrap_err().to_string().contains("UTF-16"));
         let json = utf16("\u{feff}{\"a\": 1}\n", u16::to_le_bytes);
         assert!(read_json_lines(&json, &options).unwrap_err().to_string().contains("UTF-16"));
         let utf32: Vec<u8> = "\u{feff}id".chars().flat_map(|c| u32::from(c).to_le_bytes()).collect();

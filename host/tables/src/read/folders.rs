@@ -59,14 +59,14 @@ impl Folders {
     /// Where a path leads: the folder to start from and the way from there. A relative path that is in none of the folders is taken
     /// from the last.
     fn resolved<'a>(&'a self, given: &'a Path) -> (Option<&'a Folder>, &'a Path) {
-        let folders = self.search.iter().map(|folder| &**folder);
+        let mut folders = self.search.iter().map(|folder| &**folder);
         if given.is_absolute() {
             let below = folders.filter_map(|folder| Some((folder, given.strip_prefix(&folder.path).ok()?)));
             let nearest = below.max_by_key(|(folder, _)| folder.path.as_os_str().len());
             return nearest.map_or((None, given), |(folder, path)| (Some(folder), path));
         }
         let there = |folder: &&Folder| fs::symlink_metadata(folder.path.join(given)).is_ok();
-        (folders.clone().find(there).or(folders.last()), given)
+        (folders.clone().find(there).or(folders.next_back()), given)
     }
 
     /// The path, with the folder that it was found in.

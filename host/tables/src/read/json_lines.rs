@@ -18,8 +18,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 use self::values::{Seen, Values};
 use super::error::{Place, ReadError};
 use super::lines::Lines;
-use super::packed;
-use super::{Limits, ReadOptions, Table};
+use super::{Limits, ReadOptions, Table, encoding, packed};
 use crate::python_json::{self, Compact};
 
 /// Reads JSON lines: one object a line, whose keys name the columns. Empty lines are skipped. The lines may be as
@@ -36,6 +35,10 @@ use crate::python_json::{self, Compact};
 /// If the file is not UTF-8, if a line is no JSON object, or if the file is larger than allowed.
 pub fn read_json_lines(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Table, ReadError> {
     packed::refuse(bytes)?;
+    read(bytes, options).map_err(|error| encoding::or_unmarked(bytes, error))
+}
+
+fn read(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Table, ReadError> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let &Limits { rows: max_rows, cells: max_cells, .. } = options.limits;
     let mut row = Row::new(options);

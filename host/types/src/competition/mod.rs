@@ -12,6 +12,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::direction::Direction;
+
 pub use parse::CompetitionError;
 pub use source::GraderSource;
 
@@ -395,7 +397,9 @@ pub struct Leaderboard {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub teams: Option<u32>,
     /// True if a lower score is the better one.
-    pub lower_is_better: bool,
+    #[serde(rename = "lower_is_better")]
+    #[schemars(with = "bool")]
+    pub direction: Direction,
     /// The score that earns gold.
     pub gold: f64,
     /// The score that earns silver.

@@ -194,9 +194,7 @@ impl Leaderboard {
         if best_first.iter().chain([&self.median]).any(|threshold| !threshold.is_finite()) {
             return Some("`leaderboard`: thresholds must be finite".into());
         }
-        let ordered = best_first
-            .windows(2)
-            .all(|pair| if self.lower_is_better { pair[0] <= pair[1] } else { pair[0] >= pair[1] });
+        let ordered = best_first.windows(2).all(|pair| !self.direction.is_better(pair[1], pair[0]));
         (!ordered).then(|| "`leaderboard`: gold must be no worse than silver, and silver no worse than bronze".into())
     }
 }

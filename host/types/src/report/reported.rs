@@ -7,6 +7,7 @@ use serde::de::{self, Deserializer, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
 use super::{Outcome, Report, Thresholds};
+use crate::direction::Direction;
 use crate::medal::Medals;
 use crate::receipt::{MAX_NAMES, ReportedReceipt, some, there};
 use crate::tags::Tags;
@@ -37,8 +38,8 @@ pub struct Reported {
     pub above_median: bool,
     pub submission_exists: bool,
     pub valid_submission: bool,
-    #[serde(deserialize_with = "there")]
-    pub is_lower_better: Option<bool>,
+    #[serde(rename = "is_lower_better", deserialize_with = "there")]
+    pub direction: Option<Direction>,
     pub created_at: String,
     pub submission_path: String,
     #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
@@ -88,7 +89,7 @@ impl TryFrom<Reported> for Report {
             medals,
             submission_exists: reported.submission_exists,
             valid_submission: reported.valid_submission,
-            is_lower_better: reported.is_lower_better,
+            direction: reported.direction,
             created_at: reported.created_at,
             submission_path: reported.submission_path,
             score_exact: reported.score_exact.ok_or("missing field `score_exact`")?,
