@@ -1,4 +1,4 @@
-//! Makes the program carry its graders and competitions.
+//! Makes the program carry its graders, with their cases, and its competitions.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -28,12 +28,26 @@ fn main() -> Result<(), String> {
     } else {
         graders
     };
-    embed(&out.join("embedded_graders.rs"), &graders, "GRADERS", "[u8]", "include_bytes!", |path| path.file_stem())?;
+    embed(&out.join("embedded_graders.rs"), &graders, "GRADERS", "[u8]", "include_bytes!", |path| {
+        path.file_stem()?.to_str().map(str::to_owned)
+    })?;
 
     let folder = root.join("competitions");
     let competitions = found(&folder, |path| Some(path.join("competition.toml")).filter(|file| file.is_file()))?;
     embed(&out.join("embedded_competitions.rs"), &competitions, "COMPETITIONS", "str", "include_str!", |path| {
-        path.parent()?.file_name()
+        path.parent()?.file_name()?.to_str().map(str::to_owned)
+    })?;
+
+    // plugins/GRADER/cases/CASE/FILE is called GRADER/CASE/FILE.
+    let mut files = Vec::new();
+    for grader in found(&root.join("plugins"), |path| Some(path.join("cases")).filter(|cases| cases.is_dir()))? {
+        for case in found(&grader, |path| path.is_dir().then(|| path.to_owned()))? {
+            files.extend(found(&case, |path| path.is_file().then(|| path.to_owned()))?);
+        }
+    }
+    embed(&out.join("embedded_cases.rs"), &files, "CASES", "[u8]", "include_bytes!", |path| {
+        let name = |levels: usize| path.ancestors().nth(levels)?.file_name()?.to_str();
+        Some(format!("{}/{}/{}", name(3)?, name(1)?, name(0)?))
     })?;
     Ok(())
 }
@@ -57,19 +71,19 @@ fn found(folder: &Path, pick: impl Fn(&Path) -> Option<PathBuf>) -> Result<Vec<P
 }
 
 /// Writes `const NAME: &[(&str, &TYPE)]` with the name and content of each file.
-fn embed<'a>(
+fn embed(
     out: &Path,
-    files: &'a [PathBuf],
+    files: &[PathBuf],
     constant: &str,
     kind: &str,
     include: &str,
-    name: impl Fn(&'a Path) -> Option<&'a std::ffi::OsStr>,
+    name: impl Fn(&Path) -> Option<String>,
 ) -> Result<(), String> {
     let mut code = format!("const {constant}: &[(&str, &{kind})] = &[\n");
     for file in files {
         println!("cargo::rerun-if-changed={}", file.display());
         let path = file.canonicalize().map_err(|error| format!("{}: {error}", file.display()))?;
-        let name = name(file).and_then(|name| name.to_str()).ok_or(format!("{} has no name", file.display()))?;
+        let name = name(file).ok_or(format!("{} has no name", file.display()))?;
         let _ = writeln!(code, "    ({name:?}, {include}({:?})),", path.display().to_string());
     }
     code.push_str("];\n");

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use assay_tests::harmless::{Run, program, run};
+use assay_tests::harmless::{EXAMPLE, Run, program, run};
 use assay_tests::{Failure, root};
 use serde_json::Value;
 
@@ -109,6 +109,33 @@ fn a_component_that_imports_fails_at_the_first_check() -> Result<(), Failure> {
     assert_eq!(run.code, 1, "{}", run.stderr);
     let (verdict, seen) = finding(run.stdout.as_bytes(), "imports-nothing")?;
     assert!(verdict == "fail" && seen.contains("wasi:filesystem/types"), "{verdict}: {seen}");
+    Ok(())
+}
+
+/// A check uses the answers of a competition: that is on record, or nothing is told.
+#[test]
+fn a_use_that_is_not_on_record_is_not_told() -> Result<(), Failure> {
+    let folder = tempfile::tempdir()?;
+    let log = folder.path().join("uses.jsonl");
+    let example = root().join("examples");
+    let check = || {
+        let mut command = program()?;
+        command.args(["check", EXAMPLE, "--format", "json", "--use-log"]).arg(&log);
+        command.arg("--data-dir").arg(&example).arg("--competitions").arg(&example);
+        Ok::<_, Failure>(command.output()?)
+    };
+    let checked = check()?;
+    assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
+    assert_eq!(finding(&checked.stdout, "gold-is-best")?.0, "pass");
+    let recorded = fs::read_to_string(&log)?;
+    assert!(recorded.contains(EXAMPLE) && recorded.contains("doctor"), "{recorded}");
+
+    // A log that cannot be written: its last line was cut.
+    fs::write(&log, &recorded[..recorded.len() / 2])?;
+    let checked = check()?;
+    let told = String::from_utf8_lossy(&checked.stderr);
+    assert!(checked.status.code() == Some(3) && checked.stdout.is_empty(), "{told}");
+    assert!(told.contains("its last lines are gone"), "{told}");
     Ok(())
 }
 

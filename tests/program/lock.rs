@@ -206,7 +206,8 @@ fn a_lock_is_checked() -> Result<(), Failure> {
 
     // One that is only in the lock, one that is only at hand, and names that need quotes.
     std::fs::rename(world.path("graders/accuracy.wasm"), world.path("graders/a \"b\"\n\u{7f}.wasm"))?;
-    std::fs::write(world.path("own.lock"), format!("{lock}no-such = \"sha256:{}\"\n", "0".repeat(64)))?;
+    let surplus = format!("[competitions]\nno-such = \"sha256:{}\"\n", "0".repeat(64));
+    std::fs::write(world.path("own.lock"), lock.replace("[competitions]\n", &surplus))?;
     let output = world.run(&["lock", "--check", "own.lock", "--format", "table"], &["graders"])?;
     let shown = text(&output.stdout);
     for line in [
@@ -218,6 +219,43 @@ fn a_lock_is_checked() -> Result<(), Failure> {
     }
     let quoted = world.run(&["lock"], &["graders"])?.stdout;
     assert_eq!(Lock::parse(&quoted)?.differences(&Lock::parse(lock.as_bytes())?).len(), 1);
+    Ok(())
+}
+
+/// A lock has a line for the cases of a grader, which changes with every byte of them. One from before there were cases says nothing of them.
+#[test]
+fn cases_are_locked() -> Result<(), Failure> {
+    let world = World::new()?;
+    let cases = world.path("graders/accuracy/cases/one");
+    std::fs::create_dir_all(&cases)?;
+    for file in ["submission.csv", "answers.csv"] {
+        std::fs::write(cases.join(file), "id,y\n1,a\n")?;
+    }
+    std::fs::write(cases.join("case.toml"), "source = \"by hand\"\nexpected = 1.0\n")?;
+    let lock = text(&world.run(&["lock"], &["graders"])?.stdout);
+    let parsed = Lock::parse(lock.as_bytes())?;
+    let names: Vec<&str> = parsed.cases.keys().map(String::as_str).collect();
+    assert_eq!(names, ["accuracy", "map-at-k", "mean-absolute-error", "roc-auc"]);
+    std::fs::write(world.path("own.lock"), &lock)?;
+    let check = || world.run(&["lock", "--check", "own.lock", "--format", "table"], &["graders"]);
+    assert_eq!(check()?.status.code(), Some(0));
+
+    for (file, content) in [
+        ("submission.csv", "id,y\n1,b\n"),
+        ("answers.csv", "id,y\n1,b\n"),
+        ("case.toml", "source = \"by hand\"\nexpected = 0.5\n"),
+    ] {
+        let before = std::fs::read(cases.join(file))?;
+        std::fs::write(cases.join(file), content)?;
+        let output = check()?;
+        assert_eq!(output.status.code(), Some(1));
+        assert!(text(&output.stdout).starts_with("cases `accuracy`: "), "{file}: {}", text(&output.stdout));
+        std::fs::write(cases.join(file), before)?;
+    }
+
+    let (before, _) = lock.split_once("[cases]").ok_or("no cases")?;
+    std::fs::write(world.path("own.lock"), before)?;
+    assert_eq!(check()?.status.code(), Some(0));
     Ok(())
 }
 
@@ -234,7 +272,7 @@ fn the_lock_of_the_project() -> Result<(), Failure> {
         .iter()
         .filter(|difference| {
             let missing = difference.locked.is_none() || difference.at_hand.is_none();
-            same_compiler || missing || difference.kind == "competition"
+            same_compiler || missing || difference.kind != "grader"
         })
         .collect();
     assert!(differences.is_empty(), "`cargo xtask run lock > assay.lock` brings it up to date: {differences:#?}");

@@ -3,13 +3,15 @@
 use std::collections::BTreeSet;
 
 use assay_evidence::lock::{Lock, Pinned};
+use thiserror::Error;
 
 use crate::audit;
-use crate::catalog::CatalogError;
+use crate::catalog::{CatalogError, Source};
+use crate::check::{Case, CaseError};
 use crate::competitions::Competitions;
 use crate::graders::GraderCatalog;
 
-/// The lock of what the program carries. It does not say which compiler made the graders.
+/// The lock of what the program carries, to hold reports against: it says neither which compiler made the graders nor what their cases are.
 #[must_use]
 pub fn built_in() -> Lock {
     let graders = assay_builtin::graders().map(|(name, component)| (name, Pinned::of_carried(component)));
@@ -17,12 +19,24 @@ pub fn built_in() -> Lock {
     Lock::new(graders, competitions, None)
 }
 
-/// The lock of what is at hand, with the version of Rust that the graders say they were compiled with, if all say the same.
+/// Why there is no lock of what is at hand.
+#[derive(Debug, Error)]
+pub enum AtHandError {
+    /// A grader or competition cannot be read.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    /// A known-answer case cannot be read.
+    #[error(transparent)]
+    Case(#[from] CaseError),
+}
+
+/// The lock of what is at hand, with the cases of graders, and the version of Rust that the graders say they were compiled with, if all say
+/// the same.
 ///
 /// # Errors
 ///
-/// If a grader or competition cannot be read.
-pub fn of(graders: &GraderCatalog, competitions: &Competitions) -> Result<Lock, CatalogError> {
+/// If a grader, competition or case cannot be read.
+pub fn of(graders: &GraderCatalog, competitions: &Competitions) -> Result<Lock, AtHandError> {
     let components = graders
         .sources()
         .map(|(name, _)| Ok((name, graders.component(name)?)))
@@ -35,5 +49,22 @@ pub fn of(graders: &GraderCatalog, competitions: &Competitions) -> Result<Lock, 
         components.iter().map(|(name, bytes)| (*name, Pinned::of(bytes))),
         texts.iter().map(|(id, text)| (*id, Pinned::of(text))),
         rustc,
-    ))
+    )
+    .with_cases(cases(graders)?))
+}
+
+/// The digests of the cases of graders, by the grader's name; none of a grader without cases.
+fn cases(graders: &GraderCatalog) -> Result<Vec<(&str, Pinned)>, CaseError> {
+    let mut all = Vec::new();
+    for (name, source) in graders.sources() {
+        let cases = match source {
+            Source::BuiltIn(_) => Case::carried(name)?,
+            Source::File(path) => Case::folder_of(path).map_or(Ok(Vec::new()), |folder| Case::read_folder(&folder))?,
+            Source::Given(_) => Vec::new(),
+        };
+        if !cases.is_empty() {
+            all.push((name, Pinned::of(&Case::digested(&cases))));
+        }
+    }
+    Ok(all)
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
 use assay::check::{Case, Checked, Checking, Cost, Finding, Verdict, check};
-use assay::{Competitions, GraderCatalog};
+use assay::{Competitions, GraderCatalog, Source};
 use assay_confine::Access;
 use assay_tables::read::{self, OpenFile};
 use assay_types::competition::Competition;
@@ -24,7 +24,7 @@ const PLOT: usize = 40;
 #[derive(Args)]
 pub(super) struct Arguments {
     /// A component's file (.wasm), a grader, a competition, or the folder of a grader or competition. Cases are those in `cases/` of the
-    /// folder, or beside the file.
+    /// folder, or beside the file (also in `NAME/cases/` beside `NAME.wasm`); of a built-in grader, those that the program carries.
     name: String,
     /// The known-answer cases, one in each folder below this one.
     #[arg(long, value_name = "DIR")]
@@ -50,10 +50,17 @@ struct Found {
 
 pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<Ended, Failure> {
     let Found { mut checking, competitions, graders, cases } = found(&arguments.name, global)?;
-    let cases = arguments.cases.clone().or(cases.filter(|folder| folder.is_dir()));
-    if let Some(folder) = cases {
-        checking.cases = Case::read_folder(&folder).map_err(Failure::call)?;
-    }
+    let cases =
+        match (arguments.cases.clone().or(cases.filter(|folder| folder.is_dir())), graders.source(&checking.grader)) {
+            (Some(folder), _) => Case::read_folder(&folder),
+            (None, Some(Source::File(file))) => {
+                Case::folder_of(file).map_or(Ok(Vec::new()), |folder| Case::read_folder(&folder))
+            }
+            // Cases are of the grader, not of a source that it runs.
+            (None, Some(Source::BuiltIn(_))) if checking.source.is_none() => Case::carried(&checking.grader),
+            (None, _) => Ok(Vec::new()),
+        };
+    checking.cases = cases.map_err(Failure::call)?;
     let data = arguments.data.open()?;
     // The component is compiled and run by another process.
     let mut access = Access::none();
@@ -90,7 +97,7 @@ fn found(name: &str, global: &GlobalArguments) -> Result<Found, Failure> {
     let is_id = |competitions: &Competitions, name: &str| competitions.ids().any(|id| id == name);
     let mut cases = None;
     let (grader, ids) = if is_wasm(path) {
-        cases = Some(path.with_file_name("cases"));
+        cases = Case::folder_of(path);
         (component(path, &mut graders)?, Vec::new())
     } else if known(&graders, name) {
         (name.to_owned(), Vec::new())

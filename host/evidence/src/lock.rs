@@ -33,6 +33,9 @@ pub struct Lock {
     pub graders: BTreeMap<String, Pinned>,
     /// Those of competitions' files, by id.
     pub competitions: BTreeMap<String, Pinned>,
+    /// Those of graders' known-answer cases, by the grader's name. A lock without any says nothing of them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub cases: BTreeMap<String, Pinned>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -132,7 +135,7 @@ pub struct LockError {
 /// Something in which two locks differ.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Difference {
-    /// What it is: a grader or a competition.
+    /// What it is: a grader, a competition, or the cases of a grader.
     pub kind: &'static str,
     /// Its name.
     pub name: String,
@@ -157,7 +160,15 @@ impl Lock {
             rustc,
             graders: graders.into_iter().map(owned).collect(),
             competitions: competitions.into_iter().map(owned).collect(),
+            cases: BTreeMap::new(),
         }
+    }
+
+    /// The same with known-answer cases, by the grader's name.
+    #[must_use]
+    pub fn with_cases<'a>(mut self, cases: impl IntoIterator<Item = (&'a str, Pinned)>) -> Self {
+        self.cases = cases.into_iter().map(|(name, pinned)| (name.to_owned(), pinned)).collect();
+        self
     }
 
     /// Reads a lock's file.
@@ -197,13 +208,14 @@ impl Lock {
         .collect()
     }
 
-    /// What differs between this lock and the lock of what is at hand: graders first, by name.
+    /// What differs between this lock and the lock of what is at hand: graders first, by name. Cases are looked at if this lock has some.
     #[must_use]
     pub fn differences(&self, at_hand: &Lock) -> Vec<Difference> {
         let mut differences = Vec::new();
-        for (kind, locked, found) in
-            [("grader", &self.graders, &at_hand.graders), ("competition", &self.competitions, &at_hand.competitions)]
-        {
+        let cases = (!self.cases.is_empty()).then_some(("cases", &self.cases, &at_hand.cases));
+        let others =
+            [("grader", &self.graders, &at_hand.graders), ("competition", &self.competitions, &at_hand.competitions)];
+        for (kind, locked, found) in others.into_iter().chain(cases) {
             let names: BTreeSet<&String> = locked.keys().chain(found.keys()).collect();
             for name in names {
                 let digest = |of: &BTreeMap<String, Pinned>| of.get(name).map(|pinned| pinned.digest().to_owned());
@@ -224,9 +236,9 @@ impl Lock {
     /// If it cannot be written as TOML, which is the program's fault.
     pub fn text(&self) -> Result<String, toml::ser::Error> {
         const COMMENT: &str = "\
-            # The SHA-256 of all graders (their components) and competitions (their files), as `assay lock` prints it. A report on a\n\
-            # run with anything else is marked. `cargo xtask run lock > assay.lock` writes this file anew. Another compiler than `rustc`\n\
-            # gives graders of other bytes.\n";
+            # The SHA-256 of all graders (their components), competitions (their files) and known-answer cases of graders, as `assay lock`\n\
+            # prints it. A report on a run with another grader or competition is marked. `cargo xtask run lock > assay.lock` writes this\n\
+            # file anew. Another compiler than `rustc` gives graders of other bytes.\n";
         Ok(COMMENT.to_owned() + &toml::to_string(self)?)
     }
 }

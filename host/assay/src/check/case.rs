@@ -31,6 +31,8 @@ pub struct Case {
     /// The name of its folder.
     pub name: String,
     pub(super) stated: Stated,
+    /// `case.toml` as it is written.
+    text: String,
     pub(super) submission: Vec<u8>,
     pub(super) answers: Vec<u8>,
 }
@@ -102,12 +104,47 @@ impl Case {
         folders.iter().map(|path| Case::read(path)).collect()
     }
 
+    /// Where the cases of a component's file are: in `NAME/cases/` beside it, or in `cases/` if no other component is there.
+    #[must_use]
+    pub fn folder_of(component: &Path) -> Option<PathBuf> {
+        let beside = component.parent()?;
+        let own = beside.join(component.file_stem()?).join("cases");
+        if own.is_dir() {
+            return Some(own);
+        }
+        let beside = if beside.as_os_str().is_empty() { Path::new(".") } else { beside };
+        let is_component =
+            |path: &Path| path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("wasm"));
+        let components = std::fs::read_dir(beside).ok()?.flatten().filter(|entry| is_component(&entry.path())).count();
+        Some(beside.join("cases")).filter(|cases| components < 2 && cases.is_dir())
+    }
+
+    /// The cases that the program carries for one of its graders.
+    ///
+    /// # Errors
+    ///
+    /// If one does not say what is expected, which is the program's fault.
+    pub fn carried(grader: &str) -> Result<Vec<Self>, CaseError> {
+        let mut folders: Vec<&Path> =
+            assay_builtin::cases(grader).filter_map(|(file, _)| Path::new(file).parent()).collect();
+        folders.dedup();
+        let load = |path: PathBuf| {
+            let found = assay_builtin::cases(grader).find(|(file, _)| Path::new(file) == path);
+            let absent = || CaseError::File { path: path.clone(), error: "it is not there".into() };
+            found.map(|(_, content)| content.to_vec()).ok_or_else(absent)
+        };
+        folders.into_iter().map(|folder| Case::from_files(folder, load)).collect()
+    }
+
     fn read(folder: &Path) -> Result<Self, CaseError> {
-        let load = |name: &str| {
-            let path = folder.join(name);
+        Case::from_files(folder, |path| {
             let limits = read::Limits { bytes: MAX_BYTES, ..read::Limits::default() };
             read::load(&path, &limits).map_err(|error| CaseError::File { path, error: error.to_string() })
-        };
+        })
+    }
+
+    fn from_files(folder: &Path, load: impl Fn(PathBuf) -> Result<Vec<u8>, CaseError>) -> Result<Self, CaseError> {
+        let load = |name: &str| load(folder.join(name));
         let path = folder.join("case.toml");
         let invalid = |message: String| CaseError::Invalid { path: path.clone(), message };
         let text = String::from_utf8(load("case.toml")?).map_err(|error| invalid(error.to_string()))?;
@@ -121,7 +158,20 @@ impl Case {
             return Err(invalid("`expected` and `tolerance` must be finite".into()));
         }
         let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        Ok(Case { name, stated, submission: load("submission.csv")?, answers: load("answers.csv")? })
+        Ok(Case { name, stated, text, submission: load("submission.csv")?, answers: load("answers.csv")? })
+    }
+
+    /// What the digest of cases is of: of each its name and its three files, with their lengths in bytes.
+    pub(crate) fn digested(cases: &[Self]) -> Vec<u8> {
+        let mut all = Vec::new();
+        for Case { name, text, submission, answers, .. } in cases {
+            let files = [("case.toml", text.as_bytes()), ("submission.csv", submission), ("answers.csv", answers)];
+            for (file, content) in files {
+                all.extend(format!("{name}/{file} {}\n", content.len()).into_bytes());
+                all.extend(content);
+            }
+        }
+        all
     }
 
     /// What it comes to, as it states.

@@ -51,6 +51,7 @@ fn reordered(trial: &Trial<'_>, data: &Dataset, pair: &Pair, check: &Check, ledg
                     seen.told()
                 ),
             );
+            ledger.warn(ROW_ORDER_BITS, format!("{}: more than the last bits of the score differ", data.name));
         } else {
             ledger.pass(check, format!("{}: the same in other orders", data.name));
             if seen.score().map(f64::to_bits) == Some(score.to_bits()) {

@@ -158,10 +158,7 @@ impl Cache {
             return Err(CacheError::Shared(others));
         }
         let bounds = CacheBounds::default();
-        Ok(Cache {
-            others: Folder { path: own.join(OTHERS), bounds },
-            own: Folder { path: own, bounds },
-        })
+        Ok(Cache { others: Folder { path: own.join(OTHERS), bounds }, own: Folder { path: own, bounds } })
     }
 
     /// The same cache with other bounds.
