@@ -1,0 +1,91 @@
+//! The thresholds of a leaderboard, by the ranks that Kaggle gives medals to (its page on competition medals).
+
+use assay_tables::read::{self, ReadError, ReadOptions};
+use arrow::array::AsArray;
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Float64Type};
+use thiserror::Error;
+
+/// Why a leaderboard cannot be used.
+#[derive(Debug, Error)]
+pub enum LeaderboardError {
+    /// It cannot be read.
+    #[error("the leaderboard: {0}")]
+    Read(#[from] ReadError),
+    /// It has no scores.
+    #[error("the leaderboard needs a column `score` of numbers, one for each team")]
+    NoScores,
+}
+
+/// What a leaderboard comes to.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Thresholds {
+    teams: usize,
+    gold: f64,
+    silver: f64,
+    bronze: f64,
+    median: f64,
+}
+
+impl Thresholds {
+    pub(super) fn written(&self, lower_is_better: bool) -> String {
+        let Thresholds { teams, gold, silver, bronze, median } = self;
+        format!(
+            "\n[leaderboard]\nteams = {teams}\nlower_is_better = {lower_is_better}\ngold = {gold:?}\nsilver = {silver:?}\nbronze = {bronze:?}\nmedian = \
+             {median:?}\n"
+        )
+    }
+}
+
+pub(super) fn thresholds(bytes: &[u8], lower_is_better: bool) -> Result<Thresholds, LeaderboardError> {
+    let limits = read::Limits::default();
+    let table = read::read_csv(bytes, &ReadOptions { limits: &limits, columns: None })?;
+    let name = table.header.iter().find(|name| name.eq_ignore_ascii_case("score")).ok_or(LeaderboardError::NoScores)?;
+    let column = table.column(name).filter(|column| *column.data_type() != DataType::Utf8);
+    let column = column.and_then(|column| cast(column, &DataType::Float64).ok()).ok_or(LeaderboardError::NoScores)?;
+    let mut scores: Vec<f64> = column.as_primitive::<Float64Type>().iter().flatten().filter(|score| score.is_finite()).collect();
+    if scores.is_empty() {
+        return Err(LeaderboardError::NoScores);
+    }
+    scores.sort_by(|one, other| if lower_is_better { one.total_cmp(other) } else { other.total_cmp(one) });
+    let teams = scores.len();
+    let at = |rank: usize| scores[rank.clamp(1, teams) - 1];
+    let [gold, silver, bronze] = ranks(teams).map(at);
+    let half = teams / 2;
+    let median = if teams % 2 == 1 { scores[half] } else { f64::midpoint(scores[half - 1], scores[half]) };
+    Ok(Thresholds { teams, gold, silver, bronze, median })
+}
+
+/// The last ranks that earn gold, silver and bronze.
+fn ranks(teams: usize) -> [usize; 3] {
+    match teams {
+        0..100 => [teams / 10, teams / 5, teams * 2 / 5],
+        100..250 => [10, teams / 5, teams * 2 / 5],
+        250..1000 => [10 + teams / 500, 50, 100],
+        _ => [10 + teams / 500, teams / 20, teams / 10],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn medals_go_to_kaggles_ranks() {
+        assert_eq!(ranks(50), [5, 10, 20]);
+        assert_eq!(ranks(150), [10, 30, 60]);
+        assert_eq!(ranks(500), [11, 50, 100]);
+        assert_eq!(ranks(2000), [14, 100, 200]);
+    }
+
+    #[test]
+    fn thresholds_are_the_scores_at_those_ranks() {
+        let board = |order: &str| format!("team,score\n{order}").into_bytes();
+        let ten: String = (1..=10).map(|team| format!("t{team},{team}\n")).collect();
+        let lower = thresholds(&board(&ten), true).unwrap();
+        assert_eq!(lower, Thresholds { teams: 10, gold: 1.0, silver: 2.0, bronze: 4.0, median: 5.5 });
+        let higher = thresholds(&board(&ten), false).unwrap();
+        assert_eq!((higher.gold, higher.silver, higher.bronze), (10.0, 9.0, 7.0));
+        assert!(matches!(thresholds(b"team,points\na,1\n", true), Err(LeaderboardError::NoScores)));
+    }
+}
