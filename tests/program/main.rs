@@ -9,6 +9,7 @@ mod forged;
 mod lists;
 mod lock;
 mod messages;
+mod new_competition;
 mod reports;
 mod snapshots;
 mod specification;

@@ -24,6 +24,7 @@ pub mod memory;
 mod near;
 mod prepared;
 mod prepared_cache;
+pub mod propose;
 pub mod report_file;
 mod resolved;
 mod schedule;

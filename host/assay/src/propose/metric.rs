@@ -1,5 +1,7 @@
 //! The metrics that fit what is predicted, with the reasons for them.
 
+use assay_types::competition::ColumnType;
+
 use super::columns::{Found, Group, Values};
 
 /// A metric that fits.
@@ -13,70 +15,155 @@ pub struct Metric {
     pub why: &'static str,
     /// True if a lower score is the better one.
     pub lower_is_better: bool,
-    /// The column that it is told of, if it takes one.
-    pub(super) target: Option<String>,
+    /// Which options it takes.
+    pub(super) options: Options,
 }
 
-/// Those that fit, the best first. There is at least one.
-pub(super) fn fitting(found: &Found) -> Vec<Metric> {
-    let higher = |grader, called, why| Metric { grader, called, why, lower_is_better: false, target: None };
-    let lower = |grader, called, why| Metric { lower_is_better: true, ..higher(grader, called, why) };
-    let auc = "The answers are two classes, and submissions rank them: the area under the ROC curve asks for no threshold.";
-    let log_loss = "The answers are classes, and submissions give probabilities: log loss asks that these are right, not only their order.";
-    let root = "The answers are numbers: the root mean squared error punishes large errors most.";
-    let absolute = "The answers are numbers: the mean absolute error counts each error by its size.";
-    let logarithms = "The answers are positive, and some are far above the others: errors of logarithms count relative to the answer.";
-    let labels = "The answers are classes, and a submission names one for each row: accuracy is the share of right ones.";
-    let f1 = "The answers are classes: the mean of each class's F1 counts rare classes as much as common ones.";
-    let kappa = "The answers are grades in an order: quadratic kappa forgives near misses more than far ones.";
-    let distance = "The answers are text: the edit distance counts what would have to be changed.";
-    let at_k = "The answers are text: accuracy is the share of rows that are the same, letter by letter.";
+/// The options that a grader needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Options {
+    /// None: it scores all columns of the contract.
+    None,
+    /// The one column that it scores.
+    Target,
+    /// That column, and how many items of a list count.
+    TargetAndK(usize),
+}
 
-    let target = |metric: Metric| Metric { target: found.groups.iter().flat_map(|group| &group.names).next().cloned(), ..metric };
-    let single = matches!(found.groups.as_slice(), [group] if group.names.len() == 1);
-    match found.groups.as_slice() {
-        [_] if found.sums_to_one => vec![lower("log-loss", "log loss", log_loss), higher("roc-auc", "the area under the ROC curve", auc)],
-        [Group { answers: Values::Binary, kind: "number", .. }] => {
-            vec![higher("roc-auc", "the area under the ROC curve", auc), lower("log-loss", "log loss", log_loss)]
+const fn higher(grader: &'static str, called: &'static str, options: Options, why: &'static str) -> Metric {
+    Metric { grader, called, why, lower_is_better: false, options }
+}
+
+const fn lower(grader: &'static str, called: &'static str, options: Options, why: &'static str) -> Metric {
+    Metric { grader, called, why, lower_is_better: true, options }
+}
+
+const ROC_AUC: Metric = higher(
+    "roc-auc",
+    "the area under the ROC curve",
+    Options::None,
+    "The answers are two classes, and submissions rank them: the area under the ROC curve asks for no threshold.",
+);
+const ROC_AUC_OF_COLUMNS: Metric = higher(
+    "roc-auc",
+    "the mean over columns of the area under the ROC curve",
+    Options::None,
+    "Each column's answers are two classes, and submissions rank them: the area under the ROC curve asks for no threshold.",
+);
+const LOG_LOSS: Metric = lower(
+    "log-loss",
+    "log loss",
+    Options::None,
+    "The answers are classes, and submissions give probabilities: log loss asks that these are right, not only their order.",
+);
+const ROOT_MEAN_SQUARED_ERROR: Metric = lower(
+    "root-mean-squared-error",
+    "the root mean squared error",
+    Options::Target,
+    "The answers are numbers: the root mean squared error counts large errors most.",
+);
+const MEAN_ABSOLUTE_ERROR: Metric = lower(
+    "mean-absolute-error",
+    "the mean absolute error",
+    Options::Target,
+    "The answers are numbers: the mean absolute error counts each error by its size.",
+);
+const ROOT_MEAN_SQUARED_LOG_ERROR: Metric = lower(
+    "root-mean-squared-log-error",
+    "the root mean squared error of logarithms",
+    Options::None,
+    "The answers are numbers, none below zero: errors of logarithms count relative to the answer.",
+);
+const MEAN_COLUMNWISE_RMSE: Metric = lower(
+    "mean-columnwise-rmse",
+    "the mean over columns of the root mean squared error",
+    Options::None,
+    "The answers are several columns of numbers: the root mean squared error of each, and the mean of these.",
+);
+const PEARSON: Metric = higher(
+    "pearson-correlation",
+    "Pearson's correlation",
+    Options::None,
+    "The answers are numbers: the correlation asks for the right shape, in whatever unit.",
+);
+const ACCURACY: Metric = higher(
+    "accuracy",
+    "accuracy",
+    Options::Target,
+    "The answers are classes, and a submission names one for each row: accuracy is the share of right ones.",
+);
+const F1_MACRO: Metric = higher(
+    "f1-macro",
+    "the mean F1 of the classes",
+    Options::Target,
+    "The answers are classes: the mean of each class's F1 counts rare classes as much as common ones.",
+);
+const MATTHEWS: Metric = higher(
+    "matthews-correlation",
+    "Matthews' correlation coefficient",
+    Options::Target,
+    "The answers are two classes: Matthews' coefficient counts all four kinds of right and wrong, even if one class is rare.",
+);
+const QUADRATIC_KAPPA: Metric = higher(
+    "quadratic-kappa",
+    "quadratic weighted kappa",
+    Options::Target,
+    "The answers are whole numbers: if they are grades in an order, quadratic kappa forgives near misses more than far ones.",
+);
+const LEVENSHTEIN: Metric = lower(
+    "levenshtein-distance",
+    "the mean Levenshtein distance",
+    Options::Target,
+    "The answers are text: the Levenshtein distance counts the letters that would have to be changed.",
+);
+const EXACT: Metric = higher(
+    "accuracy",
+    "accuracy",
+    Options::Target,
+    "The answers are text: accuracy is the share of rows that are the same, letter by letter.",
+);
+
+const fn map_at(k: usize) -> Metric {
+    higher(
+        "map-at-k",
+        "the mean average precision of lists",
+        Options::TargetAndK(k),
+        "Submissions list items, the best guess first: the mean average precision counts how early the right ones come.",
+    )
+}
+
+/// Those that fit, the best first. None does for columns of different kinds, and for several columns of text.
+pub(super) fn fitting(found: &Found) -> Vec<Metric> {
+    let [Group { names, rule, answers, list, one_item }] = found.groups.as_slice() else {
+        let numbers = |group: &Group| matches!(group.answers, Values::Numbers { .. } | Values::Classes { .. });
+        return if found.groups.iter().all(numbers) { vec![MEAN_COLUMNWISE_RMSE] } else { Vec::new() };
+    };
+    let single = names.len() == 1;
+    match answers {
+        _ if found.one_class => vec![LOG_LOSS, ROC_AUC_OF_COLUMNS],
+        Values::Binary | Values::Classes { .. } | Values::Labels | Values::Text if single && *one_item && *list > 1 => {
+            vec![map_at(*list)]
         }
-        [Group { answers: Values::Numbers { positive, skewed }, .. }] if single => {
-            let mut all = vec![
-                target(lower("root-mean-squared-error", "the root mean squared error", root)),
-                target(lower("mean-absolute-error", "the mean absolute error", absolute)),
-            ];
-            if *positive {
-                let log = lower("root-mean-squared-log-error", "the root mean squared error of logarithms", logarithms);
-                all.insert(if *skewed { 0 } else { 2 }, log);
-            }
-            all
-        }
-        [Group { answers: Values::Classes { count, from_zero }, kind, .. }] if single => {
-            let accuracy = target(higher("accuracy", "accuracy", labels));
-            let f1 = target(higher("f1-macro", "the mean F1 of the classes", f1));
-            let kappa = target(higher("quadratic-kappa", "quadratic kappa", kappa));
-            let root = target(lower("root-mean-squared-error", "the root mean squared error", root));
-            match kind {
-                &"number" => vec![root],
-                _ if *count <= 10 && *from_zero => vec![accuracy, kappa, f1],
-                _ => vec![accuracy, f1],
-            }
-        }
-        [Group { answers: Values::Labels | Values::Binary, .. }] if single => {
-            vec![target(higher("accuracy", "accuracy", labels)), target(higher("f1-macro", "the mean F1 of the classes", f1))]
-        }
-        [Group { answers: Values::Text | Values::Lists, .. }] if single => {
-            vec![
-                target(lower("levenshtein-distance", "the edit distance", distance)),
-                target(higher("accuracy", "accuracy", at_k)),
-            ]
-        }
-        _ if found.groups.iter().all(|group| group.kind != "text" && group.kind != "boolean") => {
-            let columns = "The answers are several columns of numbers: the error of each, and their mean.";
-            vec![lower("mean-columnwise-rmse", "the mean over columns of the root mean squared error", columns)]
-        }
-        _ => {
-            let first = "The answers are several columns of different kinds, and no grader here weighs them: this one scores the first alone.";
-            vec![target(higher("accuracy", "accuracy of the first column", first))]
-        }
+        Values::Binary if rule.kind == ColumnType::Number && single => match rule.probability {
+            true => vec![ROC_AUC, LOG_LOSS],
+            false => vec![ROC_AUC],
+        },
+        Values::Binary if rule.kind == ColumnType::Number => vec![ROC_AUC_OF_COLUMNS],
+        Values::Binary if single => vec![ACCURACY, MATTHEWS, F1_MACRO],
+        Values::Classes { grades } if single => match (rule.kind, *grades) {
+            (ColumnType::Integer, true) => vec![ACCURACY, QUADRATIC_KAPPA, F1_MACRO],
+            (ColumnType::Integer, false) => vec![ACCURACY, F1_MACRO],
+            _ => vec![ROOT_MEAN_SQUARED_ERROR, MEAN_ABSOLUTE_ERROR],
+        },
+        Values::Labels if single => vec![ACCURACY, F1_MACRO],
+        Values::Text if single && *list > 1 => vec![LEVENSHTEIN, EXACT, map_at(*list)],
+        Values::Text if single => vec![LEVENSHTEIN, EXACT],
+        Values::Numbers { positive, skewed } if single => match (*positive, *skewed) {
+            (true, true) => vec![ROOT_MEAN_SQUARED_LOG_ERROR, ROOT_MEAN_SQUARED_ERROR, MEAN_ABSOLUTE_ERROR],
+            (true, false) => vec![ROOT_MEAN_SQUARED_ERROR, MEAN_ABSOLUTE_ERROR, ROOT_MEAN_SQUARED_LOG_ERROR, PEARSON],
+            (false, _) => vec![ROOT_MEAN_SQUARED_ERROR, MEAN_ABSOLUTE_ERROR, PEARSON],
+        },
+        Values::Classes { .. } | Values::Numbers { .. } => vec![MEAN_COLUMNWISE_RMSE],
+        _ => Vec::new(),
     }
 }

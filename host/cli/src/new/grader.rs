@@ -1,32 +1,20 @@
 //! `assay new grader`: a folder to start a grader from, in one of several languages.
 
 use std::fs;
-use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, anyhow};
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, ValueEnum};
 
-use super::output;
-use super::{Ended, Failure};
+use super::super::output;
+use super::{Ended, Failure, make_folder, write};
 
 include!(concat!(env!("OUT_DIR"), "/templates.rs"));
-
-#[derive(Args)]
-pub(super) struct Arguments {
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    Grader(GraderArguments),
-}
 
 /// Write a folder with a grader that builds and grades as it stands: source, bindings, the contract, known answers, a test, a command
 /// that builds it.
 #[derive(Args)]
-struct GraderArguments {
+pub(super) struct Arguments {
     /// Its name: lower-case words with hyphens, such as `mean-absolute-error`.
     name: String,
     /// The language that it is written in.
@@ -126,24 +114,23 @@ impl Language {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Ended, Failure> {
-    let Command::Grader(GraderArguments { name, language, dir }) = &arguments.command;
+    let Arguments { name, language, dir } = arguments;
     let words = language.words();
     check_name(name).map_err(Failure::Call)?;
     let folder = dir.join(name);
-    let place = || folder.display().to_string();
-    match fs::create_dir(&folder) {
-        // Whatever there is may hold anything.
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            return Err(Failure::Call(anyhow!(
-                "{} is there already, and nothing is overwritten: choose another name or --dir",
-                place()
-            )));
-        }
-        made => made.with_context(place).map_err(Failure::Call)?,
-    }
+    make_folder(&folder)?;
     for (of, path, content) in FILES {
         if *of == "*" || *of == words.key {
-            write(&folder.join(path), &filled(content, name, &words)).map_err(Failure::program)?;
+            let file = folder.join(path);
+            write(&file, filled(content, name, &words).as_bytes())?;
+            #[cfg(unix)]
+            if file.extension().is_some_and(|extension| extension == "sh") {
+                use std::os::unix::fs::PermissionsExt;
+                let place = || file.display().to_string();
+                fs::set_permissions(&file, fs::Permissions::from_mode(0o755))
+                    .with_context(place)
+                    .map_err(Failure::Program)?;
+            }
         }
     }
     output::message(&format!(
@@ -177,18 +164,4 @@ fn filled(content: &str, name: &str, words: &Words) -> String {
         .replace("{{source}}", words.source)
         .replace("{{sdk}}", &words.sdk.replace(", ", "`, `"))
         .replace("{{test}}", words.test)
-}
-
-fn write(path: &Path, content: &str) -> Result<(), anyhow::Error> {
-    let said = || path.display().to_string();
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).with_context(said)?;
-    }
-    fs::write(path, content).with_context(said)?;
-    #[cfg(unix)]
-    if path.extension().is_some_and(|extension| extension == "sh") {
-        use std::os::unix::fs::PermissionsExt;
-        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).with_context(said)?;
-    }
-    Ok(())
 }
