@@ -120,7 +120,8 @@ fn a_refusal_is_remembered() -> Result<(), Failure> {
     ))?;
     let loaded = |script: String, limits: Limits, component: &[u8]| -> Result<Option<LoadError>, Failure> {
         let cache = Some(Cache::open(folder.path())?);
-        let worker = WorkerProgram { program: "/bin/sh".into(), arguments: vec!["-c".into(), script.into()] };
+        let worker =
+            WorkerProgram { program: "/bin/sh".into(), arguments: vec!["-c".into(), script.into()], confined: false };
         let sandbox = Sandbox::new(SandboxOptions { limits, cache, untrusted: Execution::Workers(worker) })?;
         Ok(sandbox.load(component, Trust::Others).err())
     };

@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use arrow::array::{ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray};
 use assay_sandbox::{
-    Cancel, Execution, Grader, HostFault, Limits, Outcome, Run, Sandbox, SandboxOptions, Task, Trust, WorkerProgram,
+    Cancel, Execution, Grader, HostFault, Limits, LoadError, Outcome, Run, Sandbox, SandboxOptions, Task, Trust,
+    WorkerProgram,
 };
 use assay_tests::attacks::{self, Attack};
 use assay_tests::{Failure, assay, root};
@@ -30,7 +31,7 @@ fn program() -> Result<PathBuf, Failure> {
 
 /// A worker that is a shell script, whose `$0` is the argument that tells it to be one.
 fn script(script: &str) -> WorkerProgram {
-    WorkerProgram { program: "/bin/sh".into(), arguments: vec!["-c".into(), script.into()] }
+    WorkerProgram { program: "/bin/sh".into(), arguments: vec!["-c".into(), script.into()], confined: false }
 }
 
 fn fixture(text: &str) -> Result<Vec<u8>, Failure> {
@@ -184,6 +185,42 @@ fn a_grading_in_this_process_can_be_called_off() -> Result<(), Failure> {
             cancel.cancel();
             assert_eq!(grading.join().ok(), Some(Err(HostFault::Cancelled)), "{}", attack.name());
         });
+    }
+    Ok(())
+}
+
+/// A worker that the system cannot confine in full: before it starts, the process is given as many Landlock domains as it can have.
+fn hard_to_confine(confined: bool) -> Result<WorkerProgram, Failure> {
+    const SCRIPT: &str = "
+import ctypes, os, sys
+call = ctypes.CDLL(None, use_errno=True).syscall
+ctypes.CDLL(None).prctl(38, 1, 0, 0, 0)
+handled = ctypes.c_uint64(1 << 12)
+ruleset = call(444, ctypes.byref(handled), 8, 0)
+while call(446, ruleset, 0) == 0:
+    pass
+os.execv(sys.argv[1], sys.argv[1:])
+";
+    let arguments = vec!["-c".into(), SCRIPT.into(), program()?.into_os_string()];
+    Ok(WorkerProgram {
+        program: "/usr/bin/env".into(),
+        arguments: [vec!["python3".into()], arguments].concat(),
+        confined,
+    })
+}
+
+#[test]
+fn a_worker_that_keeps_too_much_is_told_of_or_runs_nothing() -> Result<(), Failure> {
+    let roc_auc = built_in("roc-auc")?;
+    let load = |program: WorkerProgram| -> Result<_, Failure> {
+        Ok(sandbox(Limits::default(), Execution::Workers(program))?.load(&roc_auc, Trust::Others))
+    };
+    let whole = WorkerProgram { confined: true, ..program()?.into() };
+    assert!(!load(whole)?.map_err(|error| error.to_string())?.is_partly_confined());
+    assert!(load(hard_to_confine(false)?)?.map_err(|error| error.to_string())?.is_partly_confined());
+    match load(hard_to_confine(true)?)? {
+        Err(LoadError::Host(fault)) => assert!(fault.to_string().contains("does not confine it in full"), "{fault}"),
+        other => return Err(format!("it ran: {}", other.is_ok()).into()),
     }
     Ok(())
 }

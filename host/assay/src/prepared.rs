@@ -97,6 +97,10 @@ impl PreparedCompetition {
         let scored = scored.map_err(unusable)?;
         let grader_columns = project(&table.batch, for_grader).map_err(|error| unusable(error.to_string()))?;
         let grader = &resolved.grader;
+        let confinement = match confinement {
+            Confinement::Full if grader.is_partly_confined() => Confinement::Partial,
+            confinement => confinement,
+        };
         let receipt = Digests::new(competition, grader.digest().to_owned(), digest)
             .and_then(|digests| {
                 let id = competition.grader.source.as_ref().unwrap_or(&competition.grader.component);

@@ -130,13 +130,17 @@ impl GlobalArguments {
         if let Some(cache) = cache {
             builder = builder.cache(cache);
         }
-        builder.profile(self.profile.into()).untrusted(Execution::Workers(worker()?)).build().map_err(Failure::program)
+        builder
+            .profile(self.profile.into())
+            .untrusted(Execution::Workers(self.worker()?))
+            .build()
+            .map_err(Failure::program)
     }
 
     /// What runs graders, without a service around it: workers compile and ask components.
     pub(super) fn sandbox(&self) -> Result<Sandbox, Failure> {
         let limits = Profile::from(self.profile).limits();
-        let untrusted = Execution::Workers(worker()?);
+        let untrusted = Execution::Workers(self.worker()?);
         Sandbox::new(SandboxOptions { limits, cache: None, untrusted }).map_err(Failure::program)
     }
 
@@ -152,8 +156,14 @@ impl GlobalArguments {
             _ => None,
         });
         // Whatever fails here fails again where it is told, or only costs time.
-        let _ = compile_ahead(&cache, &worker()?, &Profile::from(self.profile).limits(), own);
+        let _ = compile_ahead(&cache, &self.worker()?, &Profile::from(self.profile).limits(), own);
         Ok(Some(cache))
+    }
+
+    /// The program itself, as a worker.
+    fn worker(&self) -> Result<WorkerProgram, Failure> {
+        let confined = self.confine == Confine::Require;
+        Ok(WorkerProgram { program: this_program()?, arguments: Vec::new(), confined })
     }
 
     /// Gives up whatever is not in `access`, or where graders, competitions and compiled code come from. What the system cannot do is said,
@@ -226,11 +236,6 @@ pub(super) fn may_read(access: &mut Access, opened: Result<OpenFile, impl std::e
     if let Ok(file) = opened {
         access.read(file.file());
     }
-}
-
-/// The program itself, as a worker.
-fn worker() -> Result<WorkerProgram, Failure> {
-    Ok(WorkerProgram { program: this_program()?, arguments: Vec::new() })
 }
 
 /// The graders of those of these competitions that are at hand.

@@ -191,6 +191,15 @@ impl Grader {
         self.sandbox.limits()
     }
 
+    /// True if it runs in worker processes that the system confines only in part.
+    #[must_use]
+    pub fn is_partly_confined(&self) -> bool {
+        match &self.runs {
+            Runs::InProcess(_) => false,
+            Runs::ByWorkers(grader) => grader.is_partly_confined(),
+        }
+    }
+
     /// Has the grader look at one submission, rows in the file's order, as [`Grader::grade`] does first. The answers are not at hand.
     ///
     /// # Errors

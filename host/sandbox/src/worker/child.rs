@@ -5,7 +5,7 @@ use std::process;
 use std::sync::mpsc;
 use std::thread;
 
-use assay_confine::confine_worker;
+use assay_confine::{Confinement, confine_worker};
 use assay_types::competition::Setting;
 use thiserror::Error;
 
@@ -30,6 +30,9 @@ pub enum WorkerError {
     /// Its limits cannot be set.
     #[error("the limits of a process cannot be set: {0}")]
     Limits(io::Error),
+    /// It is to be confined in full, and the system does not do that.
+    #[error("the system does not confine it in full: {0}")]
+    Confinement(String),
     /// The engine cannot be set up.
     #[error(transparent)]
     Sandbox(#[from] SandboxError),
@@ -55,9 +58,9 @@ enum Job {
 pub fn serve(mut input: impl Read + Send + 'static, mut output: impl Write) -> Result<(), WorkerError> {
     match read_header(&mut input, u64::MAX)? {
         None => Ok(()),
-        Some(Request::Compile { limits, bytes }) => {
+        Some(Request::Compile { limits, confined, bytes }) => {
             give_way();
-            let component = component(input, bytes, &limits)?;
+            let component = component(input, bytes, &limits, confined)?;
             let (answer, code) = match compiled(&component, &limits)? {
                 Ok(code) => (Answer::Compiled { bytes: code.len() as u64 }, code),
                 Err(error) => (Answer::Refused(refusal(error)), Vec::new()),
@@ -65,9 +68,9 @@ pub fn serve(mut input: impl Read + Send + 'static, mut output: impl Write) -> R
             let written = write_header(&mut output, &answer).and_then(|()| output.write_all(&code));
             Ok(written.and_then(|()| output.flush()).map_err(ProtocolError::Io)?)
         }
-        Some(Request::Inspect { limits, bytes }) => {
+        Some(Request::Inspect { limits, confined, bytes }) => {
             give_way();
-            let component = component(input, bytes, &limits)?;
+            let component = component(input, bytes, &limits, confined)?;
             let answer = match dissect(&component) {
                 Ok(anatomy) => Answer::Inspected(Box::new(anatomy)),
                 Err(error) => Answer::Refused(refusal(error.into())),
@@ -75,22 +78,27 @@ pub fn serve(mut input: impl Read + Send + 'static, mut output: impl Write) -> R
             let written = write_header(&mut output, &answer);
             Ok(written.and_then(|()| output.flush()).map_err(ProtocolError::Io)?)
         }
-        Some(Request::Load { limits, allowance, bytes }) => {
+        Some(Request::Load { limits, confined, allowance, bytes }) => {
             // The engine keeps what memories start with in files that are in memory, and their size counts as a file's.
-            withdraw(&allowance, limits.memory_bytes as u64)?;
+            let lacking = withdraw(&allowance, limits.memory_bytes as u64, confined)?;
             let code = read_bytes(&mut input, bytes, u64::MAX)?;
-            grade(input, output, limits, code)
+            grade(input, output, limits, code, lacking)
         }
         Some(_) => Err(ProtocolError::Malformed("it asks for a grader that it has not sent".into()).into()),
     }
 }
 
 /// Gives up what reading and compiling a component does not need, and receives it.
-fn component(mut input: impl Read + Send + 'static, bytes: u64, limits: &Limits) -> Result<Vec<u8>, WorkerError> {
+fn component(
+    mut input: impl Read + Send + 'static,
+    bytes: u64,
+    limits: &Limits,
+    confined: bool,
+) -> Result<Vec<u8>, WorkerError> {
     let seconds = limits.compile_processor_time.as_secs().max(1);
     // The stack on which nesting is looked at comes on top.
     let memory = (limits.compile_memory_bytes as u64).saturating_add(nesting::STACK as u64);
-    withdraw(&Allowance { memory_bytes: memory, processor_seconds: seconds }, 0)?;
+    withdraw(&Allowance { memory_bytes: memory, processor_seconds: seconds }, 0, confined)?;
     let component = read_bytes(&mut input, bytes, u64::MAX)?;
     thread::Builder::new().spawn(move || end_with(input)).map_err(WorkerError::Thread)?;
     Ok(component)
@@ -113,6 +121,7 @@ fn grade(
     mut output: impl Write,
     limits: Limits,
     code: Vec<u8>,
+    lacking: Option<String>,
 ) -> Result<(), WorkerError> {
     let runner = Runner::new(limits.clone(), 1)?;
     let loaded = compile::from_code(runner.engine(), &code, &limits).and_then(|compiled| runner.ready(&compiled));
@@ -126,7 +135,7 @@ fn grade(
     // Whoever reads notices the end of the input even while a grader runs.
     let (jobs, received) = mpsc::sync_channel(0);
     thread::Builder::new().spawn(move || read(input, &jobs)).map_err(WorkerError::Thread)?;
-    answer(&Answer::Loaded)?;
+    answer(&Answer::Loaded { lacking })?;
     for job in received {
         answer(&done(&grader, job?))?;
     }
@@ -199,11 +208,15 @@ fn give_way() {
     let _ = rustix::process::nice(NICE);
 }
 
-/// Gives up what a worker does not need. Where the system cannot do all of it, the rest still holds.
-fn withdraw(allowance: &Allowance, file_bytes: u64) -> Result<(), WorkerError> {
+/// Gives up what a worker does not need. Where the system cannot do all of it, the rest still holds, and what it lacks is returned; unless
+/// it has to be confined in full.
+fn withdraw(allowance: &Allowance, file_bytes: u64, confined: bool) -> Result<Option<String>, WorkerError> {
     limit(allowance, file_bytes).map_err(WorkerError::Limits)?;
-    let _ = confine_worker();
-    Ok(())
+    match confine_worker() {
+        Confinement::Full => Ok(None),
+        Confinement::Partial(lacking) | Confinement::Off(lacking) if confined => Err(WorkerError::Confinement(lacking)),
+        Confinement::Partial(lacking) | Confinement::Off(lacking) => Ok(Some(lacking)),
+    }
 }
 
 /// So much memory for everything, from now on.

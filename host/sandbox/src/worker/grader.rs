@@ -100,6 +100,11 @@ impl ByWorkers {
         Ok((ByWorkers(Arc::new(inner)), description))
     }
 
+    /// True if the system confines its workers only in part.
+    pub(crate) fn is_partly_confined(&self) -> bool {
+        self.0.workers.is_partly_confined()
+    }
+
     /// Has the grader look at a submission, rows in the file's order.
     pub(crate) fn validate(
         &self,
@@ -200,10 +205,16 @@ impl Inner {
         let memory_bytes = (limits.memory_bytes as u64).saturating_add(room).saturating_add(WORKER_BYTES);
         let allowance = Allowance { memory_bytes, processor_seconds: processor_time(limits).as_secs() };
         let mut worker = Worker::start(&self.workers.program, limits)?;
-        let request = Request::Load { limits: limits.clone(), allowance, bytes: self.code.len() as u64 };
+        let confined = self.workers.program.confined;
+        let request = Request::Load { limits: limits.clone(), confined, allowance, bytes: self.code.len() as u64 };
         let asked = Asked { request, follows: Follows::Bytes(self.code.clone()) };
         match worker.ask(asked, LOADING, &Cancel::new()) {
-            Ok((Answer::Loaded, _)) => Ok((room, worker)),
+            Ok((Answer::Loaded { lacking }, _)) => {
+                if lacking.is_some() {
+                    self.workers.lacks_confinement();
+                }
+                Ok((room, worker))
+            }
             Ok((Answer::Refused(refusal), _)) => Err(refused(refusal, limits)),
             Ok(_) => Err(LoadError::Host(another_answer())),
             Err(Lost::TimedOut { .. }) => {
@@ -235,7 +246,8 @@ fn processor_time(limits: &Limits) -> Duration {
 pub(super) fn compile(workers: &Workers, component: &[u8]) -> Result<Vec<u8>, LoadError> {
     let limits = &workers.limits;
     let mut worker = Worker::start(&workers.program, limits)?;
-    let request = Request::Compile { limits: limits.clone(), bytes: component.len() as u64 };
+    let request =
+        Request::Compile { limits: limits.clone(), confined: workers.program.confined, bytes: component.len() as u64 };
     let asked = Asked { request, follows: Follows::Bytes(component.into()) };
     match worker.ask(asked, limits.compile_time, &Cancel::new()) {
         Ok((Answer::Compiled { .. }, code)) => Ok(code),

@@ -14,7 +14,8 @@ use crate::limits::Exceeded;
 pub(crate) fn inspect(workers: &Workers, component: &[u8]) -> Result<Anatomy, LoadError> {
     let limits = &workers.limits;
     let mut worker = Worker::start(&workers.program, limits)?;
-    let request = Request::Inspect { limits: limits.clone(), bytes: component.len() as u64 };
+    let request =
+        Request::Inspect { limits: limits.clone(), confined: workers.program.confined, bytes: component.len() as u64 };
     let asked = Asked { request, follows: Follows::Bytes(component.into()) };
     match worker.ask(asked, limits.compile_time, &Cancel::new()) {
         Ok((Answer::Inspected(anatomy), _)) => Ok(*anatomy),

@@ -1,6 +1,7 @@
 //! Workers that wait for the next grading of their grader.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::parent::Worker;
@@ -13,6 +14,8 @@ pub(crate) struct Workers {
     pub(super) program: WorkerProgram,
     pub(super) limits: Limits,
     pool: Mutex<Pool>,
+    /// True once one was confined only in part.
+    partly_confined: AtomicBool,
 }
 
 #[derive(Default)]
@@ -37,7 +40,17 @@ pub(super) struct Active<'a>(&'a Workers);
 
 impl Workers {
     pub(crate) fn new(program: WorkerProgram, limits: Limits) -> Self {
-        Workers { program, limits, pool: Mutex::default() }
+        Workers { program, limits, pool: Mutex::default(), partly_confined: AtomicBool::new(false) }
+    }
+
+    /// Takes down that a worker is confined only in part.
+    pub(super) fn lacks_confinement(&self) {
+        self.partly_confined.store(true, Ordering::Relaxed);
+    }
+
+    /// True once a worker was confined only in part.
+    pub(crate) fn is_partly_confined(&self) -> bool {
+        self.partly_confined.load(Ordering::Relaxed)
     }
 
     /// A number that no other grader has.

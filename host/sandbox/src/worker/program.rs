@@ -13,11 +13,13 @@ pub struct WorkerProgram {
     pub program: PathBuf,
     /// What it is told before [`COMMAND`].
     pub arguments: Vec<OsString>,
+    /// Whether a worker that the system does not confine in full runs nothing.
+    pub confined: bool,
 }
 
 impl From<PathBuf> for WorkerProgram {
-    /// A program that is told nothing else.
+    /// A program that is told nothing else, and is confined as far as the system can do it.
     fn from(program: PathBuf) -> Self {
-        WorkerProgram { program, arguments: Vec::new() }
+        WorkerProgram { program, arguments: Vec::new(), confined: false }
     }
 }

@@ -16,15 +16,16 @@ use crate::nesting::NestingError;
 use crate::outcome::{Run, Validated};
 use crate::toolchain::Toolchain;
 
-/// What a worker is asked. The first request is one of the first three, and only that.
+/// What a worker is asked. The first request is one of the first three, and only that: where it says `confined`, a worker that the system
+/// does not confine in full ends instead.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Request {
     /// To compile the component that follows, and nothing else.
-    Compile { limits: Limits, bytes: u64 },
+    Compile { limits: Limits, confined: bool, bytes: u64 },
     /// To take the component that follows apart, and nothing else.
-    Inspect { limits: Limits, bytes: u64 },
+    Inspect { limits: Limits, confined: bool, bytes: u64 },
     /// To make ready the machine code that follows.
-    Load { limits: Limits, allowance: Allowance, bytes: u64 },
+    Load { limits: Limits, confined: bool, allowance: Allowance, bytes: u64 },
     /// To say what the grader says of itself.
     Describe,
     /// To look at the table that follows.
@@ -49,8 +50,8 @@ pub(super) enum Answer {
     Compiled { bytes: u64 },
     /// What a component is made of.
     Inspected(Box<Anatomy>),
-    /// It is ready.
-    Loaded,
+    /// It is ready. What the system did not take from it, if it kept anything.
+    Loaded { lacking: Option<String> },
     /// What the grader says of itself.
     Described(Description),
     /// What came of `validate`.
