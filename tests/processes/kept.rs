@@ -57,7 +57,21 @@ fn started(folder: &Path) -> Result<Child, Failure> {
 #[test]
 fn a_program_and_its_worker_keep_what_they_need() -> Result<(), Failure> {
     let folder = tempfile::tempdir()?;
-    let mut run = started(folder.path())?;
+    let cold = keep_what_they_need(folder.path())?;
+    assert!(!cold.iter().any(|file| is_code(file)), "{cold:?}");
+    // Then the machine code is in the cache, and the worker has that file open.
+    let warm = keep_what_they_need(folder.path())?;
+    assert!(warm.iter().any(|file| is_code(file)), "{warm:?}");
+    Ok(())
+}
+
+fn is_code(file: &Path) -> bool {
+    file.extension().is_some_and(|extension| extension == "cwasm")
+}
+
+/// What a worker has open, beside its streams.
+fn keep_what_they_need(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let mut run = started(folder)?;
     let program = run.id();
     let worker = loop {
         if let Some(worker) = computing(program) {
@@ -72,17 +86,17 @@ fn a_program_and_its_worker_keep_what_they_need() -> Result<(), Failure> {
     });
     run.kill()?;
     run.wait()?;
-    let secret = folder.path().join("secret");
+    let secret = folder.join("secret");
     for (open, _) in &seen {
         assert!(!open.contains(&secret), "{open:?}");
     }
     let [(_, of_the_program), (of_the_worker, lines)] = seen;
-    // Beside its streams a worker has nothing open but memory.
+    // Beside its streams a worker has nothing open but memory, and the machine code that it runs.
     let is_memory = |file: &PathBuf| file.to_string_lossy().starts_with("/memfd:wasm-memory-image");
-    assert!(of_the_worker.iter().all(is_memory), "{of_the_worker:?}");
+    assert!(of_the_worker.iter().all(|file| is_memory(file) || is_code(file)), "{of_the_worker:?}");
     if lines[1] != "2" {
         eprintln!("not tested: this system has no seccomp");
-        return Ok(());
+        return Ok(of_the_worker);
     }
     let [none, override_] = ["0000000000000000", "0000000000000002"];
     assert_eq!((&lines[0][..], &lines[1][..]), ("1", "2"));
@@ -97,5 +111,5 @@ fn a_program_and_its_worker_keep_what_they_need() -> Result<(), Failure> {
         assert_eq!([&of_the_program[4], &lines[4]], [none; 2], "bounding");
     }
     assert_eq!([&lines[5], &lines[6], &of_the_program[5], &of_the_program[6]], [none; 4]);
-    Ok(())
+    Ok(of_the_worker)
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use arrow::array::{ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray};
 use assay_sandbox::{
-    Cancel, Execution, Grader, HostFault, Limits, LoadError, Outcome, Run, Sandbox, SandboxOptions, Task, Trust,
+    Cache, Cancel, Execution, Grader, HostFault, Limits, LoadError, Outcome, Run, Sandbox, SandboxOptions, Task, Trust,
     WorkerProgram,
 };
 use assay_tests::attacks::{self, Attack};
@@ -222,5 +222,40 @@ fn a_worker_that_keeps_too_much_is_told_of_or_runs_nothing() -> Result<(), Failu
         Err(LoadError::Host(fault)) => assert!(fault.to_string().contains("does not confine it in full"), "{fault}"),
         other => return Err(format!("it ran: {}", other.is_ok()).into()),
     }
+    Ok(())
+}
+
+/// Workers map machine code from the cache. If it is gone when another worker needs it, it is compiled again, and nobody's grading fails.
+#[test]
+fn machine_code_that_left_the_cache_is_made_again() -> Result<(), Failure> {
+    let folder = tempfile::tempdir()?;
+    let cache = Cache::open(folder.path())?;
+    let open = || -> Result<Sandbox, Failure> {
+        let untrusted = Execution::Workers(program()?.into());
+        Ok(Sandbox::new(SandboxOptions { limits: Limits::default(), cache: Some(cache.clone()), untrusted })?)
+    };
+    let component = built_in("root-mean-squared-error")?;
+    open()?.load(&component, Trust::Others)?;
+    let grader = open()?.load(&component, Trust::Others)?;
+    let mut removed = 0;
+    for file in std::fs::read_dir(cache.others())? {
+        std::fs::remove_file(file?.path())?;
+        removed += 1;
+    }
+    assert_eq!(removed, 1, "the machine code is in one file");
+    let table = rows(10)?;
+    let options = [("target".to_owned(), Setting::Text("y".into()))];
+    let task = Task { submission: &table, aligned: &table, answers: &table, options: &options };
+    // One worker waits since the grader was loaded; the others have to be started.
+    let together = Barrier::new(4);
+    let scores: Vec<Result<Option<f64>, HostFault>> = std::thread::scope(|scope| {
+        let grade = || {
+            together.wait();
+            grader.grade(&task, &Cancel::new()).map(|run| score(&run))
+        };
+        let threads: Vec<_> = (0..4).map(|_| scope.spawn(grade)).collect();
+        threads.into_iter().filter_map(|thread| thread.join().ok()).collect()
+    });
+    assert_eq!(scores, vec![Ok(Some(0.0)); 4]);
     Ok(())
 }

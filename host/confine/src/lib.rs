@@ -108,22 +108,47 @@ pub fn confine(access: Access) -> Confinement {
     }
 }
 
-/// Confines a worker process, which was given all that it needs through its standard streams: it closes all other descriptors, and keeps no
-/// file, no capability, and no system call but those that computing takes: memory, threads, clocks, and the streams.
+/// A worker process, which gets all that it needs through its standard streams, before it is confined: what was open is closed, and what it
+/// opens from here on it keeps.
+#[derive(Debug)]
 #[must_use]
-pub fn confine_worker() -> Confinement {
+pub struct Worker {
     #[cfg(target_os = "linux")]
-    {
-        lacking([
-            descriptors::close_all_but_standard_streams().map_err(|error| format!("descriptors: {error}")),
-            capabilities::gain_nothing(),
-            files::Files::new().confine(false),
-            capabilities::give_up(None),
-            system_calls::confine_worker(),
-        ])
+    closed: Result<(), String>,
+}
+
+impl Worker {
+    /// Closes all descriptors of this process but its standard streams.
+    pub fn new() -> Self {
+        Worker {
+            #[cfg(target_os = "linux")]
+            closed: descriptors::close_all_but_standard_streams().map_err(|error| format!("descriptors: {error}")),
+        }
     }
-    #[cfg(not(target_os = "linux"))]
-    Confinement::Off("only Linux has Landlock and seccomp".into())
+
+    /// Confines the process, which keeps no file, no capability, and no system call but those that computing takes: memory, threads, clocks,
+    /// and the streams.
+    #[must_use]
+    pub fn confine(self) -> Confinement {
+        #[cfg(target_os = "linux")]
+        {
+            lacking([
+                self.closed,
+                capabilities::gain_nothing(),
+                files::Files::new().confine(false),
+                capabilities::give_up(None),
+                system_calls::confine_worker(),
+            ])
+        }
+        #[cfg(not(target_os = "linux"))]
+        Confinement::Off("only Linux has Landlock and seccomp".into())
+    }
+}
+
+impl Default for Worker {
+    fn default() -> Self {
+        Worker::new()
+    }
 }
 
 #[cfg(target_os = "linux")]

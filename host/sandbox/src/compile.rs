@@ -1,5 +1,6 @@
 //! From a component to machine code, and from machine code to what the engine runs.
 
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
@@ -52,6 +53,15 @@ pub(crate) fn from_code(engine: &Engine, code: &[u8], limits: &Limits) -> Result
     // and for this grader alone, so that code that breaks out of the sandbox is still held.
     #[expect(unsafe_code, reason = "loading native code that this program itself compiled")]
     let component = unsafe { Component::deserialize(engine, code) };
+    component.map_err(|error| not_taken(&error, limits))
+}
+
+/// The same of a file of the cache that is whole. It is mapped, and read as far as it is used.
+pub(crate) fn from_file(engine: &Engine, file: &Path, limits: &Limits) -> Result<Component, LoadError> {
+    // SAFETY: the digest at the file's end says that it is what the compiler of this very program made; it lies where only the owner of this
+    // process may write, and files there are replaced, never written to. This is a worker process, as above.
+    #[expect(unsafe_code, reason = "loading native code that this program itself compiled")]
+    let component = unsafe { Component::deserialize_file(engine, file) };
     component.map_err(|error| not_taken(&error, limits))
 }
 

@@ -22,8 +22,18 @@ const MEMORY_CEILING: usize = 4 << 30;
 /// An engine with room for so many instances at once, whose clock ticks for as long as anybody uses it. What one engine compiles, another
 /// with the same limits can run, however much room it has.
 pub(crate) fn engine(limits: &Limits, concurrent: u32) -> Result<Engine, SandboxError> {
-    let engine =
-        Engine::new(&config(limits, concurrent)).map_err(|error| SandboxError::Engine(format!("{error:#}")))?;
+    let engine = without_clock(limits, concurrent)?;
+    start_clock(&engine)?;
+    Ok(engine)
+}
+
+/// The same before its clock is started, which is a thread.
+pub(crate) fn without_clock(limits: &Limits, concurrent: u32) -> Result<Engine, SandboxError> {
+    Engine::new(&config(limits, concurrent)).map_err(|error| SandboxError::Engine(format!("{error:#}")))
+}
+
+/// Starts the clock of an engine, without which no grader's time runs out.
+pub(crate) fn start_clock(engine: &Engine) -> Result<(), SandboxError> {
     let weak = engine.weak();
     let clock = thread::Builder::new().name("assay-clock".into()).spawn(move || {
         while let Some(engine) = weak.upgrade() {
@@ -32,8 +42,7 @@ pub(crate) fn engine(limits: &Limits, concurrent: u32) -> Result<Engine, Sandbox
             thread::sleep(TICK);
         }
     });
-    clock.map_err(|error| SandboxError::Thread(error.to_string()))?;
-    Ok(engine)
+    clock.map(drop).map_err(|error| SandboxError::Thread(error.to_string()))
 }
 
 /// An engine for one compilation, which needs no thread but the one that it is called on.

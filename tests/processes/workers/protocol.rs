@@ -10,6 +10,9 @@ use assay_tests::Failure;
 
 use super::{built_in, on, rows, sandbox, score, script};
 
+/// The answer of a worker that is ready.
+const LOADED: &str = r#"{"Loaded":{"lacking":null}}"#;
+
 /// A frame of the protocol: its length, and the header.
 fn frame(header: &str) -> Vec<u8> {
     let length = u32::try_from(header.len()).unwrap_or(u32::MAX);
@@ -19,7 +22,7 @@ fn frame(header: &str) -> Vec<u8> {
 /// What a worker gives that says it compiled something, and then, asked to grade, `answers`, whatever it is told.
 fn liar(folder: &Path, description: &str, answer: &str) -> Result<WorkerProgram, Failure> {
     std::fs::write(folder.join("compiled"), [&frame("{\"Compiled\":{\"bytes\":4}}")[..], b"code"].concat())?;
-    let graded = [frame("\"Loaded\""), frame(description), frame(answer)].concat();
+    let graded = [frame(LOADED), frame(description), frame(answer)].concat();
     std::fs::write(folder.join("graded"), graded)?;
     let folder = folder.display();
     Ok(script(&format!(
@@ -64,12 +67,12 @@ fn what_a_worker_says_is_not_taken_as_it_stands() -> Result<(), Failure> {
     of_the_worker(graded(&format!(
         r#"{{"Graded":{{"outcome":{{"Scored":{{"value":{half},"details":[]}}}},"fuel":18446744073709551615}}}}"#
     ))?);
-    of_the_worker(graded("\"Loaded\"")?);
+    of_the_worker(graded(LOADED)?);
     of_the_worker(graded("{\"Compiled\":{\"bytes\":1099511627776}}")?);
     of_the_worker(graded("[[[[")?);
 
     let folder = tempfile::tempdir()?;
-    let capitals = liar(folder.path(), &description("LIAR"), "\"Loaded\"")?;
+    let capitals = liar(folder.path(), &description("LIAR"), LOADED)?;
     let error = sandbox(Limits::default(), Execution::Workers(capitals))?.load(&component, Trust::Others).err();
     assert!(matches!(error, Some(LoadError::Describe(_))), "{error:?}");
     Ok(())

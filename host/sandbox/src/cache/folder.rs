@@ -1,6 +1,6 @@
 //! Files in a folder: they appear whole, by a rename, whoever else writes at the same time, and go when there is no room.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -20,26 +20,32 @@ pub(super) struct Folder {
     pub(super) bounds: CacheBounds,
 }
 
+/// A file that nobody else may write to, of no more than `limit` bytes, and its size. It counts as used.
+pub(super) fn open(path: &Path, limit: u64) -> Option<(File, u64)> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use rustix::fs::OFlags;
+        use std::os::unix::fs::OpenOptionsExt;
+        // Neither a link nor a pipe that nobody writes to.
+        options.custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed());
+    }
+    let file = options.open(path).ok()?;
+    let metadata = file.metadata().ok()?;
+    if !metadata.is_file() || !is_ours_alone(&metadata) || metadata.len() > limit {
+        return None;
+    }
+    // Whatever goes wrong with this only makes it look older.
+    let _ = file.set_modified(SystemTime::now());
+    Some((file, metadata.len()))
+}
+
 impl Folder {
     /// What a file holds, if it is there, nobody else may write to it, and it has no more than `limit` bytes. It counts as used.
     pub(super) fn read(&self, name: &str, limit: u64) -> Option<Vec<u8>> {
-        let mut options = OpenOptions::new();
-        options.read(true);
-        #[cfg(unix)]
-        {
-            use rustix::fs::OFlags;
-            use std::os::unix::fs::OpenOptionsExt;
-            // Neither a link nor a pipe that nobody writes to.
-            options.custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed());
-        }
-        let file = options.open(self.path.join(name)).ok()?;
-        let metadata = file.metadata().ok()?;
-        if !metadata.is_file() || !is_ours_alone(&metadata) || metadata.len() > limit {
-            return None;
-        }
-        // Whatever goes wrong with this only makes it look older.
-        let _ = file.set_modified(SystemTime::now());
-        let mut content = Vec::with_capacity(usize::try_from(metadata.len()).ok()?);
+        let (file, size) = open(&self.path.join(name), limit)?;
+        let mut content = Vec::with_capacity(usize::try_from(size).ok()?);
         file.take(limit.saturating_add(1)).read_to_end(&mut content).ok()?;
         (content.len() as u64 <= limit).then_some(content)
     }

@@ -11,6 +11,7 @@
 
 mod access;
 mod folder;
+mod stored;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -20,6 +21,7 @@ use thiserror::Error;
 
 use crate::sandbox::Trust;
 use folder::Folder;
+pub(crate) use stored::Stored;
 
 /// How the names of its files end, by which they are told from files of others.
 const EXTENSION: &str = "cwasm";
@@ -118,16 +120,20 @@ impl Key<'_> {
         }
     }
 
-    /// Binds machine code, or a refusal, to what it is of.
-    fn seal(&self, form: &str, content: &[&[u8]]) -> [u8; 32] {
+    /// What the digest of machine code, or of a refusal, is of before its content.
+    fn sealed_first(&self, form: &str) -> String {
         let of = match self.of {
             Trust::Own => "own",
             Trust::Others => "others",
         };
-        let mut digest = Sha256::new();
-        digest.update(form);
         // None of these has a line end.
-        digest.update(format!("{}\n{:016x}\n{of}\n{}\n", self.digest, self.engine, self.by()));
+        format!("{form}{}\n{:016x}\n{of}\n{}\n", self.digest, self.engine, self.by())
+    }
+
+    /// Binds machine code, or a refusal, to what it is of.
+    fn seal(&self, form: &str, content: &[&[u8]]) -> [u8; 32] {
+        let mut digest = Sha256::new();
+        digest.update(self.sealed_first(form));
         for part in content {
             digest.update(part);
         }
@@ -182,6 +188,12 @@ impl Cache {
     /// This machine code, if it is there, whole, and no larger than `limit` bytes. It counts as used.
     pub(crate) fn read(&self, key: &Key<'_>, limit: u64) -> Option<Vec<u8>> {
         self.sealed(key, EXTENSION, limit, |code| key.seal(FORM, &[code]))
+    }
+
+    /// Where this machine code is, if it is there, for a process that maps it: it finds out whether it is whole.
+    pub(crate) fn stored(&self, key: &Key<'_>, limit: u64) -> Option<Stored> {
+        let path = self.part(key).path.join(key.file_name(EXTENSION));
+        path.is_file().then(|| Stored::new(path, key.sealed_first(FORM), limit))
     }
 
     /// Keeps machine code, and makes room for it. Whatever goes wrong with a cache only costs time.

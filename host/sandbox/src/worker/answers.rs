@@ -32,6 +32,7 @@ pub(super) fn refusal(error: LoadError) -> Refusal {
 pub(super) fn refused(refusal: Refusal, limits: &Limits) -> LoadError {
     let text = |said: String| sanitize::text(&said, limits);
     match refusal {
+        Refusal::NotStored => LoadError::Host(HostFault::Worker("its machine code is not where it was".into())),
         Refusal::Component(said) => LoadError::Component(text(said)),
         Refusal::Nesting(NestingError::Malformed(said)) => LoadError::Nesting(NestingError::Malformed(text(said))),
         Refusal::Nesting(NestingError::Thread(said)) => LoadError::Host(HostFault::Resources(text(said))),

@@ -2,15 +2,18 @@
 
 use std::io::{self, Read, Write};
 use std::process;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::thread;
 
-use assay_confine::{Confinement, confine_worker};
+use assay_confine::{Confinement, Worker};
 use assay_types::competition::Setting;
 use thiserror::Error;
+use wasmtime::component::Component;
 
 use super::answers::refusal;
-use super::protocol::{Allowance, Answer, ProtocolError, Request, Value, read_bytes, read_header, write_header};
+use super::protocol::{
+    Allowance, Answer, Code, ProtocolError, Refusal, Request, Value, read_bytes, read_header, write_header,
+};
 use super::tables::{Received, receive};
 use crate::anatomy::dissect;
 use crate::compile;
@@ -78,11 +81,32 @@ pub fn serve(mut input: impl Read + Send + 'static, mut output: impl Write) -> R
             let written = write_header(&mut output, &answer);
             Ok(written.and_then(|()| output.flush()).map_err(ProtocolError::Io)?)
         }
-        Some(Request::Load { limits, confined, allowance, bytes }) => {
+        Some(Request::Load { limits, confined, allowance, code }) => {
             // The engine keeps what memories start with in files that are in memory, and their size counts as a file's.
-            let lacking = withdraw(&allowance, limits.memory_bytes as u64, confined)?;
-            let code = read_bytes(&mut input, bytes, u64::MAX)?;
-            grade(input, output, limits, code, lacking)
+            limit(&allowance, limits.memory_bytes as u64).map_err(WorkerError::Limits)?;
+            let process = Worker::new();
+            match code {
+                Code::Follows(bytes) => {
+                    let lacking = withdraw(process, confined)?;
+                    let code = read_bytes(&mut input, bytes, u64::MAX)?;
+                    let runner = Runner::new(limits.clone(), 1)?;
+                    let compiled = compile::from_code(runner.engine(), &code, &limits);
+                    drop(code);
+                    grade(input, output, &runner, compiled, lacking)
+                }
+                Code::Stored(stored) => {
+                    let Some(file) = stored.whole() else {
+                        return Ok(write_header(&mut output, &Answer::Refused(Refusal::NotStored))
+                            .map_err(ProtocolError::Io)?);
+                    };
+                    let engine = engine::without_clock(&limits, 1)?;
+                    let compiled = compile::from_file(&engine, file, &limits);
+                    // The last file is open, and no code of the grader ran yet. Threads come after it: what they may do is settled when they start.
+                    let lacking = withdraw(process, confined)?;
+                    engine::start_clock(&engine)?;
+                    grade(input, output, &Runner::on(engine, limits, 1), compiled, lacking)
+                }
+            }
         }
         Some(_) => Err(ProtocolError::Malformed("it asks for a grader that it has not sent".into()).into()),
     }
@@ -98,7 +122,8 @@ fn component(
     let seconds = limits.compile_processor_time.as_secs().max(1);
     // The stack on which nesting is looked at comes on top.
     let memory = (limits.compile_memory_bytes as u64).saturating_add(nesting::STACK as u64);
-    withdraw(&Allowance { memory_bytes: memory, processor_seconds: seconds }, 0, confined)?;
+    limit(&Allowance { memory_bytes: memory, processor_seconds: seconds }, 0).map_err(WorkerError::Limits)?;
+    withdraw(Worker::new(), confined)?;
     let component = read_bytes(&mut input, bytes, u64::MAX)?;
     thread::Builder::new().spawn(move || end_with(input)).map_err(WorkerError::Thread)?;
     Ok(component)
@@ -119,13 +144,11 @@ fn compiled(component: &[u8], limits: &Limits) -> Result<Result<Vec<u8>, LoadErr
 fn grade(
     input: impl Read + Send + 'static,
     mut output: impl Write,
-    limits: Limits,
-    code: Vec<u8>,
+    runner: &Arc<Runner>,
+    compiled: Result<Component, LoadError>,
     lacking: Option<String>,
 ) -> Result<(), WorkerError> {
-    let runner = Runner::new(limits.clone(), 1)?;
-    let loaded = compile::from_code(runner.engine(), &code, &limits).and_then(|compiled| runner.ready(&compiled));
-    drop(code);
+    let loaded = compiled.and_then(|compiled| runner.ready(&compiled));
     let mut answer =
         |answer: &Answer| write_header(&mut output, answer).and_then(|()| output.flush()).map_err(ProtocolError::Io);
     let grader = match loaded {
@@ -210,9 +233,8 @@ fn give_way() {
 
 /// Gives up what a worker does not need. Where the system cannot do all of it, the rest still holds, and what it lacks is returned; unless
 /// it has to be confined in full.
-fn withdraw(allowance: &Allowance, file_bytes: u64, confined: bool) -> Result<Option<String>, WorkerError> {
-    limit(allowance, file_bytes).map_err(WorkerError::Limits)?;
-    match confine_worker() {
+fn withdraw(process: Worker, confined: bool) -> Result<Option<String>, WorkerError> {
+    match process.confine() {
         Confinement::Full => Ok(None),
         Confinement::Partial(lacking) | Confinement::Off(lacking) if confined => Err(WorkerError::Confinement(lacking)),
         Confinement::Partial(lacking) | Confinement::Off(lacking) => Ok(Some(lacking)),

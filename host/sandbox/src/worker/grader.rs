@@ -1,6 +1,6 @@
 //! A grader that runs in worker processes. Nothing that a worker says is taken as it stands.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use arrow::array::RecordBatch;
@@ -11,11 +11,11 @@ use super::answers::{another_answer, checked, not_that, possible, refused};
 use super::lost::{Death, death, ended, killed, stop};
 use super::parent::{Asked, Follows, Lost, Worker};
 use super::pool::Workers;
-use super::protocol::{Allowance, Answer, Request, Value, code_bytes};
+use super::protocol::{Allowance, Answer, Code, Refusal, Request, Value, code_bytes};
 use super::remembered;
 use super::tables;
 use crate::blame::Stop;
-use crate::cache::{Cache, Key};
+use crate::cache::{Cache, Key, Stored};
 use crate::error::LoadError;
 use crate::fault::{Cancel, HostFault};
 use crate::limits::{Exceeded, Limits};
@@ -45,8 +45,29 @@ pub(crate) struct ByWorkers(Arc<Inner>);
 struct Inner {
     workers: Arc<Workers>,
     number: u64,
-    /// It was made by a worker, and goes to workers alone.
-    code: Arc<[u8]>,
+    code: Mutex<MachineCode>,
+}
+
+/// It was made by a worker, and goes to workers alone.
+#[derive(Clone)]
+enum MachineCode {
+    /// They are sent it.
+    Sent(Arc<[u8]>),
+    /// They map it from the cache. Should it be gone one day, it is compiled anew.
+    Stored(Stored, Arc<[u8]>),
+}
+
+/// Why there is no worker.
+enum Unready {
+    /// The cache has no longer what it had.
+    NotStored,
+    Error(LoadError),
+}
+
+impl<E: Into<LoadError>> From<E> for Unready {
+    fn from(error: E) -> Self {
+        Unready::Error(error.into())
+    }
 }
 
 impl Drop for Inner {
@@ -66,16 +87,21 @@ impl ByWorkers {
             return Err(error);
         }
         let limit = code_bytes(&workers.limits);
-        if let Some(code) = cache.and_then(|(cache, key)| cache.read(key, limit)) {
+        if let Some(stored) = cache.and_then(|(cache, key)| cache.stored(key, limit)) {
             // What is wrong with a file of the cache is not the component's fault.
-            match Self::of(workers, code.into()) {
-                Err(LoadError::Component(_)) => {}
-                described => return described,
+            match Self::of(workers, MachineCode::Stored(stored, component.into())) {
+                Err(Unready::NotStored | Unready::Error(LoadError::Component(_))) => {}
+                Err(Unready::Error(error)) => return Err(error),
+                Ok(described) => return Ok(described),
             }
         }
         let loaded = compile(workers, component).and_then(|code| {
             let code: Arc<[u8]> = code.into();
-            Ok((Self::of(workers, code.clone())?, code))
+            match Self::of(workers, MachineCode::Sent(code.clone())) {
+                Ok(described) => Ok((described, code)),
+                Err(Unready::Error(error)) => Err(error),
+                Err(Unready::NotStored) => Err(LoadError::Host(another_answer())),
+            }
         });
         match loaded {
             Ok((described, code)) => {
@@ -94,8 +120,8 @@ impl ByWorkers {
         }
     }
 
-    fn of(workers: &Arc<Workers>, code: Arc<[u8]>) -> Result<(Self, Description), LoadError> {
-        let inner = Inner { workers: workers.clone(), number: workers.number(), code };
+    fn of(workers: &Arc<Workers>, code: MachineCode) -> Result<(Self, Description), Unready> {
+        let inner = Inner { workers: workers.clone(), number: workers.number(), code: Mutex::new(code) };
         let description = inner.describe()?;
         Ok((ByWorkers(Arc::new(inner)), description))
     }
@@ -156,9 +182,9 @@ impl ByWorkers {
 
 impl Inner {
     /// What the grader says of itself, checked.
-    fn describe(&self) -> Result<Description, LoadError> {
+    fn describe(&self) -> Result<Description, Unready> {
         let _active = self.workers.enter();
-        let (room, mut worker) = self.worker(0)?;
+        let (room, mut worker) = self.start(0, self.code())?;
         let limits = &self.workers.limits;
         let nothing = Asked { request: Request::Describe, follows: Follows::Nothing };
         let answer = worker.ask(nothing, limits.wall_clock.saturating_add(GRACE), &Cancel::new());
@@ -197,8 +223,29 @@ impl Inner {
         Ok(answer)
     }
 
+    fn code(&self) -> MachineCode {
+        self.code.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// A new worker with room for tables of so many bytes.
     fn worker(&self, bytes: u64) -> Result<(u64, Worker), LoadError> {
+        let code = self.code();
+        let again = match (self.start(bytes, code.clone()), code) {
+            (Err(Unready::NotStored), MachineCode::Stored(_, component)) => {
+                let compiled = MachineCode::Sent(compile(&self.workers, &component)?.into());
+                self.code.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&compiled);
+                self.start(bytes, compiled)
+            }
+            (started, _) => started,
+        };
+        again.map_err(|unready| match unready {
+            Unready::Error(error) => error,
+            Unready::NotStored => LoadError::Host(another_answer()),
+        })
+    }
+
+    /// Starts a worker with this machine code.
+    fn start(&self, bytes: u64, code: MachineCode) -> Result<(u64, Worker), Unready> {
         let limits = &self.workers.limits;
         // Somewhat more, so that the next submission fits too.
         let room = bytes.saturating_add(bytes / 2).max(ROOM);
@@ -206,8 +253,11 @@ impl Inner {
         let allowance = Allowance { memory_bytes, processor_seconds: processor_time(limits).as_secs() };
         let mut worker = Worker::start(&self.workers.program, limits)?;
         let confined = self.workers.program.confined;
-        let request = Request::Load { limits: limits.clone(), confined, allowance, bytes: self.code.len() as u64 };
-        let asked = Asked { request, follows: Follows::Bytes(self.code.clone()) };
+        let (code, follows) = match code {
+            MachineCode::Sent(code) => (Code::Follows(code.len() as u64), Follows::Bytes(code)),
+            MachineCode::Stored(stored, _) => (Code::Stored(stored), Follows::Nothing),
+        };
+        let asked = Asked { request: Request::Load { limits: limits.clone(), confined, allowance, code }, follows };
         match worker.ask(asked, LOADING, &Cancel::new()) {
             Ok((Answer::Loaded { lacking }, _)) => {
                 if lacking.is_some() {
@@ -215,14 +265,13 @@ impl Inner {
                 }
                 Ok((room, worker))
             }
-            Ok((Answer::Refused(refusal), _)) => Err(refused(refusal, limits)),
-            Ok(_) => Err(LoadError::Host(another_answer())),
-            Err(Lost::TimedOut { .. }) => {
-                Err(LoadError::Host(HostFault::Worker(format!("it was not ready in {LOADING:?}"))))
-            }
+            Ok((Answer::Refused(Refusal::NotStored), _)) => Err(Unready::NotStored),
+            Ok((Answer::Refused(refusal), _)) => Err(refused(refusal, limits).into()),
+            Ok(_) => Err(another_answer().into()),
+            Err(Lost::TimedOut { .. }) => Err(HostFault::Worker(format!("it was not ready in {LOADING:?}")).into()),
             Err(lost) => Err(match stop(lost, limits) {
-                Stop::Grader(fault) => LoadError::describe(fault),
-                Stop::Host(fault) => LoadError::Host(fault),
+                Stop::Grader(fault) => LoadError::describe(fault).into(),
+                Stop::Host(fault) => fault.into(),
             }),
         }
     }

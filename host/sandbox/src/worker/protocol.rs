@@ -11,6 +11,7 @@ use thiserror::Error;
 
 use super::tables::TableHead;
 use crate::anatomy::Anatomy;
+use crate::cache::Stored;
 use crate::limits::{Exceeded, Limits};
 use crate::nesting::NestingError;
 use crate::outcome::{Run, Validated};
@@ -24,14 +25,23 @@ pub(super) enum Request {
     Compile { limits: Limits, confined: bool, bytes: u64 },
     /// To take the component that follows apart, and nothing else.
     Inspect { limits: Limits, confined: bool, bytes: u64 },
-    /// To make ready the machine code that follows.
-    Load { limits: Limits, confined: bool, allowance: Allowance, bytes: u64 },
+    /// To make ready this machine code.
+    Load { limits: Limits, confined: bool, allowance: Allowance, code: Code },
     /// To say what the grader says of itself.
     Describe,
     /// To look at the table that follows.
     Validate { options: Vec<(String, Value)>, submission: TableHead },
     /// To grade the three tables that follow.
     Grade { options: Vec<(String, Value)>, tables: Box<[TableHead; 3]> },
+}
+
+/// Where machine code is.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) enum Code {
+    /// So many bytes of it follow.
+    Follows(u64),
+    /// In a file of the cache.
+    Stored(Stored),
 }
 
 /// What a worker that grades may use.
@@ -65,6 +75,8 @@ pub(super) enum Answer {
 /// Why a worker cannot do what it is asked.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Refusal {
+    /// The machine code is not where it should be, or not whole.
+    NotStored,
     /// The component, or the machine code, is nothing that the engine takes.
     Component(String),
     /// The component is nested too deep.
