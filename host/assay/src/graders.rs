@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use assay_sandbox::anatomy::Anatomy;
-use assay_sandbox::{Grader, Limits, LoadError, Sandbox, Trust};
+use assay_sandbox::{Grader, Limits, LoadError, Sandbox, Trust, Warmed};
 use assay_types::excerpt::excerpt;
 use thiserror::Error;
 
@@ -172,6 +172,18 @@ impl Graders {
     /// As [`Sandbox::inspect`] has them.
     pub fn inspect(&self, component: &[u8], trust: Trust) -> Result<Anatomy, LoadError> {
         self.sandbox.inspect(component, trust)
+    }
+
+    /// Has the cache hold the machine code of a grader that others made, so that nobody waits for it later.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such grader, it is none, or there is no cache that keeps it.
+    pub fn warm(&self, name: &str) -> Result<Warmed, GraderError> {
+        let component = self.catalog.component(name)?;
+        self.sandbox
+            .warm(&component)
+            .map_err(|error| GraderError::Load { name: name.to_owned(), error: Arc::new(error) })
     }
 
     /// The grader of that name. Others that ask for the same one meanwhile wait for it.

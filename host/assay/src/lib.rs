@@ -34,7 +34,9 @@ mod validate;
 pub mod verify;
 
 pub use answers::{Answers, AnswersError, AnswersProvider, DataDir};
-pub use assay_sandbox::{Cache, CacheError, Cancel, Detail, Execution, Limits as GraderLimits, Profile, WorkerProgram};
+pub use assay_sandbox::{
+    Cache, CacheError, Cancel, Detail, Execution, Limits as GraderLimits, Profile, Warmed, WorkerProgram,
+};
 pub use assay_types::receipt::Confinement;
 pub use batch::{Batch, BatchOptions};
 pub use builder::{BuildError, Builder};

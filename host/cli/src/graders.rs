@@ -1,5 +1,7 @@
 //! `assay graders`: what computes scores.
 
+mod warm;
+
 use assay::{Assay, Source};
 use assay_confine::Access;
 use clap::{Args, Subcommand};
@@ -29,6 +31,7 @@ enum Command {
         #[arg(long)]
         format: Option<Format>,
     },
+    Warm(warm::Arguments),
 }
 
 /// A grader as it is listed.
@@ -43,6 +46,7 @@ struct Listed {
 
 pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<Ended, Failure> {
     let shown = match &arguments.command {
+        Some(Command::Warm(arguments)) => return warm::run(arguments, global),
         Some(Command::Show { name, .. }) => vec![name.clone()],
         None => global.graders()?.sources().map(|(name, _)| name.to_owned()).collect(),
     };
@@ -61,7 +65,7 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
                 Format::Table => output::table(&[], details(&grader))?,
             }
         }
-        None => {
+        Some(Command::Warm(_)) | None => {
             let names: Vec<String> = assay.graders().catalog().sources().map(|(name, _)| name.to_owned()).collect();
             let all = names.iter().map(|name| listed(&assay, name)).collect::<Result<Vec<_>, _>>()?;
             match Format::or_by_terminal(arguments.format) {
