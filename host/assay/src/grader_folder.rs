@@ -16,7 +16,7 @@ use crate::catalog::bounded;
 use crate::check::{Case, CaseError};
 
 /// The name of the lock in the folder.
-pub const LOCK: &str = "assay.lock";
+pub(crate) const LOCK: &str = "assay.lock";
 
 /// A folder that graders are added to. Nobody else adds to it meanwhile.
 #[derive(Debug)]

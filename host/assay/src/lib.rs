@@ -45,7 +45,7 @@ pub use catalog::{CatalogError, Source};
 pub use competitions::{Competitions, CompetitionsError};
 pub use context::{Context, Step};
 pub use grade::Operator;
-pub use grader_folder::{Added, FolderError, GraderFolder, LOCK as FOLDER_LOCK};
+pub use grader_folder::{Added, FolderError, GraderFolder};
 pub use graders::{GraderCatalog, GraderError, Graders};
 pub use ingest::Submission;
 pub use prepared::PrepareError;

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
-use assay::{Assay, Builder, Cache, Competitions, DataDir, Execution, GraderCatalog, Source, WorkerProgram};
+use assay::{
+    Assay, Builder, Cache, Competitions, DataDir, Execution, GraderCatalog, GraderLimits, Source, WorkerProgram,
+};
 use assay_confine::{Access, Confinement, confine};
 use assay_sandbox::{Ahead, Sandbox, SandboxOptions};
 use assay_tables::read::OpenFile;
@@ -18,7 +20,7 @@ use super::{Failure, output};
 #[derive(Args)]
 pub(super) struct GlobalArguments {
     /// A folder of graders (NAME.wasm) that are added to the program's own, or take their place.
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR", env = "ASSAY_GRADERS")]
     graders: Option<PathBuf>,
     /// A folder of competitions (ID/competition.toml) that are added to the program's own, or take their place.
     #[arg(long, global = true, value_name = "DIR")]
@@ -113,18 +115,23 @@ impl GlobalArguments {
         if let Some(cache) = cache {
             builder = builder.cache(cache);
         }
-        builder
-            .grader_limits(self.limits.limits())
-            .untrusted(Execution::Workers(worker()?))
-            .build()
-            .map_err(Failure::program)
+        builder.grader_limits(self.limits()).untrusted(Execution::Workers(worker()?)).build().map_err(Failure::program)
     }
 
     /// What runs graders, without a service around it: workers compile and ask components.
-    pub(super) fn sandbox(&self) -> Result<Sandbox, Failure> {
-        let limits = self.limits.limits();
+    pub(super) fn sandbox(&self, cache: Option<Cache>) -> Result<Sandbox, Failure> {
         let untrusted = Execution::Workers(worker()?);
-        Sandbox::new(SandboxOptions { limits, cache: None, untrusted }).map_err(Failure::program)
+        Sandbox::new(SandboxOptions { limits: self.limits(), cache, untrusted }).map_err(Failure::program)
+    }
+
+    /// What graders may use and return.
+    pub(super) fn limits(&self) -> GraderLimits {
+        self.limits.limits()
+    }
+
+    /// The folder of graders that others made, if one is named.
+    pub(super) fn graders_folder(&self) -> Option<&Path> {
+        self.graders.as_deref()
     }
 
     /// The cache. None: it is nowhere, or others may write to it, which is said.
@@ -135,7 +142,7 @@ impl GlobalArguments {
 
     /// What fills this cache with the program's own graders.
     pub(super) fn ahead<'a>(&self, cache: &'a Cache) -> Result<Ahead<'a>, Failure> {
-        Ahead::new(cache, &worker()?, &self.limits.limits()).map_err(Failure::program)
+        Ahead::new(cache, &worker()?, &self.limits()).map_err(Failure::program)
     }
 
     /// The cache, in which those of these graders are that the program carries.

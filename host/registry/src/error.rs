@@ -28,7 +28,7 @@ pub enum RegistryError {
         said: String,
     },
     /// It has a fault of its own.
-    #[error("{registry} failed with HTTP status {status}{}", said(.said))]
+    #[error("{registry} failed with HTTP status {status}{}", quoted(.said))]
     Failed {
         /// The registry.
         registry: String,
@@ -38,7 +38,7 @@ pub enum RegistryError {
         said: String,
     },
     /// There is none.
-    #[error("{registry} has no `{what}`{}", said(.said))]
+    #[error("{registry} has no `{what}`{}", quoted(.said))]
     Absent {
         /// The registry.
         registry: String,
@@ -48,7 +48,7 @@ pub enum RegistryError {
         said: String,
     },
     /// It wants credentials, or others.
-    #[error("{registry} does not let {who} do that (HTTP status {status}{}): {remedy}", said(.said))]
+    #[error("{registry} does not let {who} do that (HTTP status {status}{}): {remedy}", quoted(.said))]
     Denied {
         /// The registry.
         registry: String,
@@ -101,6 +101,6 @@ impl RegistryError {
     }
 }
 
-fn said(text: &str) -> String {
+fn quoted(text: &str) -> String {
     if text.is_empty() { String::new() } else { format!(": {}", excerpt(text).unquoted(300)) }
 }

@@ -244,7 +244,8 @@ mod tests {
 
     #[test]
     fn this_machine_is_known() {
-        let is = |registry: &str| format!("oci://{registry}/a").parse().is_ok_and(|known: Reference| known.is_loopback());
+        let is =
+            |registry: &str| format!("oci://{registry}/a").parse().is_ok_and(|known: Reference| known.is_loopback());
         assert!(["localhost", "localhost:5000", "127.0.0.1:5000", "127.9.9.9", "[::1]:5000"].into_iter().all(is));
         let others = ["localhost.example.com", "127.0.0.1.example.com", "10.0.0.1", "[::2]:5000", "ghcr.io"];
         assert!(!others.into_iter().any(is));

@@ -51,9 +51,8 @@ pub fn digest_of_tag(reference: &Reference, bounds: &Bounds) -> Result<String, R
 ///
 /// If the registry does not take it, or the network fails.
 pub fn push(reference: &Reference, artifact: &Artifact<'_>, bounds: &Bounds) -> Result<String, RegistryError> {
-    let Written { manifest, config } = artifact
-        .written()
-        .map_err(|error| RegistryError::Setup(format!("a manifest cannot be written: {error}")))?;
+    let Written { manifest, config } =
+        artifact.written().map_err(|error| RegistryError::Setup(format!("a manifest cannot be written: {error}")))?;
     let mut transport = Transport::new(reference, "pull,push", bounds)?;
     for content in [artifact.component, &config] {
         upload(&mut transport, reference, content)?;

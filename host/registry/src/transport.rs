@@ -7,7 +7,7 @@ use serde::Deserialize;
 use ureq::http::uri::{Authority, Scheme, Uri};
 use ureq::http::{Method, Request, Response};
 use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
-use ureq::{Agent, AsSendBody, Body, SendBody};
+use ureq::{Agent, Body};
 
 use crate::credentials::{Credentials, remedy};
 use crate::error::RegistryError;
@@ -163,15 +163,15 @@ impl Transport {
         if let Some(authorization) = self.authorization.as_ref().filter(|_| self.is_own(&asked.uri)) {
             request = request.header("Authorization", authorization);
         }
-        let mut content = None;
-        if let Some((kind, bytes)) = asked.content {
-            request = request.header("Content-Type", kind);
-            content = Some(bytes);
-        }
-        let body = content.as_mut().map_or_else(SendBody::none, AsSendBody::as_body);
-        let request = request.body(body).map_err(|error| RegistryError::Setup(error.to_string()))?;
+        let run = match asked.content {
+            Some((kind, content)) => {
+                request.header("Content-Type", kind).body(content).map(|request| self.agent.run(request))
+            }
+            None => request.body(()).map(|request| self.agent.run(request)),
+        };
+        let run = run.map_err(|error| RegistryError::Setup(error.to_string()))?;
         let host = asked.uri.authority().map_or_else(String::new, ToString::to_string);
-        let mut response = self.agent.run(request).map_err(|error| self.failed(&host, &error, asked.limit))?;
+        let mut response = run.map_err(|error| self.failed(&host, &error, asked.limit))?;
         let header = |name: &str| texts(&response, name).next();
         let (location, challenges) = (header("Location"), texts(&response, "WWW-Authenticate").collect());
         let status = response.status().as_u16();
