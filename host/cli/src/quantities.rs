@@ -31,29 +31,3 @@ fn counted<const UNITS: usize>(text: &str, units: [(char, u64); UNITS]) -> Optio
     let digits = number.bytes().all(|byte| byte.is_ascii_digit());
     number.parse::<u64>().ok().filter(|_| digits)?.checked_mul(unit)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn bytes_have_units() {
-        for (text, expected) in [("0", 0), ("6442450944", 6 << 30), ("800M", 800 << 20), ("6g", 6 << 30), ("1k", 1024)]
-        {
-            assert_eq!(bytes(text), Ok(expected), "{text}");
-        }
-        for text in ["", "M", "-1", "+1M", "1.5G", "1 M", "1T", "é", "1é", "18446744073709551615K"] {
-            assert!(bytes(text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn times_have_units() {
-        for (text, expected) in [("1", 1), ("90s", 90), ("5m", 300), ("1H", 3600), ("24h", 86_400)] {
-            assert_eq!(time(text), Ok(Duration::from_secs(expected)), "{text}");
-        }
-        for text in ["", "s", "0", "0s", "-1s", "0.5s", "500ms", "25h", "1d", "18446744073709551615h"] {
-            assert!(time(text).is_err(), "{text}");
-        }
-    }
-}
