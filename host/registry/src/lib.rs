@@ -7,6 +7,7 @@
 //! What a registry sends is hostile until its digest is right: it is read within bounds of size and time, redirects stay within the scheme
 //! that they came by, and credentials go to nobody but the registry and whom it names to give tokens.
 
+mod agent;
 mod artifact;
 mod credentials;
 mod error;
@@ -14,8 +15,8 @@ mod reference;
 mod session;
 mod transport;
 
+pub use agent::Bounds;
 pub use artifact::Artifact;
 pub use error::{Fault, RegistryError};
 pub use reference::{Reference, ReferenceError};
 pub use session::{digest_of_tag, pull, push};
-pub use transport::Bounds;

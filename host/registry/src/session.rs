@@ -2,10 +2,11 @@
 
 use ureq::http::{Method, Uri};
 
+use crate::agent::Bounds;
 use crate::artifact::{Artifact, MANIFEST, Written, component, digest};
 use crate::error::RegistryError;
 use crate::reference::Reference;
-use crate::transport::{Answer, Asked, Bounds, Transport};
+use crate::transport::{Answer, Asked, Transport};
 
 /// The largest manifest, in bytes. That of a component has one layer.
 const MANIFEST_BYTES: u64 = 256 << 10;

@@ -1,40 +1,21 @@
 //! HTTP to a registry and where it leads: bounded, over TLS unless it is this machine, and with credentials for it alone.
 
-use std::time::Duration;
-
 use assay_types::excerpt::excerpt;
 use serde::Deserialize;
 use ureq::http::uri::{Authority, Scheme, Uri};
 use ureq::http::{Method, Request, Response};
-use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, Body};
 
+use crate::agent::{Bounds, agent};
 use crate::credentials::{Credentials, remedy};
 use crate::error::RegistryError;
 use crate::reference::Reference;
-
-/// How long connecting may take.
-const CONNECTING: Duration = Duration::from_secs(20);
 
 /// The longest answer that is not asked for what is in it, in bytes.
 const ANSWER: u64 = 64 << 10;
 
 /// How often a registry may lead elsewhere for one thing.
 const REDIRECTS: usize = 5;
-
-/// Where authorities of certificates are, in the place of those that the program knows.
-const AUTHORITIES: &str = "SSL_CERT_FILE";
-
-/// What a registry may send, and how it is reached.
-#[derive(Clone, Copy, Debug)]
-pub struct Bounds {
-    /// The largest component, in bytes.
-    pub component_bytes: u64,
-    /// The time for each request with its answer.
-    pub time: Duration,
-    /// Use a registry that is not this machine without TLS.
-    pub plain_http: bool,
-}
 
 /// A connection to a registry, for one repository.
 pub(crate) struct Transport {
@@ -73,23 +54,12 @@ impl Transport {
     pub(crate) fn new(reference: &Reference, actions: &str, bounds: &Bounds) -> Result<Self, RegistryError> {
         let registry = reference.registry();
         let loopback = reference.is_loopback();
-        let scheme = if loopback || bounds.plain_http { Scheme::HTTP } else { Scheme::HTTPS };
+        let scheme = if bounds.is_plain(loopback) { Scheme::HTTP } else { Scheme::HTTPS };
         // Docker's registry has another name than its artifacts.
         let host = if registry == "docker.io" { "registry-1.docker.io" } else { registry };
         let authority = host.parse().map_err(|_| RegistryError::Setup(format!("{registry} is no host")))?;
-        let mut config = Agent::config_builder()
-            .https_only(scheme == Scheme::HTTPS)
-            .max_redirects(0)
-            .http_status_as_error(false)
-            .timeout_global(Some(bounds.time))
-            .timeout_connect(Some(CONNECTING))
-            .user_agent(concat!("assay/", env!("CARGO_PKG_VERSION")))
-            .tls_config(TlsConfig::builder().root_certs(authorities()?).build());
-        if loopback {
-            config = config.proxy(None);
-        }
         Ok(Transport {
-            agent: config.build().new_agent(),
+            agent: agent(loopback, bounds)?,
             scheme,
             authority,
             registry: registry.to_owned(),
@@ -127,7 +97,7 @@ impl Transport {
 
     /// Where a registry leads: within the scheme, and without TLS to itself alone.
     pub(crate) fn led(&self, from: &Uri, location: &str) -> Result<Uri, RegistryError> {
-        let nowhere = || self.sent(format!("leads to {}, which is no address", excerpt(location)));
+        let nowhere = || self.sent(format!("leads to {}, which is no address", excerpt(place(location))));
         let to: Uri = location.parse().map_err(|_| nowhere())?;
         let to = match (to.scheme(), to.authority(), to.path_and_query()) {
             (Some(_), Some(_), _) => to,
@@ -139,10 +109,14 @@ impl Transport {
             _ => return Err(nowhere()),
         };
         if to.scheme() != Some(&self.scheme) {
-            return Err(self.sent(format!("leads to {}, by another scheme than {}", excerpt(location), self.scheme)));
+            return Err(self.sent(format!(
+                "leads to {}, by another scheme than {}",
+                excerpt(place(location)),
+                self.scheme
+            )));
         }
         if self.scheme == Scheme::HTTP && !self.is_own(&to) {
-            return Err(self.sent(format!("leads to {}, another host, without TLS", excerpt(location))));
+            return Err(self.sent(format!("leads to {}, another host, without TLS", excerpt(place(location)))));
         }
         if to.authority().is_some_and(|authority| authority.as_str().contains('@')) {
             return Err(self.sent("leads to an address with a user's name in it"));
@@ -288,6 +262,11 @@ impl Transport {
     }
 }
 
+/// An address without its query, which may let whoever has it do what is not theirs.
+fn place(location: &str) -> &str {
+    location.split('?').next().unwrap_or_default()
+}
+
 /// The values of a header that are text.
 fn texts(response: &Response<Body>, name: &str) -> impl Iterator<Item = String> {
     response.headers().get_all(name).into_iter().filter_map(|value| value.to_str().ok().map(ToOwned::to_owned))
@@ -308,23 +287,4 @@ fn said(body: &[u8]) -> String {
     let errors: Option<Errors> = serde_json::from_slice(body).ok();
     let first = errors.and_then(|errors| errors.errors.into_iter().next());
     first.map(|Error { code, message }| format!("{code}: {message}")).unwrap_or_default()
-}
-
-/// Whom certificates of registries are to be signed by.
-fn authorities() -> Result<RootCerts, RegistryError> {
-    let Some(file) = std::env::var_os(AUTHORITIES).filter(|file| !file.is_empty()) else {
-        return Ok(RootCerts::WebPki);
-    };
-    let wrong = |error: String| RegistryError::Setup(format!("{AUTHORITIES} {}: {error}", file.display()));
-    let pem = std::fs::read(&file).map_err(|error| wrong(error.to_string()))?;
-    let certificates: Vec<_> = parse_pem(&pem)
-        .filter_map(|item| match item {
-            Ok(PemItem::Certificate(certificate)) => Some(certificate),
-            _ => None,
-        })
-        .collect();
-    if certificates.is_empty() {
-        return Err(wrong("there is no certificate in it".into()));
-    }
-    Ok(RootCerts::new_with_certs(&certificates))
 }
