@@ -10,6 +10,7 @@ use assay_tables::read::{self, Limits, ReadError};
 use assay_types::excerpt::excerpt;
 use thiserror::Error;
 
+use crate::grader_folder::{FolderError, LOCK};
 use crate::near::{did_you_mean, near};
 
 /// Where the bytes of a grader or competition come from.
@@ -52,6 +53,19 @@ pub enum CatalogError {
         /// What went wrong.
         error: io::Error,
     },
+    /// The lock beside a file pins another one. The message is for participants too.
+    #[error("grader {}: its file is {found}, and {LOCK} beside it says {pinned}", excerpt(.name))]
+    Pinned {
+        /// The grader.
+        name: Box<str>,
+        /// The digest of its file.
+        found: String,
+        /// The digest in the lock.
+        pinned: String,
+    },
+    /// The lock of a folder cannot be used.
+    #[error(transparent)]
+    Lock(Box<FolderError>),
     /// A file cannot be read. The message is for participants too, whom it does not tell where the operator has it.
     #[error("{what} {}: {error}", excerpt(.name))]
     File {

@@ -1,21 +1,25 @@
 //! The graders at hand.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use assay_evidence::lock::Pinned;
 use assay_sandbox::anatomy::Anatomy;
-use assay_sandbox::{Grader, Limits, LoadError, Sandbox, Trust};
+use assay_sandbox::{Grader, Limits, LoadError, Sandbox, Trust, Warmed};
 use assay_types::excerpt::excerpt;
 use thiserror::Error;
 
 use crate::catalog::{Catalog, CatalogError, Source};
+use crate::grader_folder;
 
 /// The components of graders by name, before any is loaded.
 #[derive(Clone, Debug)]
 pub struct GraderCatalog {
     catalog: Catalog,
+    /// What the locks of folders say of the graders in them.
+    pinned: BTreeMap<String, Pinned>,
 }
 
 /// Why a grader cannot be used.
@@ -52,7 +56,8 @@ impl GraderCatalog {
     /// None at all.
     #[must_use]
     pub fn none() -> Self {
-        GraderCatalog { catalog: Catalog::new("grader", Limits::default().component_bytes as u64) }
+        let catalog = Catalog::new("grader", Limits::default().component_bytes as u64);
+        GraderCatalog { catalog, pinned: BTreeMap::new() }
     }
 
     /// The graders that the program carries. They are as trusted as the program itself.
@@ -65,21 +70,32 @@ impl GraderCatalog {
         graders
     }
 
-    /// Adds every `NAME.wasm` of a folder; one of a known name takes that one's place. They are not trusted.
+    /// Adds every `NAME.wasm` of a folder; one of a known name takes that one's place. They are not trusted. Where the folder has a lock,
+    /// `assay.lock`, a grader that it names is used only if it has the digest that it says.
     ///
     /// # Errors
     ///
-    /// If the folder cannot be read.
+    /// If the folder or its lock cannot be read.
     pub fn add_folder(&mut self, folder: &Path) -> Result<(), CatalogError> {
         self.catalog.add_folder(folder, |path| {
             let wasm = path.extension().is_some_and(|extension| extension == "wasm");
             let name = path.file_stem()?.to_str()?.to_owned();
             wasm.then_some((name, path))
-        })
+        })?;
+        let lock = grader_folder::pinned(folder).map_err(|error| CatalogError::Lock(Box::new(error)))?;
+        let here = |source: &Source| matches!(source, Source::File(path) if path.parent() == Some(folder));
+        for (name, _) in self.catalog.sources().filter(|(_, source)| here(source)) {
+            match lock.as_ref().and_then(|lock| lock.graders.get(name)) {
+                Some(pin) => self.pinned.insert(name.to_owned(), pin.clone()),
+                None => self.pinned.remove(name),
+            };
+        }
+        Ok(())
     }
 
     /// Adds a component by its bytes; one of that name is replaced. It is not trusted.
     pub fn add(&mut self, name: &str, component: impl Into<Arc<[u8]>>) {
+        self.pinned.remove(name);
         self.catalog.add(name, Source::Given(component.into()));
     }
 
@@ -103,9 +119,16 @@ impl GraderCatalog {
     ///
     /// # Errors
     ///
-    /// If there is no such grader, or its file cannot be read.
+    /// If there is no such grader, its file cannot be read, or it is not the one that the folder's lock names.
     pub fn component(&self, name: &str) -> Result<Cow<'_, [u8]>, CatalogError> {
-        self.catalog.bytes(name)
+        let bytes = self.catalog.bytes(name)?;
+        let found = self.pinned.get(name).map(|pinned| (pinned, Pinned::of(&bytes)));
+        match found {
+            Some((pinned, found)) if *pinned != found => {
+                Err(CatalogError::Pinned { name: name.into(), found: found.into(), pinned: pinned.clone().into() })
+            }
+            _ => Ok(bytes),
+        }
     }
 }
 
@@ -172,6 +195,18 @@ impl Graders {
     /// As [`Sandbox::inspect`] has them.
     pub fn inspect(&self, component: &[u8], trust: Trust) -> Result<Anatomy, LoadError> {
         self.sandbox.inspect(component, trust)
+    }
+
+    /// Has the cache hold the machine code of a grader that others made, so that nobody waits for it later.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such grader, it is none, or there is no cache that keeps it.
+    pub fn warm(&self, name: &str) -> Result<Warmed, GraderError> {
+        let component = self.catalog.component(name)?;
+        self.sandbox
+            .warm(&component)
+            .map_err(|error| GraderError::Load { name: name.to_owned(), error: Arc::new(error) })
     }
 
     /// The grader of that name. Others that ask for the same one meanwhile wait for it.

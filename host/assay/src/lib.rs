@@ -15,6 +15,7 @@ mod competitions;
 mod context;
 pub mod doctor;
 mod grade;
+mod grader_folder;
 mod graders;
 mod ingest;
 mod interpreted;
@@ -35,7 +36,9 @@ mod validate;
 pub mod verify;
 
 pub use answers::{Answers, AnswersError, AnswersProvider, DataDir};
-pub use assay_sandbox::{Cache, CacheError, Cancel, Detail, Execution, Limits as GraderLimits, Profile, WorkerProgram};
+pub use assay_sandbox::{
+    Cache, CacheError, Cancel, Detail, Execution, Limits as GraderLimits, Profile, Warmed, WorkerProgram,
+};
 pub use assay_types::receipt::Confinement;
 pub use batch::{Batch, BatchOptions};
 pub use builder::{BuildError, Builder};
@@ -43,6 +46,7 @@ pub use catalog::{CatalogError, Source};
 pub use competitions::{Competitions, CompetitionsError};
 pub use context::{Context, Step};
 pub use grade::Operator;
+pub use grader_folder::{Added, FolderError, GraderFolder};
 pub use graders::{GraderCatalog, GraderError, Graders};
 pub use ingest::Submission;
 pub use prepared::PrepareError;

@@ -57,7 +57,10 @@ fn of_catalog(error: &CatalogError) -> Option<Cow<'static, str>> {
         CatalogError::Unknown { what: "grader", .. } => Some("; `assay graders` lists them".into()),
         CatalogError::Unknown { .. } | CatalogError::Split { .. } => Some("; `assay competitions` lists them".into()),
         CatalogError::File { path, .. } => Some(format!("; its file is {}", path.display()).into()),
-        CatalogError::Folder { .. } => None,
+        CatalogError::Pinned { .. } => {
+            Some("; `assay graders add FILE --graders FOLDER --replace` pins it anew, if it is meant".into())
+        }
+        CatalogError::Folder { .. } | CatalogError::Lock(_) => None,
     }
 }
 

@@ -43,7 +43,7 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
             return Ok(Ended::AtFault);
         }
     };
-    let sandbox = global.sandbox()?;
+    let sandbox = global.sandbox(None)?;
     let description = match sandbox.load(&built, Trust::Others) {
         Ok(grader) => grader.description().clone(),
         Err(LoadError::Host(fault)) => return Err(Failure::program(fault)),

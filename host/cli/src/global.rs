@@ -4,19 +4,23 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
-use assay::{Assay, Builder, Cache, Competitions, DataDir, Execution, GraderCatalog, Profile, Source, WorkerProgram};
+use assay::{
+    Assay, Builder, Cache, Competitions, DataDir, Execution, GraderCatalog, GraderLimits, Source, WorkerProgram,
+};
 use assay_confine::{Access, Confinement, confine};
-use assay_sandbox::{Sandbox, SandboxOptions, compile_ahead};
+use assay_sandbox::{Ahead, Sandbox, SandboxOptions};
 use assay_tables::read::OpenFile;
 use clap::{Args, ValueEnum};
 use directories::BaseDirs;
 
+use super::limits::LimitArguments;
+use super::quantities::bytes;
 use super::{Failure, output};
 
 #[derive(Args)]
 pub(super) struct GlobalArguments {
     /// A folder of graders (NAME.wasm) that are added to the program's own, or take their place.
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR", env = "ASSAY_GRADERS")]
     graders: Option<PathBuf>,
     /// A folder of competitions (ID/competition.toml) that are added to the program's own, or take their place.
     #[arg(long, global = true, value_name = "DIR")]
@@ -24,9 +28,8 @@ pub(super) struct GlobalArguments {
     /// Where compiled graders are kept. It must be writable by you alone [default: assay in your cache folder].
     #[arg(long, global = true, value_name = "DIR")]
     cache_dir: Option<PathBuf>,
-    /// What graders may use and return: `strict` is for strangers' graders, with small limits that grow with the size of submissions.
-    #[arg(long, global = true, value_name = "LIMITS", default_value = "default")]
-    profile: Limited,
+    #[command(flatten)]
+    limits: LimitArguments,
     /// Whether the program gives up the files, system calls and network that a grading does not need, before it reads submissions.
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     confine: Confine,
@@ -40,24 +43,6 @@ pub(super) struct GlobalArguments {
     /// Write scores into that log too.
     #[arg(long, global = true, requires = "use_log")]
     use_log_scores: bool,
-}
-
-/// What graders may use and return.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Limited {
-    /// As much as an honest grader may need.
-    Default,
-    /// As much as the program's own graders need, and some.
-    Strict,
-}
-
-impl From<Limited> for Profile {
-    fn from(limited: Limited) -> Self {
-        match limited {
-            Limited::Default => Profile::Default,
-            Limited::Strict => Profile::Strict,
-        }
-    }
 }
 
 /// When the program confines itself.
@@ -131,32 +116,51 @@ impl GlobalArguments {
             builder = builder.cache(cache);
         }
         builder
-            .profile(self.profile.into())
+            .grader_limits(self.limits())
             .untrusted(Execution::Workers(self.worker()?))
             .build()
             .map_err(Failure::program)
     }
 
     /// What runs graders, without a service around it: workers compile and ask components.
-    pub(super) fn sandbox(&self) -> Result<Sandbox, Failure> {
-        let limits = Profile::from(self.profile).limits();
+    pub(super) fn sandbox(&self, cache: Option<Cache>) -> Result<Sandbox, Failure> {
         let untrusted = Execution::Workers(self.worker()?);
-        Sandbox::new(SandboxOptions { limits, cache: None, untrusted }).map_err(Failure::program)
+        Sandbox::new(SandboxOptions { limits: self.limits(), cache, untrusted }).map_err(Failure::program)
     }
 
-    /// The cache, in which those of these graders are that the program carries. None: it is nowhere, or others may write to it, which is
-    /// said.
+    /// What graders may use and return.
+    pub(super) fn limits(&self) -> GraderLimits {
+        self.limits.limits()
+    }
+
+    /// The folder of graders that others made, if one is named.
+    pub(super) fn graders_folder(&self) -> Option<&Path> {
+        self.graders.as_deref()
+    }
+
+    /// The cache. None: it is nowhere, or others may write to it, which is said.
+    pub(super) fn cache(&self) -> Option<Cache> {
+        let folder = self.cache_dir()?;
+        Cache::open(&folder).map_err(|error| output::message(&format!("note: {error}"))).ok()
+    }
+
+    /// What fills this cache with the program's own graders.
+    pub(super) fn ahead<'a>(&self, cache: &'a Cache) -> Result<Ahead<'a>, Failure> {
+        Ahead::new(cache, &self.worker()?, &self.limits()).map_err(Failure::program)
+    }
+
+    /// The cache, in which those of these graders are that the program carries.
     fn cache_of(&self, catalog: &GraderCatalog, graders: Vec<String>) -> Result<Option<Cache>, Failure> {
-        let Some(folder) = self.cache_dir() else { return Ok(None) };
-        let opened = Cache::open(&folder).map_err(|error| output::message(&format!("note: {error}")));
-        let Ok(cache) = opened else { return Ok(None) };
+        let Some(cache) = self.cache() else { return Ok(None) };
         let names: BTreeSet<String> = graders.into_iter().collect();
-        let own = names.iter().filter_map(|name| match catalog.source(name) {
+        let mut own = names.iter().filter_map(|name| match catalog.source(name) {
             Some(Source::BuiltIn(component)) => Some(*component),
             _ => None,
         });
         // Whatever fails here fails again where it is told, or only costs time.
-        let _ = compile_ahead(&cache, &self.worker()?, &Profile::from(self.profile).limits(), own);
+        if let Ok(ahead) = self.ahead(&cache) {
+            let _ = own.try_for_each(|component| ahead.compile(component).map(|_| ()));
+        }
         Ok(Some(cache))
     }
 
@@ -217,18 +221,6 @@ impl GlobalArguments {
     fn cache_dir(&self) -> Option<PathBuf> {
         self.cache_dir.clone().or_else(|| user_cache().map(|cache| cache.join("assay/components")))
     }
-}
-
-/// A number of bytes: with K, M or G, of 1024, 1024^2 or 1024^3 of them.
-fn bytes(text: &str) -> Result<u64, String> {
-    let (number, shift) = match text.char_indices().last() {
-        Some((end, 'K' | 'k')) => (&text[..end], 10),
-        Some((end, 'M' | 'm')) => (&text[..end], 20),
-        Some((end, 'G' | 'g')) => (&text[..end], 30),
-        _ => (text, 0),
-    };
-    let bytes = number.parse::<u64>().ok().and_then(|number| number.checked_mul(1 << shift));
-    bytes.ok_or_else(|| "a number of bytes is expected, such as 6442450944, 800M or 6G".into())
 }
 
 /// Lets a process read a file that could be opened. What could not costs its own entry, which says why.

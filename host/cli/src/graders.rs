@@ -1,10 +1,21 @@
 //! `assay graders`: what computes scores.
 
-use assay::{Assay, Source};
+mod add;
+mod origin;
+mod push;
+mod signature;
+mod warm;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use assay::{Assay, GraderError, Source};
 use assay_confine::Access;
+use assay_sandbox::{Description, LoadError, Sandbox, Trust};
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
+use super::advice::advice;
 use super::global::{Compiled, GlobalArguments, Needs};
 use super::output::{self, Format};
 use super::{Ended, Failure};
@@ -29,6 +40,9 @@ enum Command {
         #[arg(long)]
         format: Option<Format>,
     },
+    Warm(warm::Arguments),
+    Add(add::Arguments),
+    Push(push::Arguments),
 }
 
 /// A grader as it is listed.
@@ -43,6 +57,9 @@ struct Listed {
 
 pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<Ended, Failure> {
     let shown = match &arguments.command {
+        Some(Command::Warm(arguments)) => return warm::run(arguments, global),
+        Some(Command::Add(arguments)) => return ended(add::run(arguments, global)),
+        Some(Command::Push(arguments)) => return ended(push::run(arguments, global)),
         Some(Command::Show { name, .. }) => vec![name.clone()],
         None => global.graders()?.sources().map(|(name, _)| name.to_owned()).collect(),
     };
@@ -61,7 +78,7 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
                 Format::Table => output::table(&[], details(&grader))?,
             }
         }
-        None => {
+        Some(Command::Warm(_) | Command::Add(_) | Command::Push(_)) | None => {
             let names: Vec<String> = assay.graders().catalog().sources().map(|(name, _)| name.to_owned()).collect();
             let all = names.iter().map(|name| listed(&assay, name)).collect::<Result<Vec<_>, _>>()?;
             match Format::or_by_terminal(arguments.format) {
@@ -84,6 +101,48 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
         }
     }
     Ok(Ended::Fine)
+}
+
+/// Why a grader is neither added nor pushed.
+enum Stop {
+    /// The grader, or what a registry sent in its place, is at fault.
+    Refused(String),
+    Failed(Failure),
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Stop::Failed(failure)
+    }
+}
+
+fn ended(done: Result<(), Stop>) -> Result<Ended, Failure> {
+    match done {
+        Ok(()) => Ok(Ended::Fine),
+        Err(Stop::Failed(failure)) => Err(failure),
+        Err(Stop::Refused(why)) => {
+            output::message(&format!("error: {why}"));
+            Ok(Ended::AtFault)
+        }
+    }
+}
+
+/// What a component says of itself, which is a grader.
+fn checked(sandbox: &Sandbox, name: &str, component: &[u8]) -> Result<Description, Stop> {
+    match sandbox.load(component, Trust::Others) {
+        Ok(grader) => Ok(grader.description().clone()),
+        Err(LoadError::Host(fault)) => Err(Failure::program(fault).into()),
+        Err(error) => {
+            let error = anyhow::Error::new(GraderError::Load { name: name.to_owned(), error: Arc::new(error) });
+            let advice = advice(&error).unwrap_or_default();
+            Err(Stop::Refused(format!("{error}{advice}")))
+        }
+    }
+}
+
+/// The name of a file without its ending.
+fn stem(file: &Path) -> String {
+    file.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 fn listed(assay: &Assay, name: &str) -> Result<Listed, Failure> {

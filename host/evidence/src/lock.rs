@@ -241,6 +241,18 @@ impl Lock {
             # file anew. Another compiler than `rustc` gives graders of other bytes.\n";
         Ok(COMMENT.to_owned() + &toml::to_string(self)?)
     }
+
+    /// The lock of a folder of graders as a file, with a comment that says what it is.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written as TOML, which is the program's fault.
+    pub fn text_of_folder(&self) -> Result<String, toml::ser::Error> {
+        const COMMENT: &str = "\
+            # The SHA-256 of graders in this folder, and of their known-answer cases, as `assay graders add` pinned them. A grader whose file\n\
+            # has another one is not used: `assay graders add FILE --replace` pins it anew.\n";
+        Ok(COMMENT.to_owned() + &toml::to_string(self)?)
+    }
 }
 
 #[cfg(test)]

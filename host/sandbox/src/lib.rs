@@ -33,7 +33,7 @@ mod toolchain;
 pub mod worker;
 
 pub use assay_types::grader::{Description, OptionSpec, SettingKind};
-pub use cache::{Cache, CacheBounds, CacheError};
+pub use cache::{Cache, CacheBounds, CacheError, Warmed};
 pub use error::{LoadError, SandboxError};
 pub use fault::{Cancel, HostFault};
 pub use limits::{Counted, Exceeded, Limits, Profile};
@@ -42,4 +42,4 @@ pub use outcome::{Detail, Fault, Outcome, Problem, Run, Score, Task, Validated};
 pub use sandbox::{Execution, Grader, Sandbox, SandboxOptions, Trust};
 pub use table::Unsupported;
 pub use toolchain::Toolchain;
-pub use worker::{WorkerProgram, compile_ahead};
+pub use worker::{Ahead, WorkerProgram};

@@ -8,7 +8,7 @@ use assay_types::grader::Description;
 use assay_types::sha256;
 
 use crate::anatomy::{Anatomy, dissect};
-use crate::cache::{Cache, Key, RunBy};
+use crate::cache::{Cache, Key, RunBy, Warmed};
 use crate::engine;
 use crate::error::{LoadError, SandboxError};
 use crate::fault::{Cancel, HostFault};
@@ -16,7 +16,7 @@ use crate::in_process::{InProcess, Runner, Tables};
 use crate::limits::Limits;
 use crate::outcome::{Run, Task, Validated};
 use crate::table::TableView;
-use crate::worker::{self, ByWorkers, WorkerProgram, Workers};
+use crate::worker::{self, ByWorkers, WorkerProgram, Workers, code_bytes};
 
 /// How many graders run in this process at once. Whoever comes later waits.
 const CONCURRENT: u32 = 64;
@@ -144,6 +144,25 @@ impl Sandbox {
             }
         };
         Ok(Grader { sandbox: self.clone(), runs, description: Arc::new(description), digest })
+    }
+
+    /// Loads a component that others made once, so that its machine code is in the cache before it is needed. A component that is no grader
+    /// leaves the reason there.
+    ///
+    /// # Errors
+    ///
+    /// As [`Sandbox::load`] has them, and if there is no cache or it does not keep the code.
+    pub fn warm(&self, component: &[u8]) -> Result<Warmed, LoadError> {
+        let Inner { cache, runner, untrusted, limits } = &*self.0;
+        self.within_size(component, Trust::Others)?;
+        let cache = cache.as_ref().ok_or_else(|| HostFault::Resources("there is no cache to keep it in".into()))?;
+        let (run_by, limit) = match untrusted {
+            Untrusted::InProcess => (RunBy::ThisProcess, u64::MAX),
+            Untrusted::Workers(_) | Untrusted::Refuse => (RunBy::Workers, code_bytes(limits)),
+        };
+        let digest = sha256(component);
+        let key = Key { digest: &digest, engine: engine::fingerprint(runner.engine()), of: Trust::Others, run_by };
+        cache.warmed(&key, limit, || self.load(component, Trust::Others).map(|_| ()))
     }
 
     /// Takes a component apart, without running it, in [`Limits::compile_time`] and [`Limits::compile_memory_bytes`] if others made it and

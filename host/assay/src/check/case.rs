@@ -164,14 +164,19 @@ impl Case {
     /// What the digest of cases is of: of each its name and its three files, with their lengths in bytes.
     pub(crate) fn digested(cases: &[Self]) -> Vec<u8> {
         let mut all = Vec::new();
-        for Case { name, text, submission, answers, .. } in cases {
-            let files = [("case.toml", text.as_bytes()), ("submission.csv", submission), ("answers.csv", answers)];
-            for (file, content) in files {
-                all.extend(format!("{name}/{file} {}\n", content.len()).into_bytes());
+        for case in cases {
+            for (file, content) in case.files() {
+                all.extend(format!("{}/{file} {}\n", case.name, content.len()).into_bytes());
                 all.extend(content);
             }
         }
         all
+    }
+
+    /// Its files, by name, as they were read.
+    pub(crate) fn files(&self) -> [(&'static str, &[u8]); 3] {
+        let Case { text, submission, answers, .. } = self;
+        [("case.toml", text.as_bytes()), ("submission.csv", submission), ("answers.csv", answers)]
     }
 
     /// What it comes to, as it states.

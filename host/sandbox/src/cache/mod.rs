@@ -19,6 +19,8 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
+use crate::error::LoadError;
+use crate::fault::HostFault;
 use crate::sandbox::Trust;
 use folder::Folder;
 pub(crate) use stored::Stored;
@@ -86,6 +88,15 @@ pub enum CacheError {
         /// The folder that it is in.
         within: PathBuf,
     },
+}
+
+/// How machine code came to be in a cache.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Warmed {
+    /// It was there.
+    WasThere,
+    /// It was compiled.
+    Compiled,
 }
 
 /// What tells machine code from all other.
@@ -199,6 +210,26 @@ impl Cache {
     /// Keeps machine code, and makes room for it. Whatever goes wrong with a cache only costs time.
     pub(crate) fn write(&self, key: &Key<'_>, code: &[u8]) {
         self.part(key).write(&key.file_name(EXTENSION), &[code, &key.seal(FORM, &[code])]);
+    }
+
+    /// Has `compile` put this machine code here unless it is here already, whole and no larger than `limit` bytes.
+    pub(crate) fn warmed(
+        &self,
+        key: &Key<'_>,
+        limit: u64,
+        compile: impl FnOnce() -> Result<(), LoadError>,
+    ) -> Result<Warmed, LoadError> {
+        if self.read(key, limit).is_some() {
+            return Ok(Warmed::WasThere);
+        }
+        compile()?;
+        match self.read(key, limit) {
+            Some(_) => Ok(Warmed::Compiled),
+            None => {
+                let folder = self.part(key).path.display();
+                Err(HostFault::Resources(format!("the machine code could not be kept in {folder}")).into())
+            }
+        }
     }
 
     /// Why the component was refused under these limits, if it was.

@@ -22,10 +22,11 @@ mod protocol;
 mod remembered;
 mod tables;
 
-pub use ahead::compile_ahead;
+pub use ahead::Ahead;
 pub use child::{WorkerError, serve};
 pub(crate) use grader::ByWorkers;
 pub(crate) use inspect::inspect;
 pub(crate) use pool::Workers;
 pub use program::{COMMAND, WorkerProgram};
 pub use protocol::ProtocolError;
+pub(crate) use protocol::code_bytes;

@@ -164,7 +164,7 @@ pub(super) fn answer_bytes(limits: &Limits) -> u64 {
 }
 
 /// The most machine code that a component may become: so many bytes a byte.
-pub(super) fn code_bytes(limits: &Limits) -> u64 {
+pub(crate) fn code_bytes(limits: &Limits) -> u64 {
     (limits.component_bytes as u64).saturating_mul(16)
 }
 
