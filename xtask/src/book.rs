@@ -45,7 +45,7 @@ fn gather(workspace: &Path, to: &Path, repository: Option<&str>) -> Result<()> {
         let text = replaced(&read(workspace, page)?, |link| {
             let (path, heading) = link.target(page)?;
             if pages.contains(&path) {
-                return None;
+                return Some(format!("[{}]({})", link.text, in_book(&link.destination)));
             }
             let heading = heading.map_or_else(String::new, |heading| format!("#{heading}"));
             Some(match repository {
@@ -53,16 +53,21 @@ fn gather(workspace: &Path, to: &Path, repository: Option<&str>) -> Result<()> {
                 None => link.text.clone(),
             })
         });
-        let copy = to.join(page);
+        let copy = to.join(in_book(&page.to_string_lossy()));
         fs::create_dir_all(copy.parent().unwrap_or(to))?;
         fs::write(copy, text)?;
     }
     let rebased = replaced(&summary, |link| {
         let (page, _) = link.target(summary_path)?;
-        Some(format!("[{}]({})", link.text, page.display()))
+        Some(format!("[{}]({})", link.text, in_book(&page.to_string_lossy())))
     });
     fs::write(to.join("SUMMARY.md"), rebased)?;
     Ok(())
+}
+
+/// The path of a page in the book: a folder's README is its first page.
+fn in_book(path: &str) -> String {
+    path.replace("README.md", "index.md")
 }
 
 /// A document with some of its links replaced.

@@ -106,7 +106,10 @@ pub fn faults(workspace: &Path) -> Result<Vec<String>> {
             faults.push(format!("{}:{line}: {what}", document.display()));
         };
         for (reference, place) in undefined(&markdown) {
-            fault(place.start, format!("`[{reference}]` is defined nowhere in this file: add a line `[{reference}]: …`"));
+            fault(
+                place.start,
+                format!("`[{reference}]` is defined nowhere in this file: add a line `[{reference}]: …`"),
+            );
         }
         for link in of(&markdown) {
             let Some((path, heading)) = link.target(&document) else { continue };

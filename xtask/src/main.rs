@@ -117,7 +117,9 @@ fn run(task: Task) -> Result<ExitCode> {
             cargo(&command)?;
             Ok(ExitCode::SUCCESS)
         }
-        Task::Pages | Task::Book { .. } | Task::Interpreters | Task::Advisories | Task::Languages => Ok(ExitCode::SUCCESS),
+        Task::Pages | Task::Book { .. } | Task::Interpreters | Task::Advisories | Task::Languages => {
+            Ok(ExitCode::SUCCESS)
+        }
         Task::Lint => {
             cargo(&["fmt", "--all", "--check"])?;
             cargo(&["clippy", "--locked", "--release", "--workspace", "--all-targets", "--", "--deny", "warnings"])?;

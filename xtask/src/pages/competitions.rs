@@ -25,7 +25,8 @@ pub(super) fn page(schema: &str) -> Result<String> {
     let definitions = schema["$defs"].as_object().context("no definitions")?;
     let mut sections = Vec::new();
     gather(&schema, "", definitions, &mut sections);
-    let mut page = format!("# Fields of `competition.toml`\n\n{ABOUT}\n\n## The file\n\n{}", fields(&schema, &sections)?);
+    let mut page =
+        format!("# Fields of `competition.toml`\n\n{ABOUT}\n\n## The file\n\n{}", fields(&schema, &sections)?);
     for section in &sections {
         let definition = &definitions[section.definition];
         let brackets = if section.is_list { ("[[", "]]") } else { ("[", "]") };
@@ -35,10 +36,9 @@ pub(super) fn page(schema: &str) -> Result<String> {
         };
         page += &format!("\n## {heading}\n\n{}\n\n", described(definition));
         page += &match (definition["oneOf"].as_array(), definition["anyOf"].as_array()) {
-            (Some(words), _) => words
-                .iter()
-                .map(|word| format!("- `{}`: {}\n", word["const"], in_a_cell(&described(word))))
-                .collect(),
+            (Some(words), _) => {
+                words.iter().map(|word| format!("- `{}`: {}\n", word["const"], in_a_cell(&described(word)))).collect()
+            }
             (None, Some(kinds)) => kinds.iter().map(|kind| format!("- {}\n", in_a_cell(&described(kind)))).collect(),
             (None, None) => fields(definition, &sections)?,
         };

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use wit_parser::{Docs, Function, Interface, Resolve, Type, TypeDef, TypeDefKind, WorldItem};
+use wit_parser::{Docs, EnumCase, Function, Interface, Resolve, Type, TypeDef, TypeDefKind, WorldItem};
 
 use super::in_a_cell;
 
@@ -92,7 +92,12 @@ fn definition(resolve: &Resolve, name: &str, defined: &TypeDef) -> Result<String
             ("variant", "one of", rows?)
         }
         TypeDefKind::Enum(words) => {
-            ("enum", "one of", words.cases.iter().map(|case| row(&case.name, "", &case.docs)).collect())
+            let line = |case: &EnumCase| {
+                let docs = in_a_cell(case.docs.contents.as_deref().unwrap_or_default());
+                format!("- `{}`{}{docs}\n", case.name, if docs.is_empty() { "" } else { ": " })
+            };
+            let lines: String = words.cases.iter().map(line).collect();
+            return Ok(format!("\n#### enum `{name}`\n{}\n{lines}", paragraphs(&defined.docs)));
         }
         other => {
             let is = of_kind(resolve, other)?;

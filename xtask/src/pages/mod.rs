@@ -25,7 +25,10 @@ pub struct Page {
 /// If what they are made of cannot be read.
 pub fn all(workspace: &Path) -> Result<Vec<Page>> {
     Ok(vec![
-        Page { path: "docs/competition-fields.md", text: competitions::page(&read(workspace, "competitions/schema.json")?)? },
+        Page {
+            path: "docs/competition-fields.md",
+            text: competitions::page(&read(workspace, "competitions/schema.json")?)?,
+        },
         Page { path: "docs/crates.md", text: crates::picture(workspace)? },
         Page { path: "docs/reference.md", text: contract::page(&workspace.join("wit/0.1.0"))? },
     ])
