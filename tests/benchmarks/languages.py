@@ -140,7 +140,7 @@ def of_language(language: str, base: Path, arguments):
     again, *_ = run(["./build.sh"], folder / "again" / metric, environment)
     same = component.read_bytes() == (folder / "again" / metric / component.name).read_bytes()
     audit = json.loads(run([ASSAY, "audit", component, "--format", "json"], folder)[2][0])
-    imports = ", ".join(item["name"] for item in audit["grader"]["anatomy"]["imports"]) or "none"
+    imports = ", ".join(map(str, audit["grader"]["anatomy"]["imports"])) or "none"
     graders = folder / "graders"
     graders.mkdir()
     shutil.copy(component, graders)
