@@ -1,10 +1,10 @@
 //! Graders that are source text beside their competition, run by the interpreters that `cargo xtask interpreters` builds.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use assay::{Answers, Assay, Cache, Competitions, Context, Execution, GradeError, GraderCatalog, Submission};
+use assay::{Answers, Assay, Builder, Cache, Competitions, Context, Execution, GradeError, GraderCatalog, Submission};
 use assay_tests::{Failure, assay, root};
 use assay_types::Direction;
 use assay_types::competition::Competition;
@@ -48,17 +48,20 @@ fn service(file: &str, source: &str, options: &str, more: &str) -> Result<Option
     let Some(folder) = interpreters() else { return Ok(None) };
     let mut competitions = Competitions::none();
     competitions.add_with_source(&toml(file, options, more), source)?;
+    Ok(Some(serving(competitions, &folder)?.build()?))
+}
+
+/// A service with these competitions and the interpreters of a folder.
+fn serving(competitions: Competitions, interpreters: &Path) -> Result<Builder, Failure> {
     let mut graders = GraderCatalog::built_in();
-    graders.add_folder(&folder)?;
+    graders.add_folder(interpreters)?;
     let answers = BTreeMap::from([(ID.to_owned(), Answers::Bytes(Arc::from(ANSWERS.as_bytes())))]);
-    let assay = Assay::builder()
+    Ok(Assay::builder()
         .competitions(competitions)
         .graders(graders)
         .answers(answers)
         .cache(Cache::open(&root().join("target/tests-cache"))?)
-        .untrusted(Execution::Workers(PathBuf::from(assay()?.get_program()).into()))
-        .build()?;
-    Ok(Some(assay))
+        .untrusted(Execution::Workers(PathBuf::from(assay()?.get_program()).into())))
 }
 
 /// What the submission comes to: a score, or what the operator is told.
@@ -265,6 +268,35 @@ fn a_competition_with_a_source_is_another_with_another_source() -> Result<(), Fa
         let text = if wrong == "source" { text.replace("score.py", "../score.py") } else { text };
         let error = Competition::parse(&text, "competition.toml").err().ok_or("it passes")?.to_string();
         assert!(error.contains(said), "{error}");
+    }
+    Ok(())
+}
+
+/// A lock of what is at hand has the competition with its source, and the interpreter; another source or interpreter is marked.
+#[test]
+fn a_lock_has_a_source_and_its_interpreter() -> Result<(), Failure> {
+    let Some(folder) = interpreters() else { return Ok(()) };
+    let mut graders = GraderCatalog::built_in();
+    graders.add_folder(&folder)?;
+    let of = |source: &str| -> Result<Competitions, Failure> {
+        let mut competitions = Competitions::none();
+        competitions.add_with_source(&toml("score.py", "", ""), source)?;
+        Ok(competitions)
+    };
+    let source = format!("{HIGHER}{KAGGLE}");
+    let other = format!("{source}# another\n");
+    let locked = assay::lock::of(&graders, &of(&source)?)?;
+    let without = assay::lock::of(&GraderCatalog::built_in(), &of(&source)?)?;
+    let digest = sha256(format!("{}{other}", toml("score.py", "", "")).as_bytes());
+    let changed = format!("competition `{ID}` sha256:{digest}");
+    let interpreter = format!("grader `python` sha256:{}", sha256(&std::fs::read(folder.join("python.wasm"))?));
+    for (lock, source, outside) in
+        [(&locked, &source, Vec::new()), (&locked, &other, vec![changed]), (&without, &source, vec![interpreter])]
+    {
+        let assay = serving(of(source)?, &folder)?.lock(lock.clone()).build()?;
+        let graded = assay.grade(ID, Submission::Bytes(SUBMISSION.as_bytes()), &Context::default())?;
+        assert_eq!(graded.report().score_exact, Some(0.75));
+        assert_eq!(graded.report().outside_lock, outside);
     }
     Ok(())
 }

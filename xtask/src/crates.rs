@@ -13,7 +13,7 @@ use serde_json::Value;
 /// # Errors
 ///
 /// If cargo does not describe the workspace, or if crates depend on one another in a circle.
-pub fn picture(workspace: &Path) -> Result<String> {
+pub(crate) fn picture(workspace: &Path) -> Result<String> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
         .current_dir(workspace)
@@ -36,7 +36,7 @@ pub fn picture(workspace: &Path) -> Result<String> {
     }
     let known: BTreeSet<String> = crates.keys().cloned().collect();
     let mut page = String::from(
-        "# The crates of the host\n\nMade by `cargo xtask crates > docs/crates.md`. An arrow points from a crate to one that it depends on; there is no circle.\n\n```mermaid\ngraph TD\n",
+        "# The crates of the host\n\nMade by `cargo xtask pages`. An arrow points from a crate to one that it depends on; there is no circle.\n\n```mermaid\ngraph TD\n",
     );
     for (name, (_, used)) in &crates {
         for other in used.intersection(&known) {

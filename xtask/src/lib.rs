@@ -1,10 +1,13 @@
-//! What is needed around cargo: the Wasm toolchain and the graders. The command line is `cargo xtask`.
+//! What is needed around cargo: the Wasm toolchain, the graders, the documents. The command line is `cargo xtask`.
 
+pub mod book;
 mod command;
-pub mod crates;
+mod crates;
 pub mod graders;
 pub mod interpreters;
 pub mod languages;
+pub mod links;
+pub mod pages;
 pub mod toolchain;
 
 use std::path::PathBuf;

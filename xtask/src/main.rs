@@ -5,7 +5,7 @@ use std::process::{Command, ExitCode};
 use anyhow::{Context, Result, ensure};
 use clap::{Parser, Subcommand};
 use xtask::toolchain::Toolchain;
-use xtask::{crates, graders, interpreters, languages, workspace};
+use xtask::{book, graders, interpreters, languages, pages, workspace};
 
 /// What is needed around cargo.
 #[derive(Parser)]
@@ -43,8 +43,14 @@ enum Task {
     Languages,
     /// Build the interpreters for graders that are source text, in Python and JavaScript, into target/interpreters/.
     Interpreters,
-    /// Print the page that shows the crates of the host and who depends on whom.
-    Crates,
+    /// Write the pages of docs/ that are made of the code: the contract's reference, the fields of competitions, the crates.
+    Pages,
+    /// Check the links of all documents, and make the book of docs/ in target/book/.
+    Book {
+        /// Where files of the repository can be looked at, for links to them; without it they are text.
+        #[arg(long, value_name = "URL")]
+        repository: Option<String>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -59,8 +65,15 @@ fn main() -> ExitCode {
 
 fn run(task: Task) -> Result<ExitCode> {
     let workspace = workspace();
-    if matches!(task, Task::Crates) {
-        print!("{}", crates::picture(&workspace)?);
+    if matches!(task, Task::Pages) {
+        for page in pages::write(&workspace)? {
+            eprintln!("wrote {}", page.display());
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    if let Task::Book { repository } = &task {
+        let folder = book::build(&workspace, repository.as_deref().map(|url| url.trim_end_matches('/')))?;
+        eprintln!("built {}", folder.display());
         return Ok(ExitCode::SUCCESS);
     }
     if matches!(task, Task::Interpreters) {
@@ -104,7 +117,9 @@ fn run(task: Task) -> Result<ExitCode> {
             cargo(&command)?;
             Ok(ExitCode::SUCCESS)
         }
-        Task::Crates | Task::Interpreters | Task::Advisories | Task::Languages => Ok(ExitCode::SUCCESS),
+        Task::Pages | Task::Book { .. } | Task::Interpreters | Task::Advisories | Task::Languages => {
+            Ok(ExitCode::SUCCESS)
+        }
         Task::Lint => {
             cargo(&["fmt", "--all", "--check"])?;
             cargo(&["clippy", "--locked", "--release", "--workspace", "--all-targets", "--", "--deny", "warnings"])?;

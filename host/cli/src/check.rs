@@ -103,6 +103,11 @@ fn found(name: &str, global: &GlobalArguments) -> Result<Found, Failure> {
         (name.to_owned(), Vec::new())
     } else if is_id(&competitions, name) {
         let competition = competitions.get(name).map_err(Failure::call)?;
+        if competition.source.is_some() {
+            // A source has its cases beside it.
+            let own = competitions.files().find(|file| file.ends_with(Path::new(name).join("competition.toml")));
+            cases = own.map(|file| file.with_file_name("cases")).filter(|cases| cases.is_dir());
+        }
         (competition.grader.component.clone(), vec![name.to_owned()])
     } else if path.is_dir() {
         cases = Some(path.join("cases"));

@@ -92,8 +92,12 @@ fn rows(report: &Report) -> Vec<Vec<String>> {
     if let (Some(score), Some(exact)) = (report.score, report.score_exact) {
         let better = report.direction.unwrap_or(Direction::Higher);
         row("score", format!("{score} ({exact}; {better} is better)"));
-        row("medal", report.medals.to_string());
-        row("above median", if report.medals.above_median { "yes" } else { "no" }.into());
+        if report.thresholds.gold_threshold.is_none() {
+            row("medal", "none: the competition has no leaderboard".into());
+        } else {
+            row("medal", report.medals.to_string());
+            row("above median", if report.medals.above_median { "yes" } else { "no" }.into());
+        }
     }
     let thresholds = &report.thresholds;
     for (name, threshold) in [
@@ -102,10 +106,15 @@ fn rows(report: &Report) -> Vec<Vec<String>> {
         ("bronze from", thresholds.bronze_threshold),
         ("median", thresholds.median_threshold),
     ] {
-        row(name, threshold.map(|threshold| threshold.to_string()).unwrap_or_default());
+        if let Some(threshold) = threshold {
+            row(name, threshold.to_string());
+        }
     }
     if let Some(receipt) = &report.receipt {
         row("grader", format!("{} {}", receipt.grader.name, receipt.grader.version));
+        if let Some(source) = &receipt.digests.source {
+            row("source", format!("sha256:{source}"));
+        }
         row("component", format!("sha256:{}", receipt.digests.component));
     }
     for text in &report.outside_lock {

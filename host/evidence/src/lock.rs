@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
+use assay_types::competition::source::Language;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -192,11 +193,16 @@ impl Lock {
     pub fn outside(&self, report: &Report) -> Vec<String> {
         let Some(receipt) = &report.receipt else { return Vec::new() };
         let grader = receipt.grader.id.as_ref().unwrap_or(&receipt.grader.name);
+        // A source is locked with its competition, and what runs it is a grader like any other.
+        let grader = match (&receipt.digests.source, Language::of(grader)) {
+            (Some(_), Some(language)) => language.interpreter(),
+            _ => grader,
+        };
         let competition = report.competition_id.as_deref().unwrap_or_default();
         let component = Some(receipt.digests.component.as_str());
         let file = receipt.digests.competition.as_deref();
         [
-            ("grader", grader.as_str(), component, self.graders.get(grader)),
+            ("grader", grader, component, self.graders.get(grader)),
             ("competition", competition, file, self.competitions.get(competition)),
         ]
         .into_iter()

@@ -53,7 +53,8 @@ pub(super) struct Stated {
     /// What the grader is told.
     #[serde(default)]
     options: BTreeMap<String, Setting>,
-    /// The contract, as in a competition; none: the key is `id` if both files have it, and columns have the types that they are read as.
+    /// The contract, as in a competition; none: that of the competition whose grader is source text; else the key is `id` if both files have
+    /// it, and columns have the types that they are read as.
     pub(super) submission: Option<toml::Table>,
 }
 
@@ -191,8 +192,19 @@ impl Case {
         }
     }
 
-    /// The case as a competition, so that it goes the way of every other.
-    pub(super) fn competition(&self, checking: &Checking, description: &Description) -> Result<Competition, String> {
+    /// The case as a competition, so that it goes the way of every other. `own` is the competition that a source belongs to: its cases are
+    /// submissions of it, unless they state another contract.
+    pub(super) fn competition(
+        &self,
+        checking: &Checking,
+        own: Option<&Competition>,
+        description: &Description,
+    ) -> Result<Competition, String> {
+        if let (Some(own), None) = (own, &self.stated.submission) {
+            let mut competition = own.clone();
+            competition.grader.options.extend(self.stated.options.clone());
+            return Ok(competition);
+        }
         let keep = |bytes: &[u8]| {
             read::read_csv(bytes, &ReadOptions { limits: &read::Limits::default(), columns: None })
                 .map_err(|error| error.to_string())

@@ -97,7 +97,7 @@ pub fn check(assay: &Assay, checking: &Checking, data: Option<&DataDir>) -> Resu
     let trust = if graders.is_own(&checking.grader) { Trust::Own } else { Trust::Others };
     let mut ledger = Ledger::default();
     let mut checked = Checked {
-        grader: checking.grader.clone(),
+        grader: checking.source.as_ref().map_or_else(|| checking.grader.clone(), |source| source.file.clone()),
         sha256: assay_types::sha256(&component),
         passed: false,
         findings: Vec::new(),
@@ -206,9 +206,11 @@ impl Tried<'_> {
         trial: &Trial<'_>,
         ledger: &mut Ledger,
     ) -> Result<Option<Dataset>, Stop> {
-        let by_place = case.stated.submission.is_some();
+        let own = checking.source.as_ref().and(checking.competitions.first());
+        let own = own.and_then(|id| self.assay.competitions().get(id).ok());
+        let by_place = case.stated.submission.is_some() || own.is_some();
         let answers = Answers::Bytes(case.answers.as_slice().into());
-        let competition = case.competition(checking, self.grader.description());
+        let competition = case.competition(checking, own.as_deref(), self.grader.description());
         let prepared = competition.and_then(|competition| prepare(competition, self.assay.graders(), answers));
         let prepared = match prepared {
             Ok(prepared) => prepared,
