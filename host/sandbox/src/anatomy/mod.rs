@@ -5,9 +5,11 @@
 //! made harmless once more, and kinds are those that there are.
 
 mod claims;
+mod hazards;
 mod instructions;
 mod listing;
 mod proposals;
+mod runtime;
 
 use std::fmt;
 use std::panic::catch_unwind;
@@ -26,11 +28,17 @@ use assay_types::grader::INTERFACE;
 
 use self::claims::Gathered;
 pub use self::claims::{Claims, Producer, Section, Text};
+pub use self::hazards::{Hazards, System};
 pub use self::instructions::Instructions;
 pub use self::listing::{Listing, shown};
 use self::listing::{all_harmless, harmless, harmless_or_none};
+use self::runtime::Marks;
+pub use self::runtime::{Runtime, RuntimeKind};
 use crate::fault::HostFault;
+use crate::footprint;
+pub use crate::footprint::Footprint;
 use crate::nesting::{self, NestingError};
+use crate::toolchain::{Signs, Toolchain};
 
 /// What a component is made of.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,6 +73,14 @@ pub struct Anatomy {
     /// The proposals to WebAssembly without which it is not valid.
     #[serde(deserialize_with = "proposals::known")]
     pub proposals: Vec<String>,
+    /// What an instance of it has, by its own count.
+    pub footprint: Footprint,
+    /// What might make two machines disagree.
+    pub hazards: Hazards,
+    /// The toolchain that seems to have made it: a claim.
+    pub toolchain: Option<Toolchain>,
+    /// The language's runtime that it seems to carry: a claim.
+    pub runtime: Option<Runtime>,
     /// What it says of itself.
     pub claims: Claims,
 }
@@ -207,7 +223,11 @@ fn walk(bytes: &[u8]) -> Result<Walk<'_>, String> {
 fn read(bytes: &[u8]) -> Result<Anatomy, String> {
     let walk = walk(bytes)?;
     let types = proposals::validate(bytes, WasmFeatures::all()).map_err(|error| short(&error.to_string()))?;
-    let mut anatomy = Anatomy { claims: walk.claims.finish(), ..walk.anatomy };
+    let footprint = footprint::count(bytes).map_err(|error| short(&error.to_string()))?;
+    let (toolchain, runtime) = (walk.signs.toolchain(), walk.marks.runtime(&walk.signs));
+    let mut anatomy = Anatomy { claims: walk.claims.finish(), footprint, toolchain, runtime, ..walk.anatomy };
+    anatomy.hazards.relaxed_simd = anatomy.instructions.relaxed_simd;
+    anatomy.hazards.atomics = anatomy.instructions.atomics;
     for name in walk.exported {
         anatomy.exports.push(export(name, types.as_ref()));
         if name.starts_with(INTERFACE) {
@@ -223,6 +243,8 @@ fn read(bytes: &[u8]) -> Result<Anatomy, String> {
 struct Walk<'a> {
     anatomy: Anatomy,
     claims: Gathered,
+    signs: Signs,
+    marks: Marks,
     /// The component's own exports.
     exported: Vec<&'a str>,
     /// What is being read: the component, and what it is nested in.
@@ -258,6 +280,12 @@ impl<'a> Walk<'a> {
                     anatomy.imports.push(Import { name, kind: core_kind(&import.ty) });
                 }
             }
+            Payload::ImportSection(imports) => {
+                for import in imports.clone().into_imports() {
+                    let import = import?;
+                    anatomy.hazards.system.extend(System::of(import.module, import.name));
+                }
+            }
             Payload::ComponentExportSection(exports) if outermost => {
                 for export in exports.clone() {
                     self.exported.push(export?.name.name);
@@ -282,10 +310,15 @@ impl<'a> Walk<'a> {
             Payload::CodeSectionEntry(body) => self.function(body)?,
             Payload::DataSection(data) => {
                 for segment in data.clone() {
-                    anatomy.data_bytes += segment?.data.len() as u64;
+                    let data = segment?.data;
+                    anatomy.data_bytes += data.len() as u64;
+                    self.marks.add(data);
                 }
             }
-            Payload::CustomSection(section) => self.claims.add(section),
+            Payload::CustomSection(section) => {
+                self.claims.add(section);
+                self.signs.add(section);
+            }
             _ => {}
         }
         Ok(())
@@ -294,7 +327,8 @@ impl<'a> Walk<'a> {
     fn function(&mut self, body: &FunctionBody<'_>) -> Result<(), BinaryReaderError> {
         self.anatomy.functions += 1;
         self.anatomy.code_bytes += body.range().len() as u64;
-        self.anatomy.instructions.add(body)
+        self.anatomy.hazards.nan += self.anatomy.instructions.add(body)?;
+        Ok(())
     }
 }
 
