@@ -24,6 +24,9 @@ use crate::service::Assay;
 /// How much of the reason for a refusal is kept, in characters: the names of some imports, and what to do.
 const REASON: usize = 1000;
 
+/// What WebAssembly begins with.
+const MAGIC: &[u8] = b"\0asm";
+
 /// The largest file that is read to be told apart from others by its digest, in bytes: beyond what a component may have.
 const LARGEST: u64 = 256 << 20;
 
@@ -218,6 +221,9 @@ impl Examiner<'_> {
             Err(LoadError::Untrusted) => return Err(AuditError::NoWorker),
             Err(error) => {
                 let reason = match &error {
+                    LoadError::Component(_) if !bytes.starts_with(MAGIC) => {
+                        "not a WebAssembly component that is valid: it does not begin with `\\0asm`, as all WebAssembly does".into()
+                    }
                     LoadError::Component(said) if anatomy.is_err() => {
                         format!("not a WebAssembly component that is valid: {said}")
                     }

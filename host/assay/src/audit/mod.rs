@@ -207,7 +207,7 @@ impl AuditError {
         match self {
             AuditError::Grader(GraderError::Load { error, .. }) => !error.is_host_fault(),
             AuditError::Catalog(CatalogError::File { error, .. }) | AuditError::File { error, .. } => {
-                matches!(error, ReadError::Bytes { .. })
+                matches!(error, ReadError::Bytes { .. } | ReadError::Hole { .. })
             }
             _ => false,
         }

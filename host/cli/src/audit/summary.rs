@@ -38,7 +38,11 @@ pub(super) fn rows(audit: &Audit) -> Vec<Row> {
     rows.push(("cases".into(), cases(&audit.cases, audit.passes())));
     if let Some(grader) = &audit.grader {
         rows.push(row("used by", used_by(grader)));
-        let of = if audit.source.is_none() { "" } else { "the interpreter; what is above is the grader. " };
+        let of = if audit.source.is_none() {
+            ""
+        } else {
+            "nothing is built, the text below is the grader. Its interpreter: "
+        };
         rows.push(row("rebuild", text(&format!("{of}{}", grader.rebuild.join("; ")), 3)));
     }
     rows.push(row("more", "`--all` shows what it is made of, every limit, and the way to a score"));
@@ -310,9 +314,13 @@ fn used_by(grader: &GraderAudit) -> String {
     match users.as_slice() {
         [] => "no competition at hand".into(),
         users => {
-            let users = users.get(..2).unwrap_or(users);
             let competitions = counted(grader.used_by.total, "competition", "competitions");
-            text(&format!("{competitions}: {}", names(users, grader.used_by.total)), 1)
+            let told = |few: usize| {
+                let users = users.get(..few).unwrap_or(users);
+                format!("{competitions}: {}", names(users, grader.used_by.total))
+            };
+            let fits = (2..=NAMED).rev().map(told).find(|told| told.chars().count() < WIDTH);
+            fits.unwrap_or_else(|| told(1))
         }
     }
 }

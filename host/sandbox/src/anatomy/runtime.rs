@@ -7,7 +7,7 @@ use memchr::memmem;
 use serde::{Deserialize, Serialize};
 
 use super::listing::{harmless_or_none, shown};
-use crate::toolchain::Signs;
+use crate::toolchain::{Signs, Toolchain};
 
 /// A runtime that a component seems to carry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,7 +58,7 @@ impl fmt::Display for Runtime {
 
 /// Texts in the data of modules by which runtimes are told that name themselves nowhere else.
 const MARKS: [(RuntimeKind, &[u8]); 2] =
-    [(RuntimeKind::SpiderMonkey, b"SpiderMonkey"), (RuntimeKind::QuickJs, b"QuickJS")];
+    [(RuntimeKind::SpiderMonkey, b"spidermonkey"), (RuntimeKind::QuickJs, b"QuickJS")];
 
 /// Gathers the signs of runtimes in a component.
 #[derive(Debug, Default)]
@@ -92,6 +92,11 @@ impl Marks {
                 if tiny { RuntimeKind::TinyGo } else { RuntimeKind::Go },
                 Some(version.to_owned()).filter(|v| !v.is_empty()),
             );
+        }
+        match signs.toolchain() {
+            Some(Toolchain::ComponentizeJs) => return of(RuntimeKind::SpiderMonkey, None),
+            Some(Toolchain::ComponentizeQjs) => return of(RuntimeKind::QuickJs, None),
+            _ => {}
         }
         let marked = self.found.iter().zip(MARKS).find_map(|(found, (kind, _))| found.then_some(kind));
         marked.and_then(|kind| of(kind, None))
