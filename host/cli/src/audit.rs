@@ -3,6 +3,7 @@
 mod all;
 mod diff;
 mod named;
+mod options;
 mod size;
 mod source;
 mod summary;

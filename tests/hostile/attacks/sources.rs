@@ -57,7 +57,7 @@ fn service(file: &str, honest: &str, attacks: &[(&str, String, Comes)]) -> Resul
     let mut graders = GraderCatalog::built_in();
     graders.add_folder(&folder)?;
     // As the limits of everybody, but for what makes a test long: what spins does so for a shorter time.
-    let limits = GraderLimits { fuel_base: 1_500_000_000, memory_bytes: 256 << 20, ..GraderLimits::default() };
+    let limits = GraderLimits { fuel_base: 1_500_000_000, ..GraderLimits::default() };
     let assay = Assay::builder()
         .competitions(competitions)
         .graders(graders)
@@ -149,7 +149,7 @@ fn python_that_never_ends_or_takes_everything() -> Result<(), Failure> {
             Limit(FUEL),
         ),
         ("memory", score("cells = [0]\nwhile True: cells = cells + cells"), Stopped),
-        ("a-giant-string", score("return len('a' * 10**9)"), Stopped),
+        ("a-giant-string", score("return len('a' * 2 * 10**9)"), Stopped),
         ("a-giant-number", score("return 10 ** 10 ** 9 % 7"), Stopped),
         (
             "a-regular-expression",
@@ -272,7 +272,7 @@ fn python_that_leaves_something_behind() -> Result<(), Failure> {
         (
             "many-details",
             python(
-                "from assay import Score\ndef score(a, b, key): return Score(1.0, {str(n): 1.0 for n in range(100000)})",
+                "from assay import Score\ndef score(a, b, key): return Score(1.0, {str(n): 1.0 for n in range(2000)})",
             ),
             Limit("details"),
         ),
@@ -354,7 +354,7 @@ fn javascript_that_leaves_something_behind() -> Result<(), Failure> {
         (
             "changes-arrays",
             js("Array.prototype.map = Array.prototype.reduce = () => 7; Math.abs = () => 7; return 2;", ""),
-            Scored(2.0),
+            Stopped,
         ),
         (
             "changes-objects",

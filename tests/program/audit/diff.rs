@@ -36,7 +36,7 @@ fn folder_of(grader: &str, cases: &str) -> Result<tempfile::TempDir, Failure> {
 fn what_changed_is_told_with_the_cases_that_show_it() -> Result<(), Failure> {
     let (one, other) = (
         folder_of("mean-absolute-error", "mean-absolute-error")?,
-        folder_of("root-mean-squared-error", "root-mean-squared-error")?,
+        folder_of("root-mean-squared-error", "mean-absolute-error")?,
     );
     let names = [one.path().display().to_string(), other.path().display().to_string()];
     let (found, told) = diff(&[&names[0], &names[1]])?;

@@ -42,7 +42,7 @@ fn it_is_printed_in_full() -> Result<(), Failure> {
     for arguments in [vec!["of-a-source", "--competitions", &competitions], vec![path.as_str()], vec![file.as_str()]] {
         let screen = table(&arguments)?;
         for said in [
-            "score.py: 6 lines, 171 bytes",
+            "score.py: 6 lines, 159 bytes",
             &sha256(SOURCE.as_bytes()),
             "version 1.2; lower is better",
             "1 | DIRECTION = \"lower-is-better\"\n2 | VERSION = \"1.2\"\n3 | \n4 | \n5 | def score(",
@@ -96,7 +96,7 @@ fn it_is_tried_by_its_interpreter() -> Result<(), Failure> {
     assert_eq!(code, Some(0));
     assert_eq!(found["cases"][0]["said"], "off-by-one: 0.5, as it states");
     assert_eq!(found["grader"]["sha256"], sha256(&fs::read(interpreters.join("python.wasm"))?));
-    assert_eq!(found["source"]["direction"], true, "{}", found["source"]["direction"]);
+    assert_eq!(found["source"]["lower_is_better"], true);
     let screen = table(&arguments)?;
     let (screen, _) = screen.split_once("\nscore.py\n").ok_or("no source")?;
     assert!(screen.lines().count() <= 40, "{screen}");

@@ -54,7 +54,12 @@ pub(super) fn examine(assay: &Assay, subject: &Subject, lock: &Lock) -> Result<E
     match subject {
         Subject::File(path) => {
             let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-            Ok(Examined::of(examiner.of_file(&stem, path)?, None))
+            let (mut grader, tried) = examiner.of_file(&stem, path)?;
+            // A file may have any name: it is what the lock has if the lock has it by one that is at hand.
+            if grader.same_as.first.iter().any(|name| lock.of_grader(name, &grader.sha256) == Locked::Same) {
+                grader.locked = Locked::Same;
+            }
+            Ok(Examined::of((grader, tried), None))
         }
         Subject::Grader(name) => Ok(Examined::of(examiner.of_name(name)?, None)),
         Subject::Competition(id) => examiner.of_competition(assay.competitions().get(id)?, None),
@@ -91,12 +96,8 @@ impl Examiner<'_> {
             !is_itself && catalog.component(known).is_ok_and(|known| *known == bytes)
         });
         grader.same_as = same.map(|(name, _)| name.to_owned()).collect();
-        let names: Vec<String> = grader.same_as.first.iter().cloned().chain([name.to_owned()]).collect();
-        if names.iter().any(|name| self.lock.of_grader(name, &grader.sha256) == Locked::Same) {
-            grader.locked = Locked::Same;
-        }
         let same = &grader.same_as.first;
-        grader.used_by = users(self.competitions, |user| same.iter().any(|name| *name == user.grader.component));
+        grader.used_by = users(self.competitions, |user| same.contains(&user.grader.component));
         let built_in = assay_builtin::graders().find(|(_, known)| *known == bytes);
         let own_name = built_in.map_or("", |(name, _)| name);
         grader.rebuild = rebuild::advice(own_name, built_in.is_some(), grader.anatomy.as_ref());

@@ -67,6 +67,7 @@ pub struct SourceAudit {
     /// The version that it declares.
     pub version: Option<String>,
     /// Which score is the better one, as it or its competition declares.
+    #[serde(rename = "lower_is_better")]
     pub direction: Option<Direction>,
     /// What the competition tells it.
     pub options: BTreeMap<String, Setting>,

@@ -3,10 +3,11 @@
 use assay::audit::{Anatomy, Audit, CompetitionAudit, GraderAudit, SourceAudit};
 use assay::check::Answered;
 use assay_evidence::lock::Locked;
-use assay_sandbox::{Limits, OptionSpec, SettingKind};
+use assay_sandbox::Limits;
 use assay_types::counted;
 use assay_types::grader::{INTERFACE, WIT_VERSION};
 
+use super::options::options;
 use super::size::{bytes, grouped};
 use super::{Row, row};
 use crate::output;
@@ -15,14 +16,10 @@ use crate::output;
 const NAMED: usize = 4;
 
 /// How wide a value is, in characters, on a screen of 100 columns.
-const WIDTH: usize = 80;
+pub(super) const WIDTH: usize = 80;
 
-/// How many lines options may take, and how many cases are told.
-const OPTIONS: usize = 6;
+/// How many cases are told.
 const CASES: usize = 3;
-
-/// How much of a default is shown, in characters.
-const DEFAULT: usize = 30;
 
 pub(super) fn rows(audit: &Audit) -> Vec<Row> {
     let mut rows = Vec::new();
@@ -184,24 +181,25 @@ fn built_by(anatomy: &Anatomy) -> String {
     }
 }
 
+fn instructions(count: u64) -> String {
+    format!("{} {}", grouped(count), if count == 1 { "instruction" } else { "instructions" })
+}
+
 /// A line for each hazard that was seen.
 fn determinism(anatomy: &Anatomy) -> Vec<String> {
     let hazards = &anatomy.hazards;
     let mut lines = Vec::new();
     if hazards.nan > 0 {
         lines.push(format!(
-            "NaN: {} float instructions; the engine gives NaNs the same bits everywhere",
-            grouped(hazards.nan)
+            "NaN: {} may give one; the engine gives NaNs the same bits everywhere",
+            instructions(hazards.nan)
         ));
     }
     if hazards.relaxed_simd > 0 {
-        lines.push(format!(
-            "relaxed SIMD: {} instructions, which the engine does not take",
-            grouped(hazards.relaxed_simd)
-        ));
+        lines.push(format!("relaxed SIMD: {}, which the engine does not take", instructions(hazards.relaxed_simd)));
     }
     if hazards.atomics > 0 {
-        lines.push(format!("threads: {} instructions, which the engine does not take", grouped(hazards.atomics)));
+        lines.push(format!("threads: {}, which the engine does not take", instructions(hazards.atomics)));
     }
     if !hazards.system.is_empty() {
         let asked: Vec<&str> = hazards.system.iter().map(|system| system.name()).collect();
@@ -247,50 +245,6 @@ fn limits(limits: &Limits) -> Vec<String> {
     ]
 }
 
-/// Options with their kinds and texts, in which defaults stand.
-fn options(options: &[OptionSpec]) -> Vec<String> {
-    if options.is_empty() {
-        return vec!["none".into()];
-    }
-    // A text is shown in full where there is room.
-    let lines_each = if options.len() <= OPTIONS / 2 { 2 } else { 1 };
-    let shown = if options.len() > OPTIONS { OPTIONS - 1 } else { options.len() };
-    let mut lines: Vec<String> = options.iter().take(shown).map(|spec| option(spec, lines_each)).collect();
-    if options.len() > shown {
-        lines.push(format!("… and {} more", options.len() - shown));
-    }
-    lines
-}
-
-fn option(spec: &OptionSpec, lines: usize) -> String {
-    let OptionSpec { name, kind, required, summary } = spec;
-    let kind = match kind {
-        SettingKind::Boolean => "boolean",
-        SettingKind::Integer => "integer",
-        SettingKind::Number => "number",
-        SettingKind::Text => "text",
-        SettingKind::Texts => "texts",
-        SettingKind::Numbers => "numbers",
-        SettingKind::Column => "column",
-        SettingKind::Columns => "columns",
-    };
-    let default = default(summary).filter(|_| !required).map(|default| format!(", default {default}"));
-    let needed = if *required { "required" } else { "optional" };
-    let start = format!("{name} ({kind}, {needed}{}): ", default.unwrap_or_default());
-    let room = (WIDTH * lines).saturating_sub(start.chars().count() + 1).max(20);
-    format!("{start}{}", output::shortened(&summary.replace('\n', " "), room))
-}
-
-/// The default that an option's text states, in a few words: the contract has no other place for it.
-fn default(summary: &str) -> Option<String> {
-    let at = summary.to_ascii_lowercase().find("default")?;
-    let rest = summary.get(at..)?.trim_start_matches(|c: char| c.is_alphabetic());
-    let words =
-        rest.trim_start_matches([':', ' ', '=', ',']).split([')', ';', '\n']).next()?.trim_end_matches(['.', ' ']);
-    let words = words.strip_prefix("is ").unwrap_or(words);
-    (!words.is_empty()).then(|| output::shortened(words, DEFAULT))
-}
-
 /// What came of cases: those that do not hold first.
 fn cases(cases: &[Answered], passes: bool) -> Vec<String> {
     if cases.is_empty() {
@@ -330,21 +284,4 @@ fn names(names: &[impl AsRef<str>], total: usize) -> String {
     let first: Vec<String> = names.iter().take(NAMED).map(|name| output::shortened(name.as_ref(), 60)).collect();
     let more = total - first.len();
     if more > 0 { format!("{} … and {more} more", first.join(", ")) } else { first.join(", ") }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn defaults_are_read_off_texts() {
-        for (text, expected) in [
-            ("how much more recall weighs (default 1)", Some("1")),
-            ("the columns (default: all columns of the contract)", Some("all columns of the contract")),
-            ("Its exponent. Default is 2.0.", Some("2.0")),
-            ("the column", None),
-        ] {
-            assert_eq!(default(text).as_deref(), expected, "{text}");
-        }
-    }
 }

@@ -8,20 +8,17 @@ mod claims;
 mod hazards;
 mod instructions;
 mod listing;
+mod parts;
 mod proposals;
 mod runtime;
 
-use std::fmt;
 use std::panic::catch_unwind;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use wasmparser::component_types::ComponentEntityType;
 use wasmparser::types::TypesRef;
-use wasmparser::{
-    BinaryReaderError, ComponentExternalKind, Encoding, FunctionBody, MemoryType, Parser, Payload, TableType, TypeRef,
-    WasmFeatures,
-};
+use wasmparser::{BinaryReaderError, Encoding, FunctionBody, Parser, Payload, WasmFeatures};
 
 use assay_types::excerpt::excerpt;
 use assay_types::grader::INTERFACE;
@@ -30,8 +27,10 @@ use self::claims::Gathered;
 pub use self::claims::{Claims, Producer, Section, Text};
 pub use self::hazards::{Hazards, System};
 pub use self::instructions::Instructions;
+use self::listing::harmless_or_none;
 pub use self::listing::{Listing, shown};
-use self::listing::{all_harmless, harmless, harmless_or_none};
+pub use self::parts::{Export, Import, Kind, Memory, Table};
+use self::parts::{core_kind, kind};
 use self::runtime::Marks;
 pub use self::runtime::{Runtime, RuntimeKind};
 use crate::fault::HostFault;
@@ -83,90 +82,6 @@ pub struct Anatomy {
     pub runtime: Option<Runtime>,
     /// What it says of itself.
     pub claims: Claims,
-}
-
-/// Something that is imported.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Import {
-    /// Its name.
-    #[serde(deserialize_with = "harmless")]
-    pub name: String,
-    /// What it is: an instance, a function, a type …
-    pub kind: Kind,
-}
-
-/// Something that is exported.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Export {
-    /// Its name.
-    #[serde(deserialize_with = "harmless")]
-    pub name: String,
-    /// What it is.
-    pub kind: Kind,
-    /// Its functions, if it is an instance.
-    #[serde(deserialize_with = "all_harmless")]
-    pub functions: Listing<String>,
-}
-
-/// A memory as it is declared.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Memory {
-    /// Its size at the start, in pages.
-    pub minimum_pages: u64,
-    /// The most pages that it may grow to; none if only the host limits it.
-    pub maximum_pages: Option<u64>,
-    /// Its size at the start, in bytes.
-    pub minimum_bytes: u64,
-    /// The most bytes that it may grow to.
-    pub maximum_bytes: Option<u64>,
-    /// True if threads may share it.
-    pub shared: bool,
-}
-
-/// A table of references as it is declared.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Table {
-    /// Its elements at the start.
-    pub minimum: u64,
-    /// The most elements that it may grow to.
-    pub maximum: Option<u64>,
-}
-
-/// What an import or an export is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum Kind {
-    Module,
-    Function,
-    Value,
-    Type,
-    Instance,
-    Component,
-    Table,
-    Memory,
-    Global,
-    Tag,
-    /// Whatever a core module exports.
-    Core,
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Kind::Module => "module",
-            Kind::Function => "function",
-            Kind::Value => "value",
-            Kind::Type => "type",
-            Kind::Instance => "instance",
-            Kind::Component => "component",
-            Kind::Table => "table",
-            Kind::Memory => "memory",
-            Kind::Global => "global",
-            Kind::Tag => "tag",
-            Kind::Core => "core",
-        })
-    }
 }
 
 /// Why a component cannot be taken apart.
@@ -332,26 +247,6 @@ impl<'a> Walk<'a> {
     }
 }
 
-impl From<&MemoryType> for Memory {
-    fn from(memory: &MemoryType) -> Self {
-        let page = 1u64.checked_shl(memory.page_size_log2.unwrap_or(16)).unwrap_or(u64::MAX);
-        let bytes = |pages: u64| pages.saturating_mul(page);
-        Memory {
-            minimum_pages: memory.initial,
-            maximum_pages: memory.maximum,
-            minimum_bytes: bytes(memory.initial),
-            maximum_bytes: memory.maximum.map(bytes),
-            shared: memory.shared,
-        }
-    }
-}
-
-impl From<&TableType> for Table {
-    fn from(table: &TableType) -> Self {
-        Table { minimum: table.initial, maximum: table.maximum }
-    }
-}
-
 /// An export of a component, or of a core module, whose items have other types.
 fn export(name: &str, types: TypesRef<'_>) -> Export {
     let item = types.component_item_for_export(name);
@@ -372,25 +267,4 @@ fn export(name: &str, types: TypesRef<'_>) -> Export {
         ComponentEntityType::Component(_) => Kind::Component,
     });
     Export { name: shown(name), kind, functions }
-}
-
-fn kind(kind: ComponentExternalKind) -> Kind {
-    match kind {
-        ComponentExternalKind::Module => Kind::Module,
-        ComponentExternalKind::Func => Kind::Function,
-        ComponentExternalKind::Value => Kind::Value,
-        ComponentExternalKind::Type => Kind::Type,
-        ComponentExternalKind::Instance => Kind::Instance,
-        ComponentExternalKind::Component => Kind::Component,
-    }
-}
-
-fn core_kind(kind: &TypeRef) -> Kind {
-    match kind {
-        TypeRef::Func(_) | TypeRef::FuncExact(_) => Kind::Function,
-        TypeRef::Table(_) => Kind::Table,
-        TypeRef::Memory(_) => Kind::Memory,
-        TypeRef::Global(_) => Kind::Global,
-        TypeRef::Tag(_) => Kind::Tag,
-    }
 }
