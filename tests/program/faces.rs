@@ -159,44 +159,6 @@ fn doctor_has_a_first_screen() -> Result<(), Failure> {
     Ok(())
 }
 
-#[test]
-fn audit_has_a_first_screen() -> Result<(), Failure> {
-    let folder = tempfile::tempdir()?;
-    let (importing, core) = (folder.path().join("importing.wasm"), folder.path().join("core.wasm"));
-    let names: String = (0..30).map(|i| format!("(import \"a{i}\" (func))")).collect();
-    std::fs::write(&importing, wat::parse_str(format!("(component {names})"))?)?;
-    std::fs::write(&core, wat::parse_str("(module (func))")?)?;
-    let digest = assay_types::sha256(&std::fs::read(&importing)?);
-    for (name, said) in [
-        (
-            "roc-auc".to_owned(),
-            vec!["nothing but what it is handed", "yes: it is a grader", "competitions: ", " more", "higher is better"],
-        ),
-        ("spaceship-titanic".into(), vec!["· of thresholds", "12 competitions: ", "accuracy"]),
-        (
-            importing.display().to_string(),
-            vec![
-                digest.as_str(),
-                "so it is refused: it imports a0, a1, a2, a3 … and 26 more",
-                "no: ",
-                "no competition at hand",
-            ],
-        ),
-        (core.display().to_string(), vec!["no: ", "core module"]),
-    ] {
-        let audit = |more: &[&str]| run(&[&["audit", &name, "--format", "table"], more].concat());
-        let first = text(&audit(&[])?.stdout);
-        assert!(first.lines().count() <= SCREEN, "{name}: {first}");
-        for said in said {
-            assert!(first.contains(said), "{name}, {said}: {first}");
-        }
-        assert!(first.contains("--details"), "{first}");
-        let details = text(&audit(&["--details"])?.stdout);
-        assert!(details.contains("instructions") && details.contains("limits"), "{name}: {details}");
-    }
-    Ok(())
-}
-
 /// A slip of the pen is answered by what was meant, and by the command that lists what there is.
 #[test]
 fn near_names_are_told() -> Result<(), Failure> {

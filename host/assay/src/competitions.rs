@@ -116,6 +116,15 @@ impl Competitions {
         self.catalog.files().flat_map(move |file| [file.to_owned()].into_iter().chain(beside(file)))
     }
 
+    /// The file that a competition is in; none if it is in no file, or there is none of that id.
+    #[must_use]
+    pub fn file(&self, id: &str) -> Option<&Path> {
+        match self.catalog.source(id) {
+            Ok(Source::File(path)) => Some(path),
+            _ => None,
+        }
+    }
+
     /// Their ids, in order.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
         self.catalog.sources().map(|(id, _)| id)

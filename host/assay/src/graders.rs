@@ -149,6 +149,14 @@ impl Graders {
         Graders { sandbox, catalog, loaded: Mutex::default() }
     }
 
+    /// One grader alone, which is loaded already.
+    pub(crate) fn alone(&self, name: &str, component: &[u8], grader: Grader) -> Self {
+        let mut catalog = GraderCatalog::none();
+        catalog.add(name, component);
+        let loaded = HashMap::from([(name.to_owned(), Cell::new(Mutex::new(Some(Ok(grader)))))]);
+        Graders { sandbox: self.sandbox.clone(), catalog, loaded: Mutex::new(loaded) }
+    }
+
     /// Their components.
     #[must_use]
     pub fn catalog(&self) -> &GraderCatalog {

@@ -136,7 +136,7 @@ fn using(competitions: &Competitions, grader: &str) -> Vec<String> {
     competitions.ids().filter(of).map(ToOwned::to_owned).collect()
 }
 
-fn is_wasm(path: &Path) -> bool {
+pub(super) fn is_wasm(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("wasm"))
 }
 
@@ -150,7 +150,7 @@ fn component(path: &Path, graders: &mut GraderCatalog) -> Result<String, Failure
 }
 
 /// A folder with a competition, a component, or the source of a grader that is at hand by the folder's name.
-fn of_folder(
+pub(super) fn of_folder(
     folder: &Path,
     graders: &mut GraderCatalog,
     competitions: &mut Competitions,

@@ -60,6 +60,18 @@ impl TryFrom<u32> for Version {
     }
 }
 
+/// Whether what is at hand is what a lock has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Locked {
+    /// It is, by its digest.
+    Same,
+    /// The lock has another digest of that name.
+    Another,
+    /// The lock has nothing of that name.
+    Absent,
+}
+
 /// The SHA-256 of something, in hexadecimal. A lock writes it as `sha256:…`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(try_from = "String", into = "String")]
@@ -72,6 +84,16 @@ pub struct Pinned {
 /// Bytes that the program carries.
 #[derive(Clone, Copy, Debug, Default)]
 struct Carried(&'static [u8]);
+
+impl Locked {
+    fn by(pinned: Option<&Pinned>, sha256: &str) -> Self {
+        match pinned {
+            Some(pinned) if pinned.digest() == sha256 => Locked::Same,
+            Some(_) => Locked::Another,
+            None => Locked::Absent,
+        }
+    }
+}
 
 impl Pinned {
     /// The digest of these bytes.
@@ -212,6 +234,18 @@ impl Lock {
             None => format!("{kind} {} of unknown digest", excerpt(name)),
         })
         .collect()
+    }
+
+    /// Whether this lock has the grader of that name with that digest, in hexadecimal.
+    #[must_use]
+    pub fn of_grader(&self, name: &str, sha256: &str) -> Locked {
+        Locked::by(self.graders.get(name), sha256)
+    }
+
+    /// The same of a competition.
+    #[must_use]
+    pub fn of_competition(&self, id: &str, sha256: &str) -> Locked {
+        Locked::by(self.competitions.get(id), sha256)
     }
 
     /// What differs between this lock and the lock of what is at hand: graders first, by name. Cases are looked at if this lock has some.

@@ -3,6 +3,7 @@
 //!
 //! What is counted is what the component itself says. The engine counts again, by what it compiled.
 
+use serde::{Deserialize, Serialize};
 use wasmparser::{
     ComponentAlias, ComponentExternalKind, ComponentInstance, ComponentOuterAliasKind, ComponentTypeRef, Instance,
     Parser, Payload,
@@ -13,11 +14,14 @@ use crate::limits::{Exceeded, Limits};
 use crate::sanitize;
 
 /// What an instance of a module or component has.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Footprint {
-    core_instances: usize,
-    memories: usize,
-    tables: usize,
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Footprint {
+    /// Instances of core modules.
+    pub core_instances: usize,
+    /// Linear memories.
+    pub memories: usize,
+    /// Tables.
+    pub tables: usize,
 }
 
 impl Footprint {
@@ -55,7 +59,8 @@ pub(crate) fn check(component: &[u8], limits: &Limits) -> Result<(), LoadError> 
     Err(exceeded.into())
 }
 
-fn count(component: &[u8]) -> wasmparser::Result<Footprint> {
+/// What an instance of a component has.
+pub(crate) fn count(component: &[u8]) -> wasmparser::Result<Footprint> {
     let mut levels: Vec<Level> = Vec::new();
     let mut outermost = Footprint::default();
     for payload in Parser::new(0).parse_all(component) {

@@ -41,5 +41,5 @@ pub use nesting::NestingError;
 pub use outcome::{Detail, Fault, Outcome, Problem, Run, Score, Task, Validated};
 pub use sandbox::{Execution, Grader, Sandbox, SandboxOptions, Trust};
 pub use table::Unsupported;
-pub use toolchain::Toolchain;
+pub use toolchain::{Rebuilds, Toolchain};
 pub use worker::{Ahead, WorkerProgram};

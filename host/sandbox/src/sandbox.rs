@@ -123,8 +123,8 @@ impl Sandbox {
     ///
     /// If the component is no grader, or may not run here; or if the host fails ([`LoadError::is_host_fault`]).
     pub fn load(&self, component: &[u8], trust: Trust) -> Result<Grader, LoadError> {
-        let Inner { cache, runner, untrusted, .. } = &*self.0;
-        self.within_size(component, trust)?;
+        let Inner { cache, runner, untrusted, limits } = &*self.0;
+        within_size(component, trust, limits.component_bytes)?;
         let digest: Arc<str> = sha256(component).into();
         let engine = engine::fingerprint(runner.engine());
         let key = |run_by| Key { digest: &digest, engine, of: trust, run_by };
@@ -154,7 +154,7 @@ impl Sandbox {
     /// As [`Sandbox::load`] has them, and if there is no cache or it does not keep the code.
     pub fn warm(&self, component: &[u8]) -> Result<Warmed, LoadError> {
         let Inner { cache, runner, untrusted, limits } = &*self.0;
-        self.within_size(component, Trust::Others)?;
+        within_size(component, Trust::Others, limits.component_bytes)?;
         let cache = cache.as_ref().ok_or_else(|| HostFault::Resources("there is no cache to keep it in".into()))?;
         let (run_by, limit) = match untrusted {
             Untrusted::InProcess => (RunBy::ThisProcess, u64::MAX),
@@ -166,29 +166,29 @@ impl Sandbox {
     }
 
     /// Takes a component apart, without running it, in [`Limits::compile_time`] and [`Limits::compile_memory_bytes`] if others made it and
-    /// workers run such components. It need not be a grader.
+    /// workers run such components. It need not be a grader, and may be as large as a grader may be under the default limits.
     ///
     /// # Errors
     ///
     /// If it is not WebAssembly, or not valid by the rules of any proposal ([`LoadError::Component`]); if it takes too long or too much
     /// memory; if others made it and the sandbox is set to run nothing of others; or if the host fails.
     pub fn inspect(&self, component: &[u8], trust: Trust) -> Result<Anatomy, LoadError> {
-        self.within_size(component, trust)?;
+        let limit = self.0.limits.component_bytes.max(Limits::default().component_bytes);
+        within_size(component, trust, limit)?;
         match (trust, &self.0.untrusted) {
             (Trust::Others, Untrusted::Refuse) => Err(LoadError::Untrusted),
             (Trust::Others, Untrusted::Workers(workers)) => worker::inspect(workers, component),
             (Trust::Own, _) | (Trust::Others, Untrusted::InProcess) => dissect(component).map_err(LoadError::from),
         }
     }
+}
 
-    /// The size of what the program carries is known, and no stranger's doing.
-    fn within_size(&self, component: &[u8], trust: Trust) -> Result<(), LoadError> {
-        let limit = self.0.limits.component_bytes;
-        if trust == Trust::Others && component.len() > limit {
-            return Err(LoadError::Size { size: component.len(), limit });
-        }
-        Ok(())
+/// The size of what the program carries is known, and no stranger's doing.
+fn within_size(component: &[u8], trust: Trust, limit: usize) -> Result<(), LoadError> {
+    if trust == Trust::Others && component.len() > limit {
+        return Err(LoadError::Size { size: component.len(), limit });
     }
+    Ok(())
 }
 
 impl Grader {

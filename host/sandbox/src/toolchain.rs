@@ -7,6 +7,7 @@ use wasmparser::{CustomSectionReader, KnownCustom, Name};
 
 /// A toolchain that makes components, some of which import a system interface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Toolchain {
     /// componentize-py, for Python.
     ComponentizePy,
@@ -24,8 +25,32 @@ pub enum Toolchain {
     Rust,
 }
 
+/// Whether a toolchain gives the same bytes when the same source is built again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rebuilds {
+    /// By the same version, it does.
+    Same,
+    /// It does not: the digest of a component says nothing of its source.
+    Other,
+    /// It is not known which toolchain it is.
+    Unknown,
+}
+
 impl Toolchain {
-    fn name(self) -> &'static str {
+    /// What it gives when the same source is built again, as builds of the templates of `assay new grader` in other folders have shown.
+    #[must_use]
+    pub fn rebuilds(self) -> Rebuilds {
+        match self {
+            // Both run the program once and keep the memory that it leaves, with addresses, times and random numbers of that run.
+            Toolchain::ComponentizePy | Toolchain::ComponentizeJs | Toolchain::ComponentizeQjs => Rebuilds::Other,
+            Toolchain::TinyGo | Toolchain::Go | Toolchain::Clang | Toolchain::Rust => Rebuilds::Same,
+        }
+    }
+
+    /// What it is called.
+    #[must_use]
+    pub fn name(self) -> &'static str {
         match self {
             Toolchain::ComponentizePy => "componentize-py",
             Toolchain::ComponentizeJs => "componentize-js",
@@ -73,6 +98,10 @@ pub(crate) struct Signs {
     producers: Vec<Toolchain>,
     named: Option<Toolchain>,
     dynamic: bool,
+    /// The version of Python whose library there is, such as `3.14`.
+    python: Option<String>,
+    /// The version of Go or `TinyGo`.
+    go: Option<String>,
 }
 
 impl Signs {
@@ -80,19 +109,40 @@ impl Signs {
         match section.as_known() {
             KnownCustom::Producers(fields) => {
                 for value in fields.into_iter().flatten().flat_map(|field| field.values.into_iter().flatten()) {
-                    self.producers.extend(produced(value.name));
+                    let toolchain = produced(value.name);
+                    self.producers.extend(toolchain);
+                    if matches!(toolchain, Some(Toolchain::Go | Toolchain::TinyGo)) && self.go.is_none() {
+                        let version = value.version.strip_prefix("go").unwrap_or(value.version);
+                        self.go = Some(version.to_owned());
+                    }
                 }
             }
             KnownCustom::Name(names) => {
-                let python =
-                    |name| matches!(name, Name::Module { name, .. } if name.starts_with("componentize_py_runtime"));
-                if names.into_iter().flatten().any(python) {
-                    self.named = Some(Toolchain::ComponentizePy);
+                let modules = names.into_iter().flatten().filter_map(|part| match part {
+                    Name::Module { name, .. } => Some(name),
+                    _ => None,
+                });
+                for module in modules {
+                    if module.starts_with("componentize_py_runtime") {
+                        self.named = Some(Toolchain::ComponentizePy);
+                    }
+                    let library = module.strip_prefix("libpython").and_then(|rest| rest.strip_suffix(".so"));
+                    self.python = self.python.take().or_else(|| library.map(ToOwned::to_owned));
                 }
             }
             _ if section.name() == "dylink.0" => self.dynamic = true,
             _ => {}
         }
+    }
+
+    /// The version of Python whose library a module says that it is.
+    pub(crate) fn python(&self) -> Option<&str> {
+        self.python.as_deref()
+    }
+
+    /// The version of Go that is named, and whether it is `TinyGo`'s.
+    pub(crate) fn go(&self) -> Option<(bool, &str)> {
+        Some((self.producers.contains(&Toolchain::TinyGo), self.go.as_deref()?))
     }
 
     /// The likeliest toolchain. One for a language that is interpreted comes before those that its interpreter was compiled by.

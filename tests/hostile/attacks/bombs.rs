@@ -32,7 +32,7 @@ fn comes_to(name: &str, does: &str, file: &[u8], expected: Expected) -> Result<(
 }
 
 /// A section: its id, its size, its content.
-fn section(id: u8, content: &[u8]) -> Vec<u8> {
+pub(super) fn section(id: u8, content: &[u8]) -> Vec<u8> {
     [&[id], leb128(content.len()).as_slice(), content].concat()
 }
 
@@ -241,7 +241,7 @@ fn too_many_parts() -> Result<(), Failure> {
     parts("too-many-instances", "It has an instance more than there may be.", "(module)", 64, instances)
 }
 
-fn leb128(mut number: usize) -> Vec<u8> {
+pub(super) fn leb128(mut number: usize) -> Vec<u8> {
     let mut bytes = Vec::new();
     loop {
         let low = (number & 0x7f) as u8;

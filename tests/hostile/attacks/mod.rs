@@ -5,6 +5,8 @@ mod arena;
 mod bombs;
 mod expected;
 mod files;
+mod shape;
+mod sources;
 mod state;
 mod table;
 

@@ -9,7 +9,7 @@ use assay_tests::{Failure, assay, reports, root};
 use assay_types::report::Outcome;
 use serde_json::{Value, json};
 
-use super::{audit as audited_by, audit_file, run, table};
+use super::{audit as audited_by, audit_file, table};
 
 /// Claims are shown as claims, short, and harmless to a terminal.
 #[test]
@@ -37,7 +37,7 @@ fn what_a_component_claims() -> Result<(), Failure> {
     // Three more, and the name's own.
     assert_eq!(claims["sections"]["total"], 1004);
     assert_eq!(claims["sections"]["first"].as_array().map(Vec::len), Some(64));
-    let shown = table(&[&path, "--details"])?;
+    let shown = table(&[&path, "--all"])?;
     assert!(shown.contains("claims: nothing vouches for them"), "{shown}");
     assert!(shown.contains("… and 940 more"), "{shown}");
     assert!(shown.len() < 20_000 && !shown.contains('\u{1b}') && !shown.contains('\u{202e}'));
@@ -137,18 +137,24 @@ fn deep_and_giant_components() -> Result<(), Failure> {
     Ok(())
 }
 
+/// It is told apart from others by its digest, and no further.
 #[test]
 fn a_component_that_is_too_large() -> Result<(), Failure> {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("large.wasm");
-    std::fs::File::create(&path)?.set_len((32 << 20) + 1)?;
+    std::fs::write(&path, vec![1; (32 << 20) + 1])?;
     for arguments in [
         vec![path.display().to_string()],
         vec!["large".into(), "--graders".into(), folder.path().display().to_string()],
     ] {
-        let output = run(&arguments.iter().map(String::as_str).collect::<Vec<_>>())?;
-        assert_eq!(output.status.code(), Some(1));
-        assert!(String::from_utf8(output.stderr)?.contains("more than 33554432 bytes"));
+        let (audit, code) = audited_by(&arguments.iter().map(String::as_str).collect::<Vec<_>>())?;
+        assert_eq!(code, Some(1));
+        let refused = audit["grader"]["refused"].as_str().unwrap_or_default();
+        assert!(refused.contains("33554433 bytes, more than the limit of 33554432"), "{refused}");
+        assert_eq!(
+            (audit["grader"]["sha256"].as_str().map(str::len), &audit["grader"]["anatomy"]),
+            (Some(64), &Value::Null)
+        );
     }
     Ok(())
 }
@@ -188,17 +194,17 @@ fn an_audit_ends_in_time() -> Result<(), Failure> {
         std::fs::write(&path, component)?;
         let limits = Limits { compile_time, ..Limits::default() };
         let assay = Assay::builder().grader_limits(limits).untrusted(untrusted).build()?;
-        Ok(audit::audit(&Subject::File(path.clone()), assay.graders(), assay.competitions()))
+        Ok(audit::audit(&assay, &Subject::File(path.clone()), &[], &assay::lock::built_in()))
     };
     let by_workers = || -> Result<Execution, Failure> {
         Ok(Execution::Workers(std::path::PathBuf::from(assay()?.get_program()).into()))
     };
     let audited = |component: &[u8], untrusted| audited_in(Limits::default().compile_time, component, untrusted);
     let honest = std::fs::read(root().join("target/graders/accuracy.wasm"))?;
-    assert_eq!(audited(&honest, by_workers()?)??.grader.refused, None);
+    assert_eq!(audited(&honest, by_workers()?)??.grader.and_then(|grader| grader.refused), None);
     let doubling = doubling_types(17, 600)?;
     assert!(doubling.len() < 7000, "{}", doubling.len());
-    let found = audited_in(Duration::from_secs(1), &doubling, by_workers()?)??.grader;
+    let found = audited_in(Duration::from_secs(1), &doubling, by_workers()?)??.grader.ok_or("no grader")?;
     assert_eq!(found.refused.as_deref(), Some("reading the component took more than 1s"));
     assert_eq!((found.anatomy, found.description), (None, None));
     // Where there are no workers, nothing of others is read; and a worker that cannot be started is not the component's fault.

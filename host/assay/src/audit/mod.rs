@@ -1,48 +1,82 @@
-//! What is a grader, and what can it touch? Its component is taken apart, not run, but for `describe`, in the sandbox, once it is known to
-//! be valid. One that others made is taken apart by a worker process, within [`Limits::compile_time`]; this process reads nothing of it but
+//! What is a grader, and what can it touch? Its component is taken apart, not run, but for `describe` and on known-answer cases, in the
+//! sandbox, once it is known to be valid. One that others made is taken apart by a worker process, within [`Limits::compile_time`]; this process reads nothing of it but
 //! its digest.
 //!
 //! Whatever the component or a competition says is shown short and harmless to a terminal, and what the component says of itself
 //! ([`Claims`]) as what it is: claims.
 
 mod contract;
+mod diff;
+mod examine;
 mod path;
+mod rebuild;
+mod remedy;
 mod subject;
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use serde::Serialize;
 use thiserror::Error;
 
+pub use self::diff::{Change, Difference, OfCase, diff};
+
 pub use self::path::Step;
 pub use self::subject::{Kind, Subject, Unknown};
 pub use assay_sandbox::anatomy::{
-    Anatomy, Claims, DissectError, Export, Import, Instructions, Listing, Memory, Producer, Section, Table, Text,
-    dissect, rustc, shown,
+    Anatomy, Claims, DissectError, Export, Hazards, Import, Instructions, Listing, Memory, Producer, Runtime, Section,
+    Table, Text, dissect, rustc, shown,
 };
 
-use crate::catalog::{CatalogError, Source};
-use crate::competitions::{Competitions, CompetitionsError};
-use crate::graders::{GraderError, Graders};
-use assay_sandbox::{Grader, HostFault, Limits, LoadError, Trust};
-use assay_tables::read::{self, ReadError};
+use self::examine::{Examined, examine};
+use crate::catalog::CatalogError;
+use crate::check::{Answered, Case};
+use crate::competitions::CompetitionsError;
+use crate::graders::GraderError;
+use crate::service::Assay;
+use assay_evidence::lock::{Lock, Locked};
+use assay_sandbox::{HostFault, Limits, Rebuilds};
+use assay_tables::read::ReadError;
+use assay_types::Direction;
 use assay_types::competition::Setting;
-use assay_types::excerpt::excerpt;
 use assay_types::grader::Description;
-use assay_types::receipt::Digests;
-use assay_types::sha256;
-
-/// How much of the reason for a refusal is kept, in characters: the names of some imports, and what to do.
-const REASON: usize = 1000;
 
 /// What was found.
 #[derive(Clone, Debug, Serialize)]
 pub struct Audit {
-    /// The grader.
-    pub grader: GraderAudit,
+    /// The grader; of a source, its interpreter, and none if that is not at hand.
+    pub grader: Option<GraderAudit>,
     /// The competition, if the audit is of one.
     pub competition: Option<CompetitionAudit>,
+    /// The grader's source, if that is the grader.
+    pub source: Option<SourceAudit>,
+    /// What came of known-answer cases.
+    pub cases: Vec<Answered>,
+}
+
+/// A grader that is source text.
+#[derive(Clone, Debug, Serialize)]
+pub struct SourceAudit {
+    /// Its file's name.
+    pub file: String,
+    /// SHA-256 of the text: `receipt.source` in a report, if it computed the score.
+    pub sha256: String,
+    /// How many bytes it has.
+    pub bytes: usize,
+    /// How many lines.
+    pub lines: usize,
+    /// The version that it declares.
+    pub version: Option<String>,
+    /// Which score is the better one, as it or its competition declares.
+    #[serde(rename = "lower_is_better")]
+    pub direction: Option<Direction>,
+    /// What the competition tells it.
+    pub options: BTreeMap<String, Setting>,
+    /// The grader that interprets it.
+    pub interpreter: String,
+    /// Why it would not run; none if it would.
+    pub refused: Option<String>,
+    /// The text, in full.
+    pub text: String,
 }
 
 /// What a grader is.
@@ -54,10 +88,14 @@ pub struct GraderAudit {
     pub source: String,
     /// SHA-256 of the component: the same as `receipt.component` in a report, if this grader computed the score.
     pub sha256: String,
+    /// Whether the lock has that digest.
+    pub locked: Locked,
     /// The size of the component.
     pub bytes: usize,
     /// Why it would be refused; none if it would run.
     pub refused: Option<String>,
+    /// What to do about that, where it is known.
+    pub remedy: Option<String>,
     /// What it says of itself when it is asked; none if it is refused.
     pub description: Option<Description>,
     /// What it is made of; none if that cannot be read.
@@ -70,7 +108,9 @@ pub struct GraderAudit {
     pub used_by: Listing<Use>,
     /// What it is asked, and what it sees then.
     pub path: Vec<Step>,
-    /// How to get the same bytes from its source.
+    /// Whether the toolchain that it names gives the same bytes when the same source is built again.
+    pub rebuilds: Rebuilds,
+    /// How to get the same bytes from its source, or what to do where that cannot be.
     pub rebuild: Vec<String>,
 }
 
@@ -92,6 +132,8 @@ pub struct CompetitionAudit {
     pub title: String,
     /// SHA-256 of its file, as in a receipt.
     pub sha256: String,
+    /// Whether the lock has it.
+    pub locked: Locked,
     /// SHA-256 of its contract, as in a receipt.
     pub contract: String,
     /// SHA-256 of its options, as in a receipt.
@@ -140,6 +182,15 @@ pub enum AuditError {
     },
 }
 
+impl Audit {
+    /// True if what was audited would run as a grader.
+    #[must_use]
+    pub fn passes(&self) -> bool {
+        self.grader.as_ref().is_some_and(|grader| grader.refused.is_none())
+            && self.source.as_ref().is_none_or(|source| source.refused.is_none())
+    }
+}
+
 impl AuditError {
     /// True if the host failed: neither the component nor the call is at fault.
     #[must_use]
@@ -157,129 +208,22 @@ impl AuditError {
         match self {
             AuditError::Grader(GraderError::Load { error, .. }) => !error.is_host_fault(),
             AuditError::Catalog(CatalogError::File { error, .. }) | AuditError::File { error, .. } => {
-                matches!(error, ReadError::Bytes { .. })
+                matches!(error, ReadError::Bytes { .. } | ReadError::Hole { .. })
             }
             _ => false,
         }
     }
 }
 
-/// Audits a grader, a file, or a competition with its grader.
+/// Audits a grader, a file, a competition with its grader, or a source, and tries it on known-answer cases.
 ///
 /// # Errors
 ///
 /// If it cannot be read. A component that is not valid, or no grader, is no error: the audit says so.
-pub fn audit(subject: &Subject, graders: &Graders, competitions: &Competitions) -> Result<Audit, AuditError> {
-    let (name, competition) = match subject {
-        Subject::File(path) => return Ok(Audit { grader: file(path, graders, competitions)?, competition: None }),
-        Subject::Grader(name) => (name.clone(), None),
-        Subject::Competition(id) => {
-            let competition = competitions.get(id)?;
-            (competition.grader.component.clone(), Some(competition))
-        }
-    };
-    let bytes = graders.catalog().component(&name)?;
-    let source = graders.catalog().source(&name);
-    let trust = if matches!(source, Some(Source::BuiltIn(_))) { Trust::Own } else { Trust::Others };
-    let mut grader = component(&name, &bytes, trust, graders)?;
-    grader.used_by = users(competitions, |user| user == name);
-    grader.rebuild = rebuild(&name, matches!(source, Some(Source::BuiltIn(_))), grader.anatomy.as_ref());
-    grader.source = match source {
-        Some(Source::File(path)) => shown(&path.display().to_string()),
-        _ => "built in".into(),
-    };
-    let competition = competition.map(|competition| -> Result<_, AuditError> {
-        let digests = Digests::new(&competition, grader.sha256.clone(), String::new())
-            .map_err(|error| AuditError::Digest { id: competition.id.clone(), error })?;
-        Ok(CompetitionAudit {
-            title: shown(&competition.title),
-            sha256: competition.digest.clone(),
-            contract: digests.contract,
-            options: digests.options,
-            thresholds: digests.thresholds,
-            path: path::of_competition(&competition, grader.description.as_ref(), &grader.limits),
-            id: competition.id.clone(),
-        })
-    });
-    Ok(Audit { grader, competition: competition.transpose()? })
-}
-
-fn file(path: &Path, graders: &Graders, competitions: &Competitions) -> Result<GraderAudit, AuditError> {
-    let file = path.display().to_string();
-    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-    let limit = graders.limits().component_bytes;
-    let limits = read::Limits { bytes: limit as u64, ..read::Limits::default() };
-    let bytes = read::load(path, &limits).map_err(|error| AuditError::File { file: file.clone(), error })?;
-    let mut grader = component(&stem, &bytes, Trust::Others, graders)?;
-    grader.source = shown(&file);
-    grader.same_as = graders
-        .catalog()
-        .sources()
-        .filter(|(name, _)| graders.catalog().component(name).is_ok_and(|known| *known == bytes))
-        .map(|(name, _)| name.to_owned())
-        .collect();
-    let same = grader.same_as.first.clone();
-    grader.used_by = users(competitions, |user| same.iter().any(|name| name == user));
-    let built_in = assay_builtin::graders().find(|(_, known)| *known == bytes);
-    grader.rebuild = rebuild(built_in.map_or("", |(name, _)| name), built_in.is_some(), grader.anatomy.as_ref());
-    Ok(grader)
-}
-
-/// What the bytes alone tell.
-fn component(name: &str, bytes: &[u8], trust: Trust, graders: &Graders) -> Result<GraderAudit, AuditError> {
-    let anatomy = graders.inspect(bytes, trust);
-    // The engine is only given components that the parser found valid.
-    let loaded = match &anatomy {
-        Ok(_) => graders.load(bytes, trust),
-        Err(error) => Err(error.clone()),
-    };
-    let (refused, description) = match loaded {
-        Ok(grader) => (None, Some(Grader::description(&grader).clone())),
-        Err(LoadError::Host(fault)) => return Err(fault.into()),
-        Err(LoadError::Untrusted) => return Err(AuditError::NoWorker),
-        Err(LoadError::Component(said)) if anatomy.is_err() => {
-            (Some(format!("not a WebAssembly component that is valid: {said}")), None)
-        }
-        Err(error) => (Some(excerpt(&error.to_string()).unquoted(REASON).to_string()), None),
-    };
-    Ok(GraderAudit {
-        name: shown(name),
-        source: String::new(),
-        sha256: sha256(bytes),
-        bytes: bytes.len(),
-        refused,
-        description,
-        anatomy: anatomy.ok(),
-        limits: graders.limits().clone(),
-        same_as: Listing::default(),
-        used_by: Listing::default(),
-        path: path::of_grader(graders.limits()),
-        rebuild: Vec::new(),
-    })
-}
-
-/// The competitions whose grader passes. One whose file is wrong uses none.
-fn users(competitions: &Competitions, uses: impl Fn(&str) -> bool) -> Listing<Use> {
-    competitions
-        .ids()
-        .filter_map(|id| competitions.get(id).ok())
-        .filter(|competition| uses(&competition.grader.component))
-        .map(|competition| Use { competition_id: competition.id.clone(), options: competition.grader.options.clone() })
-        .collect()
-}
-
-fn rebuild(name: &str, built_in: bool, anatomy: Option<&Anatomy>) -> Vec<String> {
-    if !built_in {
-        return vec!["its source is not part of this program: ask its author, and compare the digest".into()];
+pub fn audit(assay: &Assay, subject: &Subject, cases: &[Case], lock: &Lock) -> Result<Audit, AuditError> {
+    let Examined { mut audit, tried } = examine(assay, subject, lock)?;
+    if let Some(tried) = &tried {
+        audit.cases = tried.answers(cases)?;
     }
-    let compiler = match anatomy.and_then(|anatomy| anatomy.claims.rustc()) {
-        Some(version) => format!("with Rust {version}, which it says it was compiled with: another gives other bytes"),
-        None => "with the compiler that it was built with, which it does not name: another gives other bytes".into(),
-    };
-    vec![
-        format!("source: plugins/{name}, at the revision that this program was built from"),
-        "cargo xtask graders".into(),
-        format!("sha256sum target/graders/{name}.wasm"),
-        compiler,
-    ]
+    Ok(audit)
 }

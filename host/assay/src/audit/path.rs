@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::contract;
 use crate::answers::ANSWER_BYTES;
+use crate::interpreted;
 use crate::resolved::{self, Options};
 
 /// One step of the way.
@@ -84,7 +85,11 @@ fn handed(competition: &Competition, description: Option<&Description>) -> Vec<S
     let Some(description) = description else {
         return vec!["nothing: the grader cannot be used".into()];
     };
-    let (options, named): Options = match resolved::options(competition, description) {
+    let resolved = match &competition.source {
+        Some(source) => interpreted::resolve(competition, source, description).map(|(_, options)| options),
+        None => resolved::options(competition, description),
+    };
+    let (options, named): Options = match resolved {
         Ok(options) => options,
         Err(message) => return vec![format!("nothing: {message}")],
     };
@@ -98,8 +103,10 @@ fn handed(competition: &Competition, description: Option<&Description>) -> Vec<S
     let mut answers = columns.clone();
     answers.extend(competition.answers.columns.iter().map(String::as_str).filter(|name| !columns.contains(name)));
     let shown = |columns: &[&str]| if columns.is_empty() { "no column".into() } else { list(columns) };
+    // The source is shown in full elsewhere.
     let options: Vec<String> = options
         .iter()
+        .filter(|(name, _)| competition.source.is_none() || name != "source")
         .map(|(name, value)| {
             let value = serde_json::to_string(value).unwrap_or_else(|error| format!("not to be shown: {error}"));
             format!("{} = {}", excerpt(name).unquoted(60), excerpt(&value).unquoted(200))

@@ -1,16 +1,19 @@
-//! What an audit is of: a file, a grader or a competition.
+//! What an audit is of: a file, a grader, a competition, or a grader's source.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use assay_types::competition::source::Language;
+use assay_types::competition::{Competition, GraderSource};
+use assay_types::excerpt::excerpt;
 use thiserror::Error;
 
 use crate::competitions::Competitions;
-use crate::graders::Graders;
+use crate::graders::GraderCatalog;
 use crate::near::{did_you_mean, near};
-use assay_types::excerpt::excerpt;
 
 /// What an audit is of.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Subject {
     /// A grader at hand, by name.
     Grader(String),
@@ -18,9 +21,13 @@ pub enum Subject {
     File(PathBuf),
     /// A competition at hand, by id, with its grader.
     Competition(String),
+    /// A competition that is not among those at hand, and the file of its grader's component, if that is not among the graders at hand.
+    Given(Arc<Competition>, Option<PathBuf>),
+    /// A grader that is source text, without a competition.
+    Source(Arc<GraderSource>),
 }
 
-/// The kinds of what an audit is of.
+/// The kinds of what a name may be of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// [`Subject::File`].
@@ -33,7 +40,11 @@ pub enum Kind {
 
 /// There is nothing of that name.
 #[derive(Debug, Error)]
-#[error("there is no {what} {}{}; the name of a component's file ends in `.wasm`", excerpt(.name), did_you_mean(.near))]
+#[error(
+    "there is no {what} {}{}; the name of a component's file ends in `.wasm`, that of a source in `.py` or `.js`",
+    excerpt(.name),
+    did_you_mean(.near)
+)]
 pub struct Unknown {
     what: &'static str,
     name: String,
@@ -51,10 +62,10 @@ impl Subject {
     pub fn find(
         name: &str,
         kind: Option<Kind>,
-        graders: &Graders,
+        graders: &GraderCatalog,
         competitions: &Competitions,
     ) -> Result<Self, Unknown> {
-        let is_grader = graders.catalog().sources().any(|(known, _)| known == name);
+        let is_grader = graders.sources().any(|(known, _)| known == name);
         let is_competition = competitions.ids().any(|known| known == name);
         let is_file = Path::new(name).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("wasm"));
         match kind {
@@ -63,8 +74,7 @@ impl Subject {
             None | Some(Kind::Grader) if is_grader => Ok(Subject::Grader(name.to_owned())),
             None | Some(Kind::Competition) if is_competition => Ok(Subject::Competition(name.to_owned())),
             _ => {
-                let graders =
-                    graders.catalog().sources().map(|(name, _)| name).filter(|_| kind != Some(Kind::Competition));
+                let graders = graders.sources().map(|(name, _)| name).filter(|_| kind != Some(Kind::Competition));
                 let competitions = competitions.ids().filter(|_| kind != Some(Kind::Grader));
                 let what = match kind {
                     Some(Kind::Competition) => "competition",
@@ -72,6 +82,22 @@ impl Subject {
                     _ => "grader or competition",
                 };
                 Err(Unknown { what, name: name.to_owned(), near: near(name, graders.chain(competitions)) })
+            }
+        }
+    }
+
+    /// The names of the graders at hand that it needs.
+    #[must_use]
+    pub fn graders(&self, competitions: &Competitions) -> Vec<String> {
+        match self {
+            Subject::Grader(name) => vec![name.clone()],
+            Subject::File(_) => Vec::new(),
+            Subject::Competition(id) => {
+                competitions.get(id).map(|found| found.grader.component.clone()).into_iter().collect()
+            }
+            Subject::Given(competition, _) => vec![competition.grader.component.clone()],
+            Subject::Source(source) => {
+                Language::of(&source.file).map(|language| language.interpreter().to_owned()).into_iter().collect()
             }
         }
     }

@@ -14,6 +14,7 @@ use arrow::datatypes::DataType;
 use assay_tables::read::{self, ReadOptions, Table};
 use assay_types::competition::{Competition, CompetitionError, Setting};
 use assay_types::grader::Description;
+use assay_types::sha256;
 use serde::Deserialize;
 use thiserror::Error;
 
@@ -178,6 +179,12 @@ impl Case {
     pub(crate) fn files(&self) -> [(&'static str, &[u8]); 3] {
         let Case { text, submission, answers, .. } = self;
         [("case.toml", text.as_bytes()), ("submission.csv", submission), ("answers.csv", answers)]
+    }
+
+    /// SHA-256 of its name and its files, in hexadecimal.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        sha256(&Case::digested(std::slice::from_ref(self)))
     }
 
     /// What it comes to, as it states.

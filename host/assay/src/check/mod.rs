@@ -31,14 +31,17 @@ use thiserror::Error;
 pub use self::case::{Case, CaseError};
 pub use self::catalogue::{ALL, Check};
 pub use self::cost::Cost;
+pub use self::known::Answered;
 pub use self::ledger::{Finding, Verdict};
 
 use self::catalogue::{
     DIRECTION, GOLD_BEST, GROWS, IMPORTS_NOTHING, KEEPS_LIMITS, OPTIONS_CHECKED, SAME_DESCRIPTION, SAMPLE_VALID,
 };
+use self::known::Came;
+pub(crate) use self::known::answers;
 use self::ledger::Ledger;
 use self::trial::{Dataset, Stop, Trial, Untried, pair, prepare};
-use crate::answers::{Answers, AnswersProvider, DataDir};
+use crate::answers::{AnswersProvider, DataDir};
 use crate::catalog::CatalogError;
 use crate::context::Context;
 use crate::ingest::Submission;
@@ -209,25 +212,14 @@ impl Tried<'_> {
         let own = checking.source.as_ref().and(checking.competitions.first());
         let own = own.and_then(|id| self.assay.competitions().get(id).ok());
         let by_place = case.stated.submission.is_some() || own.is_some();
-        let answers = Answers::Bytes(case.answers.as_slice().into());
-        let competition = case.competition(checking, own.as_deref(), self.grader.description());
-        let prepared = competition.and_then(|competition| prepare(competition, self.assay.graders(), answers));
-        let prepared = match prepared {
-            Ok(prepared) => prepared,
+        let came = known::come_to(case, checking, own.as_deref(), self.assay.graders(), trial)?;
+        let Came { seen, prepared, given } = match came {
+            Ok(came) => came,
             Err(error) => {
                 known::known(case, &Err(error), ledger);
                 return Ok(None);
             }
         };
-        let given = match pair(&prepared, &case.submission) {
-            Ok(given) => given,
-            Err(Untried::Host(fault)) => return Err(fault.into()),
-            Err(Untried::Refused(text)) => {
-                known::known(case, &Err(text), ledger);
-                return Ok(None);
-            }
-        };
-        let seen = trial.grade(&given, &prepared.resolved.options)?;
         let scored = seen.score().is_some();
         known::known(case, &Ok(seen), ledger);
         let gold = pair(&prepared, &case.answers).ok();

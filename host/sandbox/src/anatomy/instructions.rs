@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use wasmparser::{BinaryReaderError, FunctionBody, Operator};
 
+use super::hazards::makes_nan;
+
 /// How many instructions of each kind there are. Every instruction is of one kind; the `end` of a function is one too.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Instructions {
@@ -45,14 +47,18 @@ pub struct Instructions {
 }
 
 impl Instructions {
-    /// Adds those of a function.
-    pub(super) fn add(&mut self, body: &FunctionBody<'_>) -> Result<(), BinaryReaderError> {
+    /// Adds those of a function, and returns how many may result in a NaN whose bits are left open.
+    pub(super) fn add(&mut self, body: &FunctionBody<'_>) -> Result<u64, BinaryReaderError> {
         let mut operators = body.get_operators_reader()?;
+        let mut nan = 0;
         while !operators.eof() {
-            *self.kind(&operators.read()?) += 1;
+            let operator = operators.read()?;
+            *self.kind(&operator) += 1;
             self.total += 1;
+            nan += u64::from(makes_nan(&operator));
         }
-        operators.finish()
+        operators.finish()?;
+        Ok(nan)
     }
 
     /// The count that an instruction belongs to.
@@ -85,6 +91,11 @@ impl Instructions {
             _ => &mut self.other,
         }
     }
+}
+
+/// The name of an instruction.
+pub(super) fn name(operator: &Operator<'_>) -> &'static str {
+    proposal_and_name(operator).1
 }
 
 /// Makes [`proposal_and_name`] from the parser's list of instructions.

@@ -5,32 +5,39 @@
 //! made harmless once more, and kinds are those that there are.
 
 mod claims;
+mod hazards;
 mod instructions;
 mod listing;
+mod parts;
 mod proposals;
+mod runtime;
 
-use std::fmt;
 use std::panic::catch_unwind;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use wasmparser::component_types::ComponentEntityType;
 use wasmparser::types::TypesRef;
-use wasmparser::{
-    BinaryReaderError, ComponentExternalKind, Encoding, FunctionBody, MemoryType, Parser, Payload, TableType, TypeRef,
-    WasmFeatures,
-};
+use wasmparser::{BinaryReaderError, Encoding, FunctionBody, Parser, Payload, WasmFeatures};
 
 use assay_types::excerpt::excerpt;
 use assay_types::grader::INTERFACE;
 
 use self::claims::Gathered;
 pub use self::claims::{Claims, Producer, Section, Text};
+pub use self::hazards::{Hazards, System};
 pub use self::instructions::Instructions;
+use self::listing::harmless_or_none;
 pub use self::listing::{Listing, shown};
-use self::listing::{all_harmless, harmless, harmless_or_none};
+pub use self::parts::{Export, Import, Kind, Memory, Table};
+use self::parts::{core_kind, kind};
+use self::runtime::Marks;
+pub use self::runtime::{Runtime, RuntimeKind};
 use crate::fault::HostFault;
+use crate::footprint;
+pub use crate::footprint::Footprint;
 use crate::nesting::{self, NestingError};
+use crate::toolchain::{Signs, Toolchain};
 
 /// What a component is made of.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,92 +72,16 @@ pub struct Anatomy {
     /// The proposals to WebAssembly without which it is not valid.
     #[serde(deserialize_with = "proposals::known")]
     pub proposals: Vec<String>,
+    /// What an instance of it has, by its own count.
+    pub footprint: Footprint,
+    /// What might make two machines disagree.
+    pub hazards: Hazards,
+    /// The toolchain that seems to have made it: a claim.
+    pub toolchain: Option<Toolchain>,
+    /// The language's runtime that it seems to carry: a claim.
+    pub runtime: Option<Runtime>,
     /// What it says of itself.
     pub claims: Claims,
-}
-
-/// Something that is imported.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Import {
-    /// Its name.
-    #[serde(deserialize_with = "harmless")]
-    pub name: String,
-    /// What it is: an instance, a function, a type …
-    pub kind: Kind,
-}
-
-/// Something that is exported.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Export {
-    /// Its name.
-    #[serde(deserialize_with = "harmless")]
-    pub name: String,
-    /// What it is.
-    pub kind: Kind,
-    /// Its functions, if it is an instance.
-    #[serde(deserialize_with = "all_harmless")]
-    pub functions: Listing<String>,
-}
-
-/// A memory as it is declared.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Memory {
-    /// Its size at the start, in pages.
-    pub minimum_pages: u64,
-    /// The most pages that it may grow to; none if only the host limits it.
-    pub maximum_pages: Option<u64>,
-    /// Its size at the start, in bytes.
-    pub minimum_bytes: u64,
-    /// The most bytes that it may grow to.
-    pub maximum_bytes: Option<u64>,
-    /// True if threads may share it.
-    pub shared: bool,
-}
-
-/// A table of references as it is declared.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Table {
-    /// Its elements at the start.
-    pub minimum: u64,
-    /// The most elements that it may grow to.
-    pub maximum: Option<u64>,
-}
-
-/// What an import or an export is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum Kind {
-    Module,
-    Function,
-    Value,
-    Type,
-    Instance,
-    Component,
-    Table,
-    Memory,
-    Global,
-    Tag,
-    /// Whatever a core module exports.
-    Core,
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Kind::Module => "module",
-            Kind::Function => "function",
-            Kind::Value => "value",
-            Kind::Type => "type",
-            Kind::Instance => "instance",
-            Kind::Component => "component",
-            Kind::Table => "table",
-            Kind::Memory => "memory",
-            Kind::Global => "global",
-            Kind::Tag => "tag",
-            Kind::Core => "core",
-        })
-    }
 }
 
 /// Why a component cannot be taken apart.
@@ -207,7 +138,11 @@ fn walk(bytes: &[u8]) -> Result<Walk<'_>, String> {
 fn read(bytes: &[u8]) -> Result<Anatomy, String> {
     let walk = walk(bytes)?;
     let types = proposals::validate(bytes, WasmFeatures::all()).map_err(|error| short(&error.to_string()))?;
-    let mut anatomy = Anatomy { claims: walk.claims.finish(), ..walk.anatomy };
+    let footprint = footprint::count(bytes).map_err(|error| short(&error.to_string()))?;
+    let (toolchain, runtime) = (walk.signs.toolchain(), walk.marks.runtime(&walk.signs));
+    let mut anatomy = Anatomy { claims: walk.claims.finish(), footprint, toolchain, runtime, ..walk.anatomy };
+    anatomy.hazards.relaxed_simd = anatomy.instructions.relaxed_simd;
+    anatomy.hazards.atomics = anatomy.instructions.atomics;
     for name in walk.exported {
         anatomy.exports.push(export(name, types.as_ref()));
         if name.starts_with(INTERFACE) {
@@ -223,6 +158,8 @@ fn read(bytes: &[u8]) -> Result<Anatomy, String> {
 struct Walk<'a> {
     anatomy: Anatomy,
     claims: Gathered,
+    signs: Signs,
+    marks: Marks,
     /// The component's own exports.
     exported: Vec<&'a str>,
     /// What is being read: the component, and what it is nested in.
@@ -258,6 +195,12 @@ impl<'a> Walk<'a> {
                     anatomy.imports.push(Import { name, kind: core_kind(&import.ty) });
                 }
             }
+            Payload::ImportSection(imports) => {
+                for import in imports.clone().into_imports() {
+                    let import = import?;
+                    anatomy.hazards.system.extend(System::of(import.module, import.name));
+                }
+            }
             Payload::ComponentExportSection(exports) if outermost => {
                 for export in exports.clone() {
                     self.exported.push(export?.name.name);
@@ -282,10 +225,15 @@ impl<'a> Walk<'a> {
             Payload::CodeSectionEntry(body) => self.function(body)?,
             Payload::DataSection(data) => {
                 for segment in data.clone() {
-                    anatomy.data_bytes += segment?.data.len() as u64;
+                    let data = segment?.data;
+                    anatomy.data_bytes += data.len() as u64;
+                    self.marks.add(data);
                 }
             }
-            Payload::CustomSection(section) => self.claims.add(section),
+            Payload::CustomSection(section) => {
+                self.claims.add(section);
+                self.signs.add(section);
+            }
             _ => {}
         }
         Ok(())
@@ -294,27 +242,8 @@ impl<'a> Walk<'a> {
     fn function(&mut self, body: &FunctionBody<'_>) -> Result<(), BinaryReaderError> {
         self.anatomy.functions += 1;
         self.anatomy.code_bytes += body.range().len() as u64;
-        self.anatomy.instructions.add(body)
-    }
-}
-
-impl From<&MemoryType> for Memory {
-    fn from(memory: &MemoryType) -> Self {
-        let page = 1u64.checked_shl(memory.page_size_log2.unwrap_or(16)).unwrap_or(u64::MAX);
-        let bytes = |pages: u64| pages.saturating_mul(page);
-        Memory {
-            minimum_pages: memory.initial,
-            maximum_pages: memory.maximum,
-            minimum_bytes: bytes(memory.initial),
-            maximum_bytes: memory.maximum.map(bytes),
-            shared: memory.shared,
-        }
-    }
-}
-
-impl From<&TableType> for Table {
-    fn from(table: &TableType) -> Self {
-        Table { minimum: table.initial, maximum: table.maximum }
+        self.anatomy.hazards.nan += self.anatomy.instructions.add(body)?;
+        Ok(())
     }
 }
 
@@ -338,25 +267,4 @@ fn export(name: &str, types: TypesRef<'_>) -> Export {
         ComponentEntityType::Component(_) => Kind::Component,
     });
     Export { name: shown(name), kind, functions }
-}
-
-fn kind(kind: ComponentExternalKind) -> Kind {
-    match kind {
-        ComponentExternalKind::Module => Kind::Module,
-        ComponentExternalKind::Func => Kind::Function,
-        ComponentExternalKind::Value => Kind::Value,
-        ComponentExternalKind::Type => Kind::Type,
-        ComponentExternalKind::Instance => Kind::Instance,
-        ComponentExternalKind::Component => Kind::Component,
-    }
-}
-
-fn core_kind(kind: &TypeRef) -> Kind {
-    match kind {
-        TypeRef::Func(_) | TypeRef::FuncExact(_) => Kind::Function,
-        TypeRef::Table(_) => Kind::Table,
-        TypeRef::Memory(_) => Kind::Memory,
-        TypeRef::Global(_) => Kind::Global,
-        TypeRef::Tag(_) => Kind::Tag,
-    }
 }

@@ -1,7 +1,7 @@
 //! Everything that an audit tells.
 
 use assay::audit::{
-    Anatomy, Audit, CompetitionAudit, Export, GraderAudit, Listing, Memory, Producer, Step, Table, shown,
+    Anatomy, Audit, CompetitionAudit, Export, GraderAudit, Listing, Memory, Producer, SourceAudit, Step, Table, shown,
 };
 use assay_sandbox::Limits;
 use assay_types::counted;
@@ -13,7 +13,31 @@ pub(super) fn rows(audit: &Audit) -> Vec<Row> {
     if let Some(competition) = &audit.competition {
         rows.extend(competition_rows(competition));
     }
-    rows.extend(grader_rows(&audit.grader, audit.competition.is_none()));
+    if let Some(source) = &audit.source {
+        rows.extend(source_rows(source));
+    }
+    if let Some(grader) = &audit.grader {
+        rows.extend(grader_rows(grader, audit.competition.is_none()));
+    }
+    let cases = audit.cases.iter().map(|case| format!("{} {}", if case.holds { "ok" } else { "FAIL" }, case.said));
+    let cases: Vec<String> = cases.collect();
+    rows.push(("cases".into(), if cases.is_empty() { vec!["none".into()] } else { cases }));
+    rows
+}
+
+fn source_rows(source: &SourceAudit) -> Vec<Row> {
+    let options = serde_json::to_string(&source.options).unwrap_or_else(|error| format!("not to be shown: {error}"));
+    let mut rows = vec![
+        row("source", &source.file),
+        row("· sha256", &source.sha256),
+        row("· bytes", source.bytes.to_string()),
+        row("· lines", source.lines.to_string()),
+        row("· version", source.version.as_deref().unwrap_or("undeclared")),
+        row("· better", source.direction.map_or("undeclared".into(), |better| better.to_string())),
+        row("· options", shown(&options)),
+        row("· interpreter", &source.interpreter),
+    ];
+    rows.extend(source.refused.as_ref().map(|reason| row("· refused", reason)));
     rows
 }
 
@@ -22,6 +46,7 @@ fn competition_rows(competition: &CompetitionAudit) -> Vec<Row> {
         row("competition", &competition.id),
         row("title", &competition.title),
         row("sha256", &competition.sha256),
+        row("in the lock", word(&competition.locked)),
         row("· of contract", &competition.contract),
         row("· of options", &competition.options),
         row("· of thresholds", &competition.thresholds),
@@ -39,15 +64,21 @@ fn grader_rows(grader: &GraderAudit, alone: bool) -> Vec<Row> {
         row("grader", &grader.name),
         row("source", &grader.source),
         row("sha256", &grader.sha256),
+        row("in the lock", word(&grader.locked)),
         row("bytes", grader.bytes.to_string()),
     ];
     if let Some(reason) = &grader.refused {
         rows.push(row("refused", reason));
     }
+    rows.extend(grader.remedy.as_ref().map(|remedy| row("remedy", remedy)));
     if let Some(description) = &grader.description {
         let better = description.direction;
         let name = format!("{} {}; {better} is better", description.name, description.version);
         rows.push(("describes itself as".into(), vec![name, description.summary.clone()]));
+        rows.extend(description.options.iter().map(|option| {
+            let needed = if option.required { "required" } else { "optional" };
+            row(&format!("option {}", option.name), format!("{} ({needed}): {}", option.kind, option.summary))
+        }));
     }
     if let Some(anatomy) = &grader.anatomy {
         rows.extend(anatomy_rows(anatomy));
@@ -67,6 +98,7 @@ fn grader_rows(grader: &GraderAudit, alone: bool) -> Vec<Row> {
     if alone {
         rows.extend(steps(&grader.path));
     }
+    rows.push(row("rebuilds", word(&grader.rebuilds)));
     rows.push(("rebuild".into(), grader.rebuild.clone()));
     rows
 }
@@ -87,6 +119,17 @@ fn anatomy_rows(anatomy: &Anatomy) -> Vec<Row> {
         ("tables".into(), listed(&anatomy.tables, table)),
         ("instructions".into(), instructions(anatomy)),
         row("needs proposals", proposals),
+        row("core instances", anatomy.footprint.core_instances.to_string()),
+        row("runtime (a claim)", anatomy.runtime.as_ref().map_or("none that is known".into(), ToString::to_string)),
+        row("toolchain (a claim)", anatomy.toolchain.map_or("none that is known", |toolchain| toolchain.name())),
+        row("may give NaN", counted(anatomy.hazards.nan, "instruction", "instructions")),
+        row(
+            "asks a system for",
+            match anatomy.hazards.system.iter().map(|system| system.name()).collect::<Vec<_>>().join(", ") {
+                asked if asked.is_empty() => "nothing".into(),
+                asked => asked,
+            },
+        ),
     ];
     let claims = &anatomy.claims;
     let mut says = listed(&claims.producers, |Producer { field, name, version }| format!("{field}: {name} {version}"));
@@ -143,12 +186,14 @@ fn instructions(anatomy: &Anatomy) -> Vec<String> {
     counts.map(|(kind, count)| format!("{}: {count}", kind.replace('_', " "))).collect()
 }
 
+/// Every limit, named as in JSON.
 fn limits(limits: &Limits) -> Vec<String> {
-    vec![
-        format!("fuel: {} and {} for each byte handed over", limits.fuel_base, limits.fuel_per_byte),
-        format!("time: {:?}", limits.wall_clock),
-        format!("memory: {} bytes; stack: {} bytes", limits.memory_bytes, limits.stack_bytes),
-        format!("table: {} elements", limits.table_elements),
-        format!("returns: {} bytes, {} details", limits.returned_bytes, limits.details),
-    ]
+    let limits = serde_json::to_value(limits).unwrap_or_default();
+    let limits = limits.as_object().into_iter().flatten();
+    limits.map(|(name, value)| format!("{}: {value}", name.replace('_', " "))).collect()
+}
+
+/// A word as JSON has it.
+fn word(value: &impl serde::Serialize) -> String {
+    serde_json::to_value(value).ok().and_then(|value| value.as_str().map(ToOwned::to_owned)).unwrap_or_default()
 }
