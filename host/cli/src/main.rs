@@ -61,7 +61,7 @@ enum Command {
     Lock(lock::Arguments),
     /// List the competitions, or show one.
     Competitions(competitions::Arguments),
-    /// List the graders, or show one.
+    /// List the graders, compile them ahead, add some that others made, or share one.
     Graders(graders::Arguments),
     /// Read the log of uses: is it whole, and how often were answers used?
     Log(log::Arguments),

@@ -1,5 +1,7 @@
 //! HTTP to a registry and where it leads: bounded, over TLS unless it is this machine, and with credentials for it alone.
 
+use std::io::ErrorKind;
+
 use assay_types::excerpt::excerpt;
 use serde::Deserialize;
 use ureq::http::uri::{Authority, Scheme, Uri};
@@ -30,6 +32,10 @@ pub(crate) struct Transport {
     /// What shows that we may, once the registry wanted it.
     authorization: Option<String>,
 }
+
+/// What to do where TLS does not come about.
+const TLS_REMEDY: &str =
+    "; `SSL_CERT_FILE` names a file of the authorities to trust, and `--plain-http` does without TLS";
 
 /// What is asked.
 pub(crate) struct Asked<'a> {
@@ -163,7 +169,12 @@ impl Transport {
             }
             error => {
                 let said = error.to_string();
-                RegistryError::Unreachable { registry: host.to_owned(), said: excerpt(&said).unquoted(300).to_string() }
+                // This kind of error is TLS's.
+                let by_tls = self.scheme == Scheme::HTTPS
+                    && matches!(error, ureq::Error::Io(error) if error.kind() == ErrorKind::InvalidData);
+                let remedy = if by_tls { TLS_REMEDY } else { "" };
+                let said = format!("{}{remedy}", excerpt(&said).unquoted(300));
+                RegistryError::Unreachable { registry: host.to_owned(), said }
             }
         }
     }
