@@ -8,15 +8,18 @@ mod size;
 mod source;
 mod summary;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use assay::audit::{AuditError, Kind, Subject, audit};
+use anyhow::anyhow;
+use assay::audit::{Audit, AuditError, Kind, Subject, audit};
 use assay::check::Case;
+use assay::{Assay, Competitions};
 use assay_confine::Access;
 use assay_tables::read::OpenFile;
 use clap::{Args, ValueEnum};
 
-use self::named::{Named, named};
+use self::named::{Named, NotNamed, named};
 use super::global::{Compiled, GlobalArguments, Needs, may_read};
 use super::lock::Against;
 use super::output::{self, Format};
@@ -70,68 +73,72 @@ impl From<Kinds> for Kind {
 }
 
 pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<Ended, Failure> {
-    let expected = if arguments.diff { 2 } else { 1 };
-    if arguments.names.len() != expected {
-        let how = if arguments.diff { "`--diff` takes two names, A and B" } else { "several names need `--diff`" };
-        return Err(Failure::Call(anyhow::anyhow!("{how}; there {}", were(arguments.names.len()))));
-    }
-    let (competitions, catalog, lock) = (global.competitions()?, global.graders()?, arguments.against.lock()?);
-    let kind = arguments.kind.map(Kind::from);
-    let found = arguments.names.iter().map(|name| named(name, kind, &catalog, &competitions));
-    let found = match found.collect::<Result<Vec<Named>, _>>() {
-        Ok(found) => found,
-        Err(named::NotNamed::Call(failure)) => return Err(failure),
-        Err(named::NotNamed::Source(words)) => {
+    match found(arguments, global) {
+        Ok(ended) => Ok(ended),
+        Err(NotNamed::Call(failure)) => Err(failure),
+        Err(NotNamed::Source(words)) => {
             output::message(&format!("error: {words}"));
-            return Ok(Ended::AtFault);
+            Ok(Ended::AtFault)
         }
-    };
+    }
+}
+
+fn found(arguments: &Arguments, global: &GlobalArguments) -> Result<Ended, NotNamed> {
+    let (competitions, catalog, lock) = (global.competitions()?, global.graders()?, arguments.against.lock()?);
+    let find = |name: &str| named(name, arguments.kind.map(Kind::from), &catalog, &competitions);
     let more = arguments.cases.as_ref().map(|folder| Case::read_folder(folder)).transpose().map_err(Failure::call)?;
-    let (subjects, cases) = gathered(found, more.unwrap_or_default());
+    let more = more.unwrap_or_default();
+    let format = Format::or_by_terminal(arguments.format);
+    let ended = match (arguments.diff, arguments.names.as_slice()) {
+        (false, [name]) => {
+            let Named { subject, cases } = find(name)?;
+            let assay = service(&[&subject], competitions, global)?;
+            told(audit(&assay, &subject, &each_once([cases, more]), &lock), |audit| {
+                match format {
+                    Format::Json => output::json(&audit)?,
+                    Format::Table => show(&audit, arguments.all)?,
+                }
+                Ok(if audit.passes() { Ended::Fine } else { Ended::AtFault })
+            })
+        }
+        (true, [one, other]) => {
+            let (of_one, of_other) = (find(one)?, find(other)?);
+            let subjects = [&of_one.subject, &of_other.subject];
+            let assay = service(&subjects, competitions, global)?;
+            let cases = each_once([of_one.cases, of_other.cases, more]);
+            told(assay::audit::diff(&assay, subjects, &cases, &lock), |found| {
+                match format {
+                    Format::Json => output::json(&found)?,
+                    Format::Table => output::text(&diff::told(&found, one, other))?,
+                }
+                Ok(Ended::Fine)
+            })
+        }
+        (true, _) => Err(Failure::Call(anyhow!("`--diff` takes two names, A and B; there is one"))),
+        (false, _) => Err(Failure::Call(anyhow!("several names need `--diff`, which says what changed between two"))),
+    };
+    Ok(ended?)
+}
+
+/// A service that may read what an audit of these reads.
+fn service(subjects: &[&Subject], competitions: Competitions, global: &GlobalArguments) -> Result<Assay, Failure> {
     // A component's file is compiled and asked by another process.
     let mut access = Access::none();
     access.start_itself();
-    for subject in &subjects {
+    for subject in subjects {
         if let Subject::File(path) | Subject::Given(_, Some(path)) = subject {
             may_read(&mut access, OpenFile::open(path));
         }
     }
     let graders = subjects.iter().flat_map(|subject| subject.graders(&competitions)).collect();
     let needs = Needs { competitions, graders: Compiled::Ahead(graders), access, uses_answers: false };
-    let assay = global.service(needs, |builder| builder)?;
-    let format = Format::or_by_terminal(arguments.format);
-    match subjects.as_slice() {
-        [one, other] => {
-            let found = assay::audit::diff(&assay, [one, other], &cases, &lock);
-            let [one, other] = arguments.names.as_slice() else { return Ok(Ended::Fine) };
-            read(found, |found| match format {
-                Format::Json => output::json(&found).map(|()| Ended::Fine),
-                Format::Table => output::text(&diff::told(&found, one, other)).map(|()| Ended::Fine),
-            })
-        }
-        subjects => {
-            let Some(subject) = subjects.first() else { return Ok(Ended::Fine) };
-            read(audit(&assay, subject, &cases, &lock), |found| {
-                match format {
-                    Format::Json => output::json(&found)?,
-                    Format::Table => {
-                        let rows = if arguments.all { all::rows(&found) } else { summary::rows(&found) };
-                        output::table(&[], rows.into_iter().map(|(name, values)| vec![name, values.join("\n")]))?;
-                        if let Some(source) = &found.source {
-                            output::text(&source::numbered(source))?;
-                        }
-                    }
-                }
-                Ok(if found.passes() { Ended::Fine } else { Ended::AtFault })
-            })
-        }
-    }
+    global.service(needs, |builder| builder)
 }
 
-/// Shows what was found, or says what is wrong with the component, which is no fault of the call.
-fn read<T>(found: Result<T, AuditError>, show: impl FnOnce(T) -> Result<Ended, Failure>) -> Result<Ended, Failure> {
+/// Tells what was found, or what is wrong with the component, which is no fault of the call.
+fn told<T>(found: Result<T, AuditError>, tell: impl FnOnce(T) -> Result<Ended, Failure>) -> Result<Ended, Failure> {
     match found {
-        Ok(found) => show(found),
+        Ok(found) => tell(found),
         Err(error) if error.is_of_the_component() => {
             output::message(&format!("error: {error}"));
             Ok(Ended::AtFault)
@@ -140,21 +147,16 @@ fn read<T>(found: Result<T, AuditError>, show: impl FnOnce(T) -> Result<Ended, F
     }
 }
 
-/// What the names are of, and all their cases, each once.
-fn gathered(found: Vec<Named>, more: Vec<Case>) -> (Vec<Subject>, Vec<Case>) {
-    let (mut subjects, mut cases) = (Vec::new(), Vec::new());
-    for Named { subject, cases: own } in found {
-        subjects.push(subject);
-        cases.extend(own);
-    }
-    cases.extend(more);
-    let mut seen = std::collections::BTreeSet::new();
-    cases.retain(|case| seen.insert(case.digest()));
-    (subjects, cases)
+fn show(audit: &Audit, all: bool) -> Result<(), Failure> {
+    let rows = if all { all::rows(audit) } else { summary::rows(audit) };
+    output::table(&[], rows.into_iter().map(|(name, values)| vec![name, values.join("\n")]))?;
+    audit.source.as_ref().map_or(Ok(()), |source| output::text(&source::numbered(source)))
 }
 
-fn were(count: usize) -> String {
-    if count == 1 { "is one".into() } else { format!("are {count}") }
+/// All cases, those of the same name and content once.
+fn each_once<const N: usize>(cases: [Vec<Case>; N]) -> Vec<Case> {
+    let mut seen = BTreeSet::new();
+    cases.into_iter().flatten().filter(|case| seen.insert(case.digest())).collect()
 }
 
 /// A name and its values, which stand below one another.

@@ -33,7 +33,7 @@ pub enum Rebuilds {
     Same,
     /// It does not: the digest of a component says nothing of its source.
     Other,
-    /// It is not known which toolchain it is.
+    /// It is not known.
     Unknown,
 }
 
@@ -42,9 +42,10 @@ impl Toolchain {
     #[must_use]
     pub fn rebuilds(self) -> Rebuilds {
         match self {
-            // Both run the program once and keep the memory that it leaves, with addresses, times and random numbers of that run.
+            // They run the program once, and keep the memory that it leaves.
             Toolchain::ComponentizePy | Toolchain::ComponentizeJs | Toolchain::ComponentizeQjs => Rebuilds::Other,
-            Toolchain::TinyGo | Toolchain::Go | Toolchain::Clang | Toolchain::Rust => Rebuilds::Same,
+            Toolchain::Go | Toolchain::Clang | Toolchain::Rust => Rebuilds::Same,
+            Toolchain::TinyGo => Rebuilds::Unknown,
         }
     }
 

@@ -175,7 +175,7 @@ fn a_runtime_and_a_toolchain_are_named_as_claims() -> Result<(), Failure> {
     let folder = tempfile::tempdir()?;
     let cases = [
         (r#"(@producers (language "Go" "go1.27.3"))"#, "Go 1.27.3, by", "go", "same"),
-        (r#"(@producers (processed-by "TinyGo" "0.40.1"))"#, "TinyGo 0.40.1, by", "tiny-go", "same"),
+        (r#"(@producers (processed-by "TinyGo" "0.40.1"))"#, "TinyGo 0.40.1, by", "tiny-go", "unknown"),
         (r#"(@producers (processed-by "ComponentizeJS" "0.23.0"))"#, "SpiderMonkey, by", "componentize-js", "other"),
         (
             r#"(@producers (processed-by "rustc" "1.95.0")) (data (i32.const 9000) "a QuickJS job")"#,

@@ -39,7 +39,10 @@ pub(super) fn advice(name: &str, built_in: bool, anatomy: Option<&Anatomy>) -> V
             "build it from its source and use what you built; `assay audit --diff` says what differs".into(),
         ],
         (false, Rebuilds::Unknown) => vec![
-            "it does not say what built it: ask its author".into(),
+            match toolchain {
+                Some(_) => format!("whether {built} gives the same bytes again is not known: build its source twice, and see"),
+                None => "it does not say what built it: ask its author".into(),
+            },
             "Rust, C, Zig and Go give the same bytes again; componentize-py, componentize-js and componentize-qjs do not".into(),
         ],
     }
