@@ -30,8 +30,8 @@ pub(super) struct Arguments {
 /// The lock that a run is held against.
 #[derive(Args)]
 pub(super) struct Against {
-    /// Mark reports that rest on a grader or competition which this lock does not have [default: on one that is not the program's
-    /// own].
+    /// The lock that graders and competitions are held against: what it does not have is marked [default: the lock of what the program
+    /// carries].
     #[arg(long, value_name = "FILE")]
     lock: Option<PathBuf>,
 }
