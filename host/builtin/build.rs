@@ -79,7 +79,8 @@ fn embed(
     include: &str,
     name: impl Fn(&Path) -> Option<String>,
 ) -> Result<(), String> {
-    let mut code = format!("const {constant}: &[(&str, &{kind})] = &[\n");
+    // A constant would be copied into each crate that uses it.
+    let mut code = format!("static {constant}: &[(&str, &{kind})] = &[\n");
     for file in files {
         println!("cargo::rerun-if-changed={}", file.display());
         let path = file.canonicalize().map_err(|error| format!("{}: {error}", file.display()))?;

@@ -157,7 +157,9 @@ fn the_first_grader_is_made_as_the_page_says() -> Result<(), Failure> {
             }
             (None, "text") => {
                 let text = printed.take().ok_or_else(|| format!("line {}: nothing was run", block.line))?;
-                let lines = |text: &str| text.lines().map(settled).collect::<Vec<_>>();
+                // The interpreters are in a folder here, and therefore marked; those that the program carries are not.
+                let told = |line: &&str| !line.starts_with(" not in the lock  grader `python`");
+                let lines = |text: &str| text.lines().filter(told).map(settled).collect::<Vec<_>>();
                 let same = agrees(&lines(&block.text), &lines(&text));
                 assert!(same, "line {} shows\n{}\nbut this is printed:\n{text}", block.line, block.text);
                 shown += 1;
