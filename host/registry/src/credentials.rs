@@ -24,9 +24,7 @@ impl Credentials {
             [None, None] => {}
             _ => return Err(wrong(format!("set {} both, or none of them", VARIABLES.join(" and ")))),
         }
-        // The name that docker keeps those for its own registry under.
-        let server = if registry == "docker.io" { "https://index.docker.io/v1/" } else { registry };
-        match get_credential(server) {
+        match get_credential(registry) {
             Ok(DockerCredential::UsernamePassword(user, password)) => Ok(Some(Credentials { user, password })),
             Ok(DockerCredential::IdentityToken(_)) => {
                 Err(wrong(format!("docker has a token of its own kind for it: set {}", VARIABLES.join(" and "))))

@@ -202,40 +202,43 @@ mod tests {
     fn references_are_read_and_written() {
         let digest = format!("sha256:{}", "0a".repeat(32));
         for text in [
-            "oci://registry.example/a/b".to_owned(),
+            "oci://registry.example.com/a/b".to_owned(),
             "oci://localhost:5000/a:1.0".into(),
             format!("oci://[::1]:5000/a/b_c/d-e@{digest}"),
             format!("oci://127.0.0.1/a.b:v1@{digest}"),
         ] {
             assert_eq!(text.parse::<Reference>().map(|reference| reference.to_string()), Ok(text));
         }
-        let reference: Reference = format!("oci://registry.example/a/b:v1@{digest}").parse().expect("a reference");
-        assert_eq!((reference.registry(), reference.repository(), reference.name()), ("registry.example", "a/b", "b"));
+        let reference: Reference = format!("oci://registry.example.com/a/b:v1@{digest}").parse().expect("a reference");
+        assert_eq!(
+            (reference.registry(), reference.repository(), reference.name()),
+            ("registry.example.com", "a/b", "b")
+        );
         assert_eq!((reference.tag(), reference.digest()), (Some("v1"), Some(digest.as_str())));
-        assert_eq!(reference.plain(), format!("registry.example/a/b@{digest}"));
+        assert_eq!(reference.plain(), format!("registry.example.com/a/b@{digest}"));
     }
 
     #[test]
     fn what_is_none_is_refused() {
         for text in [
-            "registry.example/a",
+            "registry.example.com/a",
             "oci://",
-            "oci://registry.example",
-            "oci://registry.example/",
+            "oci://registry.example.com",
+            "oci://registry.example.com/",
             "oci:///a",
-            "oci://user:secret@registry.example/a",
-            "oci://registry.example:port/a",
-            "oci://registry.example:99999/a",
-            "oci://registry.example/A",
-            "oci://registry.example/../a",
-            "oci://registry.example/a//b",
-            "oci://registry.example/a?b",
-            "oci://registry.example/a:",
-            "oci://registry.example/a:b/c",
-            "oci://registry.example/a@sha256:00",
-            "oci://registry.example/a@md5:00",
-            "oci://registry.example/a b",
-            "oci://registry.example\r\n/a",
+            "oci://user:secret@registry.example.com/a",
+            "oci://registry.example.com:port/a",
+            "oci://registry.example.com:99999/a",
+            "oci://registry.example.com/A",
+            "oci://registry.example.com/../a",
+            "oci://registry.example.com/a//b",
+            "oci://registry.example.com/a?b",
+            "oci://registry.example.com/a:",
+            "oci://registry.example.com/a:b/c",
+            "oci://registry.example.com/a@sha256:00",
+            "oci://registry.example.com/a@md5:00",
+            "oci://registry.example.com/a b",
+            "oci://registry.example.com\r\n/a",
         ] {
             let error = text.parse::<Reference>().expect_err(text).to_string();
             assert!(error.contains(FORM), "{error}");
@@ -247,7 +250,8 @@ mod tests {
         let is =
             |registry: &str| format!("oci://{registry}/a").parse().is_ok_and(|known: Reference| known.is_loopback());
         assert!(["localhost", "localhost:5000", "127.0.0.1:5000", "127.9.9.9", "[::1]:5000"].into_iter().all(is));
-        let others = ["localhost.example.com", "127.0.0.1.example.com", "10.0.0.1", "[::2]:5000", "registry.example"];
+        let others =
+            ["localhost.example.com", "127.0.0.1.example.com", "10.0.0.1", "[::2]:5000", "registry.example.com"];
         assert!(!others.into_iter().any(is));
     }
 }

@@ -61,9 +61,7 @@ impl Transport {
         let registry = reference.registry();
         let loopback = reference.is_loopback();
         let scheme = if bounds.is_plain(loopback) { Scheme::HTTP } else { Scheme::HTTPS };
-        // Docker's registry has another name than its artifacts.
-        let host = if registry == "docker.io" { "registry-1.docker.io" } else { registry };
-        let authority = host.parse().map_err(|_| RegistryError::Setup(format!("{registry} is no host")))?;
+        let authority = registry.parse().map_err(|_| RegistryError::Setup(format!("{registry} is no host")))?;
         Ok(Transport {
             agent: agent(loopback, bounds)?,
             scheme,

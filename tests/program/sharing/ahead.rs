@@ -60,6 +60,33 @@ fn graders_are_compiled_before_they_are_needed() -> Result<(), Failure> {
     Ok(())
 }
 
+/// A competition whose grader is source text has its interpreter compiled; one that is not at hand is said with the remedy.
+#[test]
+fn an_interpreter_that_is_not_at_hand_is_refused_with_the_remedy() -> Result<(), Failure> {
+    let world = World::new()?;
+    let competition = r#"
+id = "of-a-source"
+title = "A competition"
+summary = "Whose grader is source text."
+data = { answers = "private/answers.csv", sample_submission = "public/sample.csv" }
+submission = { key = ["id"], rows = "same", columns = [{ names = ["target"], type = "number" }] }
+answers = { columns = [] }
+grader = { source = "score.py" }
+"#;
+    world.write("competitions/of-a-source/competition.toml", competition.as_bytes())?;
+    world.write("competitions/of-a-source/score.py", b"DIRECTION = 'higher-is-better'\n")?;
+    let with = ["--competitions", "competitions", "--format", "json"];
+    let run = world.run(&[&["graders", "warm", "of-a-source"], &with[..]].concat())?;
+    assert_eq!(run.code, Some(1), "{}", run.stderr);
+    assert_eq!(outcomes(&run)?, [("python".to_owned(), "refused".to_owned())]);
+    assert!(run.stdout.contains("`cargo xtask interpreters` builds it"), "{}", run.stdout);
+    // Whatever has its name in the folder of graders is what is compiled.
+    world.write("graders/python.wasm", &changed(built("accuracy")?))?;
+    let run = world.run(&[&["graders", "warm", "of-a-source", "--graders", "graders"], &with[..]].concat())?;
+    assert_eq!((run.code, outcomes(&run)?), (Some(0), vec![("python".to_owned(), "compiled".to_owned())]));
+    Ok(())
+}
+
 #[test]
 fn what_cannot_be_compiled_ahead_is_the_calls_fault() -> Result<(), Failure> {
     let world = World::new()?;
