@@ -37,7 +37,11 @@ fn a_library_that_panics_tells_no_path() -> Result<(), Failure> {
     let component = std::fs::read(root().join("target/graders/roc-auc.wasm"))?;
     let limits = serde_json::to_value(Limits::default())?;
     let mut compiler = worker()?;
-    ask(&mut compiler, &json!({"Compile": {"limits": limits, "bytes": component.len()}}), &component)?;
+    ask(
+        &mut compiler,
+        &json!({"Compile": {"limits": limits, "confined": false, "bytes": component.len()}}),
+        &component,
+    )?;
     let compiled = answer(&mut compiler)?;
     let mut code = vec![0; usize::try_from(compiled["Compiled"]["bytes"].as_u64().ok_or("nothing was compiled")?)?];
     compiler.stdout.as_mut().ok_or("it has no output")?.read_exact(&mut code)?;
@@ -45,8 +49,10 @@ fn a_library_that_panics_tells_no_path() -> Result<(), Failure> {
 
     let mut grader = worker()?;
     let allowance = json!({"memory_bytes": 2_u64 << 30, "processor_seconds": 60});
-    ask(&mut grader, &json!({"Load": {"limits": limits, "allowance": allowance, "bytes": code.len()}}), &code)?;
-    assert_eq!(answer(&mut grader)?, "Loaded");
+    let code_follows = json!({"Follows": code.len()});
+    let load = json!({"Load": {"limits": limits, "confined": false, "allowance": allowance, "code": code_follows}});
+    ask(&mut grader, &load, &code)?;
+    assert!(answer(&mut grader)?["Loaded"].is_object());
     let column = json!({"name": "a", "kind": {"Utf8": u64::MAX}, "validity": false});
     ask(&mut grader, &json!({"Validate": {"options": [], "submission": {"rows": 0, "columns": [column]}}}), &[0; 4])?;
     let said = String::from_utf8(grader.wait_with_output()?.stderr)?;
