@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use assay::{Answers, Assay, Builder, Cache, Competitions, Context, Execution, GradeError, GraderCatalog, Submission};
-use assay_tests::{Failure, assay, root};
+use assay_tests::{Failure, assay, interpreters, root};
 use assay_types::Direction;
 use assay_types::competition::Competition;
 use assay_types::report::Outcome;
@@ -16,17 +16,6 @@ const ID: &str = "of-a-source";
 /// Four answers, one of them missing in the submission's order.
 const ANSWERS: &str = "id,target,group\n1,0,a\n2,1,b\n3,1,b\n4,0,a\n";
 const SUBMISSION: &str = "id,target\n4,0.4\n3,0.8\n2,0.35\n1,0.1\n";
-
-/// Where the interpreters are; none if they were not built, which is said. Where `ASSAY_INTERPRETERS` is set, they have to be.
-fn interpreters() -> Option<PathBuf> {
-    let folder = root().join("target/interpreters");
-    let built = ["python.wasm", "javascript.wasm"].iter().all(|file| folder.join(file).is_file());
-    assert!(built || std::env::var_os("ASSAY_INTERPRETERS").is_none(), "run `cargo xtask interpreters` first");
-    if !built {
-        eprintln!("not tested: `cargo xtask interpreters` builds the interpreters");
-    }
-    built.then_some(folder)
-}
 
 fn toml(file: &str, options: &str, more: &str) -> String {
     format!(

@@ -232,6 +232,8 @@ fn a_new_grader_overwrites_nothing() -> Result<(), Failure> {
         assert_eq!(code, Some(2), "{name}: {told}");
     }
     assert_eq!(fs::read_dir(&folder)?.count(), 1);
+    let (code, told) = said(&["new", "grader", "mine", "--language", "c", "--dir"], &[&folder.path().join("none")])?;
+    assert!(code == Some(2) && told.contains("no folder to make it in"), "{told}");
     Ok(())
 }
 

@@ -19,6 +19,23 @@ use crate::verdict::Verdict;
 /// Why a test cannot go on.
 pub type Failure = Box<dyn std::error::Error>;
 
+/// The folder of the interpreters that `cargo xtask interpreters` builds; none if they were not built, which is said. Where
+/// `ASSAY_INTERPRETERS` is set, they have to be.
+///
+/// # Panics
+///
+/// If they have to be there and are not.
+#[must_use]
+pub fn interpreters() -> Option<PathBuf> {
+    let folder = root().join("target/interpreters");
+    let built = ["python.wasm", "javascript.wasm"].iter().all(|file| folder.join(file).is_file());
+    assert!(built || std::env::var_os("ASSAY_INTERPRETERS").is_none(), "run `cargo xtask interpreters` first");
+    if !built {
+        eprintln!("not tested: `cargo xtask interpreters` builds the interpreters");
+    }
+    built.then_some(folder)
+}
+
 /// The workspace.
 #[must_use]
 pub fn root() -> PathBuf {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use assay_tests::attacks::{VERSION, component, module, wrap};
-use assay_tests::{Failure, root};
+use assay_tests::{Failure, interpreters, root};
 use serde_json::{Value, json};
 
 use super::{audit, run, table};
@@ -52,17 +52,6 @@ fn grader_in_c(folder: &Path) -> Result<Option<PathBuf>, Failure> {
         Command::new("./build.sh").current_dir(folder.join("in-c")).env("ZIG", zig).env("ASSAY", program).output()?;
     assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
     Ok(Some(folder.join("in-c")))
-}
-
-/// The folder of the interpreters; none if they were not built, which is said.
-pub(super) fn interpreters() -> Option<PathBuf> {
-    let folder = root().join("target/interpreters");
-    let built = ["python.wasm", "javascript.wasm"].iter().all(|file| folder.join(file).is_file());
-    assert!(built || std::env::var_os("ASSAY_INTERPRETERS").is_none(), "run `cargo xtask interpreters` first");
-    if !built {
-        eprintln!("not tested: `cargo xtask interpreters` builds the interpreters");
-    }
-    built.then_some(folder)
 }
 
 #[test]

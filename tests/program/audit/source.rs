@@ -3,11 +3,10 @@
 use std::fs;
 use std::path::Path;
 
-use assay_tests::Failure;
+use assay_tests::{Failure, interpreters};
 use assay_types::sha256;
 use serde_json::json;
 
-use super::screen::interpreters;
 use super::{audit, run, table};
 
 const SOURCE: &str = "DIRECTION = \"lower-is-better\"\nVERSION = \"1.2\"\n\n\ndef score(solution, submission, row_id_column_name):\n    \

@@ -40,6 +40,10 @@ fn make_folder(folder: &Path) -> Result<(), Failure> {
             "{} is there already, and nothing is overwritten: choose another name or --dir",
             place()
         ))),
+        Err(error) if error.kind() == ErrorKind::NotFound => Err(Failure::Call(anyhow!(
+            "{} cannot be made: there is no folder to make it in; `--dir` names one that is there",
+            place()
+        ))),
         made => made.with_context(place).map_err(Failure::Call),
     }
 }
