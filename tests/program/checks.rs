@@ -7,12 +7,11 @@ use assay_tests::harmless::{EXAMPLE, Run, program, run};
 use assay_tests::{Failure, root};
 use serde_json::Value;
 
-/// A folder as a contributor has it: a component beside its cases.
-fn folder_of(grader: &str) -> Result<tempfile::TempDir, Failure> {
+/// A folder as a contributor has it: one of our graders, under a name of its own, beside the cases of one.
+pub(super) fn folder_of(grader: &str, cases: &str) -> Result<tempfile::TempDir, Failure> {
     let folder = tempfile::tempdir()?;
     fs::copy(root().join(format!("target/graders/{grader}.wasm")), folder.path().join("mine.wasm"))?;
-    let cases = root().join("plugins").join(grader).join("cases");
-    for case in fs::read_dir(cases)? {
+    for case in fs::read_dir(root().join("plugins").join(cases).join("cases"))? {
         let case = case?;
         let to = folder.path().join("cases").join(case.file_name());
         fs::create_dir_all(&to)?;
@@ -39,7 +38,7 @@ fn finding(report: &[u8], id: &str) -> Result<(String, String), Failure> {
 
 #[test]
 fn a_component_with_cases_is_checked_by_its_folder_or_its_file() -> Result<(), Failure> {
-    let folder = folder_of("mean-absolute-error")?;
+    let folder = folder_of("mean-absolute-error", "mean-absolute-error")?;
     for path in [folder.path().to_owned(), folder.path().join("mine.wasm")] {
         let run = checked(&[], &path)?;
         assert_eq!(run.code, 0, "{}", run.stderr);
@@ -55,7 +54,7 @@ fn a_component_with_cases_is_checked_by_its_folder_or_its_file() -> Result<(), F
 
 #[test]
 fn a_case_that_does_not_hold_fails_with_both_scores() -> Result<(), Failure> {
-    let folder = folder_of("mean-absolute-error")?;
+    let folder = folder_of("mean-absolute-error", "mean-absolute-error")?;
     let case = folder.path().join("cases/documentation/case.toml");
     let text = fs::read_to_string(&case)?;
     fs::write(&case, text.replace("expected = 0.5", "expected = 0.25"))?;
@@ -72,7 +71,7 @@ fn a_case_that_does_not_hold_fails_with_both_scores() -> Result<(), Failure> {
 /// What a table says of a check that is not passed: its id, what was seen, the remedy; and the cost.
 #[test]
 fn a_table_names_what_to_do() -> Result<(), Failure> {
-    let folder = folder_of("mean-absolute-error")?;
+    let folder = folder_of("mean-absolute-error", "mean-absolute-error")?;
     fs::remove_dir_all(folder.path().join("cases/infinite"))?;
     let run = run(program()?.arg("check").arg(folder.path()).args(["--format", "table"]))?;
     assert_eq!(run.code, 0, "{}", run.stderr);
@@ -88,7 +87,7 @@ fn a_table_names_what_to_do() -> Result<(), Failure> {
 /// Without tables, what needs none is checked, and the rest says what it lacks.
 #[test]
 fn without_cases_or_data_it_says_what_it_lacks() -> Result<(), Failure> {
-    let folder = folder_of("mean-absolute-error")?;
+    let folder = folder_of("mean-absolute-error", "mean-absolute-error")?;
     fs::remove_dir_all(folder.path().join("cases"))?;
     let run = checked(&[], folder.path())?;
     assert_eq!(run.code, 0, "{}", run.stderr);
@@ -142,7 +141,7 @@ fn a_use_that_is_not_on_record_is_not_told() -> Result<(), Failure> {
 /// A call that cannot be meant names the file and the remedy, and ends with 2.
 #[test]
 fn calls_that_cannot_be_meant() -> Result<(), Failure> {
-    let folder = folder_of("mean-absolute-error")?;
+    let folder = folder_of("mean-absolute-error", "mean-absolute-error")?;
     let case = folder.path().join("cases/documentation/case.toml");
     let cases: [(&str, &str); 5] = [
         ("source = \"x\"", "give either `expected`"),

@@ -6,6 +6,7 @@ use assay_tests::{Failure, root};
 use serde_json::{Value, json};
 
 use super::run;
+use crate::checks::folder_of;
 
 fn diff(arguments: &[&str]) -> Result<(Value, String), Failure> {
     let of = |format: &str| -> Result<Vec<u8>, Failure> {
@@ -14,22 +15,6 @@ fn diff(arguments: &[&str]) -> Result<(Value, String), Failure> {
         Ok(output.stdout)
     };
     Ok((serde_json::from_slice(&of("json")?)?, String::from_utf8(of("table")?)?))
-}
-
-/// A folder with a grader of ours under a name of its own, and cases of another.
-fn folder_of(grader: &str, cases: &str) -> Result<tempfile::TempDir, Failure> {
-    let folder = tempfile::tempdir()?;
-    fs::copy(root().join(format!("target/graders/{grader}.wasm")), folder.path().join("mine.wasm"))?;
-    for case in fs::read_dir(root().join("plugins").join(cases).join("cases"))? {
-        let case = case?;
-        let to = folder.path().join("cases").join(case.file_name());
-        fs::create_dir_all(&to)?;
-        for file in fs::read_dir(case.path())? {
-            let file = file?;
-            fs::copy(file.path(), to.join(file.file_name()))?;
-        }
-    }
-    Ok(folder)
 }
 
 #[test]
