@@ -4,6 +4,9 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+use assay_engine::Baseline;
+use sha2::{Digest, Sha256};
+
 fn main() -> Result<(), String> {
     let root = PathBuf::from(variable("CARGO_MANIFEST_DIR")?);
     let out = PathBuf::from(variable("OUT_DIR")?);
@@ -13,6 +16,8 @@ fn main() -> Result<(), String> {
     if graders.is_empty() {
         return Err(format!("there are no graders in {}: run `cargo xtask graders` first", folder.display()));
     }
+    // Interpreters are compiled where they are needed: their machine code is larger than all that the program carries.
+    carry_machine_code(&out, &graders)?;
     let graders = if env::var_os("CARGO_FEATURE_INTERPRETERS").is_some() {
         let folder = root.join("interpreters");
         let interpreters = found(&folder, |path| (path.extension()? == "wasm").then(|| path.to_owned()))?;
@@ -50,6 +55,51 @@ fn main() -> Result<(), String> {
         Some(format!("{}/{}/{}", name(3)?, name(1)?, name(0)?))
     })?;
     Ok(())
+}
+
+/// Compiles the graders for the program's target, and writes `const MACHINE_CODE` with the code of each by its component's digest.
+fn carry_machine_code(out: &Path, graders: &[PathBuf]) -> Result<(), String> {
+    let baseline = match Baseline::new(&variable("TARGET")?) {
+        Ok(baseline) => Some(baseline),
+        Err(error) => {
+            println!(
+                "cargo::warning=graders are compiled where the program runs, since this engine does not compile for its target: {error}"
+            );
+            None
+        }
+    };
+    let folder = out.join("machine-code");
+    let failed = |path: &Path, error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir(&folder).map_err(|error| failed(&folder, &error))?;
+    let mut files = Vec::new();
+    for path in graders {
+        let Some(baseline) = &baseline else { break };
+        let component = fs::read(path).map_err(|error| failed(path, &error))?;
+        let code = baseline.compile(&component).map_err(|error| failed(path, &error))?;
+        let file = folder.join(hexadecimal(&Sha256::digest(&component)));
+        fs::write(&file, code).map_err(|error| failed(&file, &error))?;
+        files.push(file);
+    }
+    files.sort();
+    let mut code = String::from("pub(super) static MACHINE_CODE: &[CarriedCode] = &[\n");
+    for file in &files {
+        let digest = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let path = file.display().to_string();
+        // SAFETY of what is written: the bytes are what the compiler has just given.
+        let bytes = format!("unsafe {{ MachineCode::vouched_for(include_bytes!({path:?})) }}");
+        let _ = writeln!(code, "    CarriedCode {{ component: {digest:?}, code: {bytes} }},");
+    }
+    code.push_str("];\n");
+    let file = out.join("machine_code.rs");
+    fs::write(&file, code).map_err(|error| failed(&file, &error))
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 fn variable(name: &str) -> Result<String, String> {

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use assay_sandbox::{Cache, Execution, Limits, LoadError, Sandbox, SandboxOptions, Trust, WorkerProgram};
+use assay_sandbox::{Cache, Carried, Execution, Limits, LoadError, Sandbox, SandboxOptions, Trust, WorkerProgram};
 use assay_tests::attacks::{VERSION, component};
 use assay_tests::{Failure, assay, root};
 use serde_json::Value;
@@ -87,7 +87,12 @@ fn what_is_no_grader_leaves_nothing() -> Result<(), Failure> {
     for (number, untrusted) in [Execution::Workers(program.into()), Execution::InProcess].into_iter().enumerate() {
         let cache = Cache::open(&folder.path().join(number.to_string()))?;
         let (own, others) = (cache.folder().to_owned(), cache.others().to_owned());
-        let sandbox = Sandbox::new(SandboxOptions { limits: Limits::default(), cache: Some(cache), untrusted })?;
+        let sandbox = Sandbox::new(SandboxOptions {
+            limits: Limits::default(),
+            cache: Some(cache),
+            carried: Carried::default(),
+            untrusted,
+        })?;
         for refused in [component("silent", &silent, VERSION)?, no_grader.clone()] {
             let error = sandbox.load(&refused, Trust::Others).err();
             assert!(matches!(error, Some(LoadError::Describe(_) | LoadError::World(_))), "{error:?}");
@@ -122,7 +127,12 @@ fn a_refusal_is_remembered() -> Result<(), Failure> {
         let cache = Some(Cache::open(folder.path())?);
         let worker =
             WorkerProgram { program: "/bin/sh".into(), arguments: vec!["-c".into(), script.into()], confined: false };
-        let sandbox = Sandbox::new(SandboxOptions { limits, cache, untrusted: Execution::Workers(worker) })?;
+        let sandbox = Sandbox::new(SandboxOptions {
+            limits,
+            cache,
+            carried: Carried::default(),
+            untrusted: Execution::Workers(worker),
+        })?;
         Ok(sandbox.load(component, Trust::Others).err())
     };
     let works = format!("exec '{}' \"$0\"", PathBuf::from(assay()?.get_program()).display());

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
-use assay_sandbox::{Exceeded, Execution, HostFault, Limits, LoadError, Sandbox, SandboxOptions, Trust};
+use assay_sandbox::{Carried, Exceeded, Execution, HostFault, Limits, LoadError, Sandbox, SandboxOptions, Trust};
 use assay_tests::{Failure, assay, root};
 
 /// The program, as a path.
@@ -18,7 +18,12 @@ fn a_component() -> Result<Vec<u8>, Failure> {
 }
 
 fn sandbox(limits: Limits, program: PathBuf) -> Result<Sandbox, Failure> {
-    Ok(Sandbox::new(SandboxOptions { limits, cache: None, untrusted: Execution::Workers(program.into()) })?)
+    Ok(Sandbox::new(SandboxOptions {
+        limits,
+        cache: None,
+        carried: Carried::default(),
+        untrusted: Execution::Workers(program.into()),
+    })?)
 }
 
 /// What loading a component gives whose worker is the program, within these limits.

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use arrow::array::{ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray};
 use assay_sandbox::{
-    Cache, Cancel, Execution, Grader, HostFault, Limits, LoadError, Outcome, Run, Sandbox, SandboxOptions, Task, Trust,
-    WorkerProgram,
+    Cache, Cancel, Carried, Execution, Grader, HostFault, Limits, LoadError, Outcome, Run, Sandbox, SandboxOptions,
+    Task, Trust, WorkerProgram,
 };
 use assay_tests::attacks::{self, Attack};
 use assay_tests::{Failure, assay, root};
@@ -22,7 +22,7 @@ fn endless() -> Limits {
 }
 
 fn sandbox(limits: Limits, untrusted: Execution) -> Result<Sandbox, Failure> {
-    Ok(Sandbox::new(SandboxOptions { limits, cache: None, untrusted })?)
+    Ok(Sandbox::new(SandboxOptions { limits, cache: None, carried: Carried::default(), untrusted })?)
 }
 
 fn program() -> Result<PathBuf, Failure> {
@@ -232,7 +232,12 @@ fn machine_code_that_left_the_cache_is_made_again() -> Result<(), Failure> {
     let cache = Cache::open(folder.path())?;
     let open = || -> Result<Sandbox, Failure> {
         let untrusted = Execution::Workers(program()?.into());
-        Ok(Sandbox::new(SandboxOptions { limits: Limits::default(), cache: Some(cache.clone()), untrusted })?)
+        Ok(Sandbox::new(SandboxOptions {
+            limits: Limits::default(),
+            cache: Some(cache.clone()),
+            carried: Carried::default(),
+            untrusted,
+        })?)
     };
     let component = built_in("root-mean-squared-error")?;
     open()?.load(&component, Trust::Others)?;

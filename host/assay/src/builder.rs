@@ -13,7 +13,7 @@ use thiserror::Error;
 
 use crate::answers::{AnswersProvider, DataDir};
 use crate::competitions::Competitions;
-use crate::graders::{GraderCatalog, Graders};
+use crate::graders::{GraderCatalog, Graders, carried};
 use crate::memory::{self, Memory};
 use crate::prepared_cache::PreparedCache;
 use crate::service::{Assay, Inner};
@@ -171,7 +171,7 @@ impl Builder {
         let memory = self.memory.unwrap_or_else(memory::at_hand);
         let prepared_bytes = self.prepared_bytes.min(usize::try_from(memory / 4).unwrap_or(usize::MAX));
         let Builder { grader_limits: limits, cache, untrusted, .. } = self;
-        let sandbox = Sandbox::new(SandboxOptions { limits, cache, untrusted })?;
+        let sandbox = Sandbox::new(SandboxOptions { limits, cache, carried: carried(), untrusted })?;
         Ok(Assay::new(Inner {
             competitions: self.competitions,
             graders: Graders::new(self.graders, sandbox),

@@ -7,12 +7,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use assay_evidence::lock::Pinned;
 use assay_sandbox::anatomy::Anatomy;
-use assay_sandbox::{Grader, Limits, LoadError, Sandbox, Trust, Warmed};
+use assay_sandbox::{Carried, Grader, Limits, LoadError, Sandbox, Trust, Warmed};
 use assay_types::excerpt::excerpt;
 use thiserror::Error;
 
 use crate::catalog::{Catalog, CatalogError, Source};
 use crate::grader_folder;
+
+/// The machine code of the program's own graders, which it carries.
+#[must_use]
+pub fn carried() -> Carried {
+    Carried::new(assay_builtin::machine_code())
+}
 
 /// The components of graders by name, before any is loaded.
 #[derive(Clone, Debug)]

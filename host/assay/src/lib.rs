@@ -47,7 +47,7 @@ pub use competitions::{Competitions, CompetitionsError};
 pub use context::{Context, Step};
 pub use grade::Operator;
 pub use grader_folder::{Added, FolderError, GraderFolder};
-pub use graders::{GraderCatalog, GraderError, Graders};
+pub use graders::{GraderCatalog, GraderError, Graders, carried};
 pub use ingest::Submission;
 pub use prepared::PrepareError;
 pub use resolved::ResolveError;

@@ -1,5 +1,7 @@
 //! The graders and competitions that Assay carries, and the known-answer cases of graders, as the bytes of their files.
 
+use assay_engine::CarriedCode;
+
 include!(concat!(env!("OUT_DIR"), "/embedded_graders.rs"));
 include!(concat!(env!("OUT_DIR"), "/embedded_competitions.rs"));
 include!(concat!(env!("OUT_DIR"), "/embedded_cases.rs"));
@@ -7,6 +9,19 @@ include!(concat!(env!("OUT_DIR"), "/embedded_cases.rs"));
 /// The names and components of the graders, in the order of their names.
 pub fn graders() -> impl Iterator<Item = (&'static str, &'static [u8])> {
     GRADERS.iter().copied()
+}
+
+/// The machine code of the graders, which the build of this crate compiled, in the order of the components' digests. There is none of
+/// interpreters, nor for a target that the engine does not compile for.
+pub fn machine_code() -> &'static [CarriedCode] {
+    carried::MACHINE_CODE
+}
+
+#[expect(unsafe_code, reason = "the build of this crate vouches for the machine code that it has compiled")]
+mod carried {
+    use assay_engine::{CarriedCode, MachineCode};
+
+    include!(concat!(env!("OUT_DIR"), "/machine_code.rs"));
 }
 
 /// The ids and `competition.toml` files of the competitions, in the order of their ids.

@@ -125,7 +125,8 @@ impl GlobalArguments {
     /// What runs graders, without a service around it: workers compile and ask components.
     pub(super) fn sandbox(&self, cache: Option<Cache>) -> Result<Sandbox, Failure> {
         let untrusted = Execution::Workers(self.worker()?);
-        Sandbox::new(SandboxOptions { limits: self.limits(), cache, untrusted }).map_err(Failure::program)
+        Sandbox::new(SandboxOptions { limits: self.limits(), cache, carried: assay::carried(), untrusted })
+            .map_err(Failure::program)
     }
 
     /// What graders may use and return.
@@ -146,7 +147,7 @@ impl GlobalArguments {
 
     /// What fills this cache with the program's own graders.
     pub(super) fn ahead<'a>(&self, cache: &'a Cache) -> Result<Ahead<'a>, Failure> {
-        Ahead::new(cache, &self.worker()?, &self.limits()).map_err(Failure::program)
+        Ok(Ahead::new(cache, assay::carried(), &self.worker()?, &self.limits()))
     }
 
     /// The cache, in which those of these graders are that the program carries.

@@ -96,10 +96,9 @@ pub fn component(module: &[u8], system: System) -> Result<Vec<u8>, ComponentErro
     if !outline.names_contract {
         embed_contract(&mut module).map_err(contract)?;
     }
-    let mut encoder = ComponentEncoder::default();
-    encoder.validate(true).module(&module).map_err(contract)?;
+    let mut encoder = ComponentEncoder::default().validate(true).module(&module).map_err(contract)?;
     if system == System::Stub {
-        encoder.adapter(WASI, STUB).map_err(contract)?;
+        encoder = encoder.adapter(WASI, STUB).map_err(contract)?;
     }
     encoder.encode().map_err(contract)
 }
@@ -109,5 +108,5 @@ fn embed_contract(module: &mut Vec<u8>) -> anyhow::Result<()> {
     let mut resolve = Resolve::default();
     let package = resolve.push_str("grader.wit", CONTRACT)?;
     let world = resolve.select_world(&[package], Some("grader"))?;
-    embed_component_metadata(module, &resolve, world, StringEncoding::UTF8, false)
+    embed_component_metadata(module, &resolve, world, StringEncoding::UTF8)
 }

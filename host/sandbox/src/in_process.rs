@@ -1,7 +1,10 @@
 //! Graders that run in this process.
 
+use std::borrow::Cow;
+use std::iter;
 use std::sync::Arc;
 
+use assay_engine::MachineCode;
 use assay_types::competition::Setting;
 use assay_types::grader::Description;
 use wasmtime::Engine;
@@ -35,6 +38,14 @@ pub(crate) struct InProcess {
     grader: GraderPre<State>,
 }
 
+/// Where the machine code of a component may be kept.
+pub(crate) struct Kept<'a> {
+    /// With the program itself.
+    pub(crate) carried: Option<MachineCode<'static>>,
+    /// In a cache.
+    pub(crate) cache: Option<(&'a Cache, &'a Key<'a>)>,
+}
+
 /// What is graded, in the contract's form.
 pub(crate) struct Tables<'a> {
     pub(crate) submission: TableView<'a>,
@@ -58,19 +69,21 @@ impl Runner {
         &self.engine
     }
 
-    /// Compiles a component in this process, or takes it from the cache, and asks it what it is.
+    /// Compiles a component in this process, or takes its machine code from where it is kept, and asks it what it is.
     pub(crate) fn load(
         self: &Arc<Self>,
         component: &[u8],
-        cache: Option<(&Cache, &Key<'_>)>,
+        Kept { carried, cache }: Kept<'_>,
     ) -> Result<(InProcess, Description), LoadError> {
         let described = |code: &[u8]| -> Result<_, LoadError> {
             let grader = self.ready(&compile::from_code(&self.engine, code, &self.limits)?)?;
             let description = grader.describe()?;
             Ok((grader, description))
         };
-        if let Some(code) = cache.and_then(|(cache, key)| cache.read(key, u64::MAX)) {
-            // What is wrong with a file of the cache is not the component's fault.
+        let carried = carried.map(|code| Cow::Borrowed(code.bytes()));
+        let cached = || cache.and_then(|(cache, key)| cache.read(key, u64::MAX)).map(Cow::Owned);
+        for code in [carried].into_iter().chain(iter::once_with(cached)).flatten() {
+            // What is wrong with kept machine code is not the component's fault.
             match described(&code) {
                 Err(LoadError::Component(_)) => {}
                 described => return described,

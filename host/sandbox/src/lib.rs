@@ -32,6 +32,7 @@ mod table;
 mod toolchain;
 pub mod worker;
 
+pub use assay_engine::Carried;
 pub use assay_types::grader::{Description, OptionSpec, SettingKind};
 pub use cache::{Cache, CacheBounds, CacheError, Warmed};
 pub use error::{LoadError, SandboxError};

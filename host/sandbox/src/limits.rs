@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use assay_engine::Room;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -146,6 +147,18 @@ impl Limits {
     #[must_use]
     pub fn fuel(&self, bytes: u64) -> u64 {
         self.fuel_base.saturating_add(self.fuel_per_byte.saturating_mul(bytes))
+    }
+
+    /// What a grader may take of an engine.
+    pub(crate) fn room(&self) -> Room {
+        Room {
+            stack_bytes: self.stack_bytes,
+            memory_bytes: self.memory_bytes,
+            core_instances: self.core_instances,
+            memories: self.memories,
+            tables: self.tables,
+            table_elements: self.table_elements,
+        }
     }
 
     /// How many of these a grader may return.

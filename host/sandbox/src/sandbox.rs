@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
+use assay_engine::Carried;
 use assay_types::competition::Setting;
 use assay_types::grader::Description;
 use assay_types::sha256;
@@ -12,7 +13,7 @@ use crate::cache::{Cache, Key, RunBy, Warmed};
 use crate::engine;
 use crate::error::{LoadError, SandboxError};
 use crate::fault::{Cancel, HostFault};
-use crate::in_process::{InProcess, Runner, Tables};
+use crate::in_process::{InProcess, Kept, Runner, Tables};
 use crate::limits::Limits;
 use crate::outcome::{Run, Task, Validated};
 use crate::table::TableView;
@@ -28,6 +29,7 @@ pub struct Sandbox(Arc<Inner>);
 struct Inner {
     limits: Limits,
     cache: Option<Cache>,
+    carried: Carried,
     runner: Arc<Runner>,
     untrusted: Untrusted,
 }
@@ -46,6 +48,8 @@ pub struct SandboxOptions {
     pub limits: Limits,
     /// Where compiled components are kept, if anywhere.
     pub cache: Option<Cache>,
+    /// The machine code of the program's own components, as far as it carries it.
+    pub carried: Carried,
     /// Where components that others made are compiled and run.
     pub untrusted: Execution,
 }
@@ -94,14 +98,14 @@ impl Sandbox {
     ///
     /// If the engine cannot be set up on this machine.
     pub fn new(options: SandboxOptions) -> Result<Self, SandboxError> {
-        let SandboxOptions { limits, cache, untrusted } = options;
+        let SandboxOptions { limits, cache, carried, untrusted } = options;
         let runner = Runner::new(limits.clone(), CONCURRENT)?;
         let untrusted = match untrusted {
             Execution::Refuse => Untrusted::Refuse,
             Execution::Workers(program) => Untrusted::Workers(Arc::new(Workers::new(program, limits.clone()))),
             Execution::InProcess => Untrusted::InProcess,
         };
-        Ok(Sandbox(Arc::new(Inner { limits, cache, runner, untrusted })))
+        Ok(Sandbox(Arc::new(Inner { limits, cache, carried, runner, untrusted })))
     }
 
     /// The limits that graders run under.
@@ -113,7 +117,7 @@ impl Sandbox {
     /// The name and version of the engine.
     #[must_use]
     pub fn engine_version() -> &'static str {
-        engine::VERSION
+        assay_engine::VERSION
     }
 
     /// Compiles a component, or takes it from the cache, and asks it what it is. Of one that others made, this process reads nothing but how
@@ -123,7 +127,7 @@ impl Sandbox {
     ///
     /// If the component is no grader, or may not run here; or if the host fails ([`LoadError::is_host_fault`]).
     pub fn load(&self, component: &[u8], trust: Trust) -> Result<Grader, LoadError> {
-        let Inner { cache, runner, untrusted, limits } = &*self.0;
+        let Inner { cache, carried, runner, untrusted, limits } = &*self.0;
         within_size(component, trust, limits.component_bytes)?;
         let digest: Arc<str> = sha256(component).into();
         let engine = engine::fingerprint(runner.engine());
@@ -138,8 +142,11 @@ impl Sandbox {
             }
             (Trust::Own, _) | (Trust::Others, Untrusted::InProcess) => {
                 let key = key(RunBy::ThisProcess);
-                let cache = cache.as_ref().map(|cache| (cache, &key));
-                let (grader, description) = runner.load(component, cache)?;
+                let kept = Kept {
+                    carried: carried.of(&digest).filter(|_| trust == Trust::Own),
+                    cache: cache.as_ref().map(|cache| (cache, &key)),
+                };
+                let (grader, description) = runner.load(component, kept)?;
                 (Runs::InProcess(grader), description)
             }
         };
@@ -153,7 +160,7 @@ impl Sandbox {
     ///
     /// As [`Sandbox::load`] has them, and if there is no cache or it does not keep the code.
     pub fn warm(&self, component: &[u8]) -> Result<Warmed, LoadError> {
-        let Inner { cache, runner, untrusted, limits } = &*self.0;
+        let Inner { cache, runner, untrusted, limits, .. } = &*self.0;
         within_size(component, Trust::Others, limits.component_bytes)?;
         let cache = cache.as_ref().ok_or_else(|| HostFault::Resources("there is no cache to keep it in".into()))?;
         let (run_by, limit) = match untrusted {

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use arrow::array::{Array, ArrayRef, Float64Array, RecordBatch, StringArray};
 use arrow::datatypes::{Field, Schema};
-use assay_sandbox::{Cancel, Execution, Grader, Limits, Outcome, Sandbox, SandboxOptions, Task, Trust};
+use assay_sandbox::{Cancel, Carried, Execution, Grader, Limits, Outcome, Sandbox, SandboxOptions, Task, Trust};
 
 use super::{is_bearable, plays_tricks};
 
@@ -16,7 +16,12 @@ use super::{is_bearable, plays_tricks};
 pub fn component(data: &[u8]) {
     static SANDBOX: OnceLock<Sandbox> = OnceLock::new();
     // Fuzzers look for holes in this process.
-    let options = || SandboxOptions { limits: small_limits(), cache: None, untrusted: Execution::InProcess };
+    let options = || SandboxOptions {
+        limits: small_limits(),
+        cache: None,
+        carried: Carried::default(),
+        untrusted: Execution::InProcess,
+    };
     let sandbox = SANDBOX.get_or_init(|| Sandbox::new(options()).expect("the sandbox can be set up"));
     let fixture = str::from_utf8(data)
         .ok()
