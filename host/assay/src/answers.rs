@@ -259,7 +259,7 @@ impl<'a> Reading<'a> {
     }
 
     fn table(&self, bytes: &[u8], keep: &dyn Fn(&str) -> bool) -> Result<Table, AnswersError> {
-        let options = ReadOptions { limits: &self.limits, columns: Some(keep) };
+        let options = ReadOptions { limits: &self.limits, columns: Some(keep), threads: assay_tables::Threads::one() };
         let json_lines = self.competition.data.answers.ends_with(".jsonl");
         let read = if json_lines { read::read_json_lines } else { read::read_csv };
         read(bytes, &options).map_err(|error| self.unusable(error.withheld(keep).to_string()))

@@ -220,7 +220,7 @@ fn load(
     limits: &read::Limits,
 ) -> Loaded {
     let refused = |message: String| Loaded { digest: None, table: Err(Finding::new(message)) };
-    let options = ReadOptions { limits, columns: Some(keep) };
+    let options = ReadOptions { limits, columns: Some(keep), threads: assay_tables::Threads::one() };
     let of_bytes = |bytes: &[u8]| Loaded {
         digest: Some(sha256(bytes)),
         table: read::read_csv(bytes, &options)
