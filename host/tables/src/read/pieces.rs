@@ -74,11 +74,6 @@ impl<'a> Surveyed<'a> {
         self.looks.iter().any(|(_, survey)| survey.has_nul)
     }
 
-    /// Pieces of all lines.
-    pub(super) fn lines(&self) -> Vec<Piece> {
-        self.looks.iter().map(|(range, survey)| Piece { range: range.clone(), feeds: survey.feeds }).collect()
-    }
-
     /// Pieces of what is behind `start`, each of which begins where a row of CSV seems to: outside quotes, as far as counting quotes tells.
     /// Quotes that are text inside a cell may mislead that.
     pub(super) fn rows(&self, start: usize) -> Vec<Piece> {
@@ -170,7 +165,7 @@ mod tests {
             for size in [1, 3, 100] {
                 let surveyed = Surveyed::new(text, size, Threads::one());
                 assert_eq!((surveyed.is_utf8(), surveyed.has_nul()), (is_utf8, has_nul), "{text:?}");
-                assert!(surveyed.lines().iter().flat_map(|piece| piece.range.clone()).eq(0..text.len()));
+                assert!(surveyed.looks.iter().flat_map(|(range, _)| range.clone()).eq(0..text.len()));
             }
         }
     }
