@@ -36,6 +36,8 @@ struct Texts<'s> {
     /// Where each text ends in the bytes of this part.
     ends: &'s mut [i32],
     bytes: Vec<u8>,
+    /// About how many bytes there will be.
+    expected: usize,
     /// The rows without one.
     missing: Vec<u32>,
 }
@@ -44,8 +46,10 @@ struct Texts<'s> {
 pub(super) struct Told {
     pub(super) missing: usize,
     pub(super) misfit: Option<Misfit>,
-    /// The bytes of its texts, and the rows without one.
-    pub(super) texts: (Vec<u8>, Vec<u32>),
+    /// The bytes of its texts.
+    pub(super) bytes: Vec<u8>,
+    /// The rows without a text.
+    pub(super) without: Vec<u32>,
 }
 
 /// The value that stands for a missing truth value.
@@ -69,16 +73,16 @@ impl<'s> Part<'s> {
 
     /// Texts, of about so many bytes.
     pub(super) fn texts(ends: &'s mut [i32], bytes: usize) -> Self {
-        let texts = Texts { ends, bytes: Vec::with_capacity(bytes), missing: Vec::new() };
+        let texts = Texts { ends, bytes: Vec::new(), expected: bytes, missing: Vec::new() };
         Part { values: Values::Texts(texts), missing: 0, misfit: None }
     }
 
     pub(super) fn told(self) -> Told {
-        let texts = match self.values {
+        let (bytes, without) = match self.values {
             Values::Texts(texts) => (texts.bytes, texts.missing),
             _ => Default::default(),
         };
-        Told { missing: self.missing, misfit: self.misfit, texts }
+        Told { missing: self.missing, misfit: self.misfit, bytes, without }
     }
 
     /// Adds the cell at the start of a text, if that can be read at once, and gives its length; `ends` says whether it may have that.
@@ -141,6 +145,9 @@ impl<'s> Part<'s> {
                 if is_missing {
                     texts.missing.push(u32::try_from(row).map_err(|_| Odd)?);
                 } else {
+                    if texts.bytes.capacity() == 0 {
+                        texts.bytes.reserve(texts.expected);
+                    }
                     texts.bytes.extend_from_slice(cell);
                 }
                 *texts.ends.get_mut(row).ok_or(Odd)? = i32::try_from(texts.bytes.len()).map_err(|_| Odd)?;

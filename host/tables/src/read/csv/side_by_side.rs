@@ -31,6 +31,21 @@ pub(super) enum Column {
     Again(Likely),
 }
 
+/// What the parts of a column have told so far.
+#[derive(Default)]
+struct Gathered {
+    missing: usize,
+    misfit: Option<Misfit>,
+    /// The bytes of all texts, and where those of each part start.
+    bytes: Vec<u8>,
+    starts: Vec<i32>,
+    /// The rows without a text.
+    without: Vec<usize>,
+}
+
+/// How many pieces a thread reads before texts are put together.
+const AT_ONCE: usize = 8;
+
 /// Where the rows of each piece are in an array that has room for the most that there may be, and how many there are.
 struct Places {
     pieces: Vec<(Range<usize>, usize)>,
@@ -86,27 +101,34 @@ pub(super) fn read(
         is_odd.fetch_or(rows.is_err(), Ordering::Relaxed);
         Ok((rows?, parts.into_iter().map(|(_, part)| part.told()).collect()))
     };
-    let read: Vec<Result<(Rows, Vec<Told>), Odd>> = threads.map(pieces.iter().zip(parts).collect(), read);
-
     let (mut lines, mut ends) = (Lines::default(), before);
     let mut places = Places { pieces: Vec::with_capacity(pieces.len()), rows: 0 };
-    let mut told: Vec<Vec<Told>> = columns.iter().map(|_| Vec::with_capacity(pieces.len())).collect();
-    let mut start = 0;
-    for (read, room) in read.into_iter().zip(room) {
-        let (rows, parts) = read?;
-        let count = rows.lines.rows();
-        lines.append(&rows.lines, ends);
-        ends += rows.ends;
-        places.pieces.push((start..start + count, places.rows));
-        places.rows += count;
-        start += room;
-        told.iter_mut().zip(parts).for_each(|(told, part)| told.push(part));
+    let mut gathered: Vec<Gathered> = columns.iter().map(|(_, likely)| Gathered::new(*likely, bytes.len())).collect();
+    let (mut start, mut room) = (0, room.into_iter());
+    let mut waiting = pieces.iter().zip(parts);
+    loop {
+        // Texts are put together now and then, so that there are never twice as many in memory.
+        let some: Vec<_> = waiting.by_ref().take(AT_ONCE * threads.count().get()).collect();
+        if some.is_empty() {
+            break;
+        }
+        let read: Vec<Result<(Rows, Vec<Told>), Odd>> = threads.map(some, &read);
+        for (read, room) in read.into_iter().zip(&mut room) {
+            let (rows, parts) = read?;
+            let count = rows.lines.rows();
+            lines.append(&rows.lines, ends);
+            ends += rows.ends;
+            places.pieces.push((start..start + count, places.rows));
+            gathered.iter_mut().zip(parts).try_for_each(|(gathered, part)| gathered.add(part, places.rows))?;
+            places.rows += count;
+            start += room;
+        }
     }
     if places.rows > max_rows {
         return Err(Odd);
     }
-    let finish = |(storage, told): (Storage, Vec<Told>)| storage.finish(told, &places);
-    let columns = threads.map(storages.into_iter().zip(told).collect(), finish);
+    let finish = |(storage, gathered): (Storage, Gathered)| storage.finish(gathered, &places);
+    let columns = threads.map(storages.into_iter().zip(gathered).collect(), finish);
     Ok(Read { lines, columns: columns.into_iter().collect::<Result<_, _>>()? })
 }
 
@@ -149,9 +171,9 @@ impl Storage {
         }
     }
 
-    fn finish(self, told: Vec<Told>, places: &Places) -> Result<Column, Odd> {
-        let missing: usize = told.iter().map(|told| told.missing).sum();
-        match told.iter().filter_map(|told| told.misfit).max() {
+    fn finish(self, gathered: Gathered, places: &Places) -> Result<Column, Odd> {
+        let missing = gathered.missing;
+        match gathered.misfit {
             None => {}
             Some(Misfit::Float) => return Ok(Column::Again(Likely::Floats)),
             Some(Misfit::Text) => return Ok(Column::Again(Likely::Texts { bytes: 0 })),
@@ -176,7 +198,7 @@ impl Storage {
                 Arc::new(places.gathered(values).into_iter().map(truth).collect::<BooleanArray>())
             }
             Storage::Texts { offsets, unsure, .. } => {
-                let texts = texts(offsets, told, places)?;
+                let texts = gathered.texts(offsets, places)?;
                 let first = texts.iter().flatten().next();
                 match first {
                     None if unsure && missing == places.rows => Arc::new(floats(vec![f64::NAN; missing])),
@@ -188,32 +210,44 @@ impl Storage {
     }
 }
 
-fn texts(mut offsets: Vec<i32>, told: Vec<Told>, places: &Places) -> Result<StringArray, Odd> {
-    let size: usize = told.iter().map(|told| told.texts.0.len()).sum();
-    i32::try_from(size).map_err(|_| Odd)?;
-    let missing: usize = told.iter().map(|told| told.missing).sum();
-    let mut present = BooleanBufferBuilder::new(0);
-    if missing > 0 {
-        present.append_n(places.rows, true);
+impl Gathered {
+    /// Nothing yet, with room for what a file of so many bytes is likely to have.
+    fn new(likely: Likely, file: usize) -> Self {
+        let bytes = if let Likely::Texts { bytes } = likely { file / 1000 * bytes } else { 0 };
+        Gathered { bytes: Vec::with_capacity(bytes), ..Gathered::default() }
     }
-    let mut bytes = Vec::with_capacity(size);
-    for (told, (range, place)) in told.into_iter().zip(&places.pieces) {
-        let (texts, missing) = told.texts;
-        let before = i32::try_from(bytes.len()).map_err(|_| Odd)?;
-        // The first offset is no end of a text.
-        let ends = range.start + 1..range.end + 1;
-        offsets.get_mut(ends.clone()).unwrap_or_default().iter_mut().for_each(|end| *end += before);
-        if range.start != *place {
-            offsets.copy_within(ends, place + 1);
+
+    /// Adds the next part, whose first row is that one.
+    fn add(&mut self, part: Told, first: usize) -> Result<(), Odd> {
+        self.missing += part.missing;
+        self.misfit = self.misfit.max(part.misfit);
+        self.starts.push(i32::try_from(self.bytes.len()).map_err(|_| Odd)?);
+        self.bytes.extend_from_slice(&part.bytes);
+        self.without.extend(part.without.iter().map(|&row| first + row as usize));
+        Ok(())
+    }
+
+    fn texts(self, mut offsets: Vec<i32>, places: &Places) -> Result<StringArray, Odd> {
+        i32::try_from(self.bytes.len()).map_err(|_| Odd)?;
+        for (before, (range, place)) in self.starts.into_iter().zip(&places.pieces) {
+            // The first offset is no end of a text.
+            let ends = range.start + 1..range.end + 1;
+            offsets.get_mut(ends.clone()).unwrap_or_default().iter_mut().for_each(|end| *end += before);
+            if range.start != *place {
+                offsets.copy_within(ends, place + 1);
+            }
         }
-        missing.iter().for_each(|&row| present.set_bit(place + row as usize, false));
-        bytes.extend_from_slice(&texts);
+        offsets.truncate(places.rows + 1);
+        let nulls = (!self.without.is_empty()).then(|| {
+            let mut present = BooleanBufferBuilder::new(places.rows);
+            present.append_n(places.rows, true);
+            self.without.iter().for_each(|&row| present.set_bit(row, false));
+            NullBuffer::new(present.finish())
+        });
+        // The reader has made sure that all of it is UTF-8, and that offsets grow.
+        let offsets = OffsetBuffer::new(ScalarBuffer::from(offsets));
+        StringArray::try_new(offsets, Buffer::from_vec(self.bytes), nulls).map_err(|_| Odd)
     }
-    offsets.truncate(places.rows + 1);
-    let nulls = (missing > 0).then(|| NullBuffer::new(present.finish()));
-    // The reader has made sure that all of it is UTF-8, and that offsets grow.
-    let offsets = OffsetBuffer::new(ScalarBuffer::from(offsets));
-    StringArray::try_new(offsets, Buffer::from_vec(bytes), nulls).map_err(|_| Odd)
 }
 
 /// Splits values into parts of those sizes.
