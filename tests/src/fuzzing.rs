@@ -93,11 +93,17 @@ pub fn reader(data: &[u8]) {
     let all = reads(read::read_csv, file, &limits);
     // A line end that is missing in the end, and a byte order mark, are nothing to see.
     if let Ok(table) = &all {
-        let ended = read::read_csv(&[file, b"\n"].concat(), &ReadOptions { limits: &limits, columns: None });
+        let ended = read::read_csv(
+            &[file, b"\n"].concat(),
+            &ReadOptions { limits: &limits, columns: None, threads: assay_tables::Threads::one() },
+        );
         tables::are_equal(table, &ended.expect("a line end more can be read"));
         if !file.starts_with("\u{feff}".as_bytes()) {
             let marked = ["\u{feff}".as_bytes(), file].concat();
-            let marked = read::read_csv(&marked, &ReadOptions { limits: &limits, columns: None });
+            let marked = read::read_csv(
+                &marked,
+                &ReadOptions { limits: &limits, columns: None, threads: assay_tables::Threads::one() },
+            );
             tables::are_equal(table, &marked.expect("a byte order mark can be read"));
         }
     }
@@ -117,15 +123,15 @@ type Read = fn(&[u8], &ReadOptions<'_>) -> Result<Table, ReadError>;
 
 /// What both readers promise.
 fn reads(read: Read, file: &[u8], limits: &Limits) -> Result<Table, ReadError> {
-    let all = read(file, &ReadOptions { limits, columns: None });
-    let again = read(file, &ReadOptions { limits, columns: None });
+    let all = read(file, &ReadOptions { limits, columns: None, threads: assay_tables::Threads::one() });
+    let again = read(file, &ReadOptions { limits, columns: None, threads: assay_tables::Threads::one() });
     match (&all, &again) {
         (Ok(all), Ok(again)) => {
             tables::are_equal(all, again);
             tables::keeps(all, limits, file);
             let keep = |name: &str| name.len().is_multiple_of(2);
-            let some =
-                read(file, &ReadOptions { limits, columns: Some(&keep) }).expect("fewer columns can be read too");
+            let some = read(file, &ReadOptions { limits, columns: Some(&keep), threads: assay_tables::Threads::one() })
+                .expect("fewer columns can be read too");
             tables::is_projection(&some, all, keep);
         }
         (Err(all), Err(again)) => {
@@ -157,7 +163,13 @@ pub fn contract(data: &[u8]) {
     assert_eq!(serde_json::to_string(&read).expect("it can be written again"), json);
 
     let limits = Limits { bytes: u64::MAX, rows: 5000, columns: 64, cells: 20_000, cell_bytes: 1 << 16 };
-    let mut table = || read::read_csv(parts.next()?, &ReadOptions { limits: &limits, columns: None }).ok();
+    let mut table = || {
+        read::read_csv(
+            parts.next()?,
+            &ReadOptions { limits: &limits, columns: None, threads: assay_tables::Threads::one() },
+        )
+        .ok()
+    };
     let (Some(submission), Some(answers)) = (table(), table()) else { return };
     let contract = &competition.submission;
     match check::check(contract, &submission) {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use arrow::array::RecordBatch;
+use assay_tables::Threads;
 use assay_tables::align::Expected;
 use assay_tables::read::{self, FileId, OpenFile, ReadError, ReadOptions, Table};
 use assay_types::competition::Competition;
@@ -80,7 +81,9 @@ impl DataDir {
     ///
     /// If the answers cannot be used.
     pub fn expected(&self, competition: &Competition, limits: &read::Limits) -> Result<Expected, AnswersError> {
-        expected(competition, self, limits)
+        let threads = Threads::default();
+        let _at_work = threads.at_work();
+        expected(competition, self, limits, &threads)
     }
 
     /// The file of a competition's answers.
@@ -212,6 +215,7 @@ pub(crate) struct Reading<'a> {
     competition: &'a Competition,
     place: String,
     limits: read::Limits,
+    threads: &'a Threads,
 }
 
 /// Answers that were read.
@@ -224,10 +228,15 @@ pub(crate) struct ReadAnswers {
 }
 
 impl<'a> Reading<'a> {
-    pub(crate) fn new(competition: &'a Competition, provider: &dyn AnswersProvider, limits: &read::Limits) -> Self {
+    pub(crate) fn new(
+        competition: &'a Competition,
+        provider: &dyn AnswersProvider,
+        limits: &read::Limits,
+        threads: &'a Threads,
+    ) -> Self {
         // Answers are the operator's own: some are larger than any submission need be.
         let limits = read::Limits { bytes: ANSWER_BYTES, cell_bytes: ANSWER_CELL_BYTES, ..limits.clone() };
-        Reading { competition, place: provider.place(competition), limits }
+        Reading { competition, place: provider.place(competition), limits, threads }
     }
 
     /// Reads the columns that pass `keep`.
@@ -242,7 +251,10 @@ impl<'a> Reading<'a> {
                 let opened = OpenFile::open(&path).map_err(|error| self.unreadable(error))?;
                 let file = opened.id();
                 let bytes = opened.read(&self.limits).map_err(|error| self.unreadable(error))?;
-                (self.table(&bytes, keep)?, sha256(&bytes), file)
+                {
+                    let (digest, table) = self.threads.join(|| sha256(&bytes), || self.table(&bytes, keep));
+                    (table?, digest, file)
+                }
             }
             Some(Answers::Bytes(bytes)) => (self.table(&bytes, keep)?, sha256(&bytes), None),
             Some(Answers::Table(batch)) => {
@@ -259,7 +271,7 @@ impl<'a> Reading<'a> {
     }
 
     fn table(&self, bytes: &[u8], keep: &dyn Fn(&str) -> bool) -> Result<Table, AnswersError> {
-        let options = ReadOptions { limits: &self.limits, columns: Some(keep) };
+        let options = ReadOptions { limits: &self.limits, columns: Some(keep), threads: self.threads };
         let json_lines = self.competition.data.answers.ends_with(".jsonl");
         let read = if json_lines { read::read_json_lines } else { read::read_csv };
         read(bytes, &options).map_err(|error| self.unusable(error.withheld(keep).to_string()))
@@ -290,9 +302,10 @@ pub(crate) fn expected(
     competition: &Competition,
     provider: &dyn AnswersProvider,
     limits: &read::Limits,
+    threads: &Threads,
 ) -> Result<Expected, AnswersError> {
     let contract = &competition.submission;
-    let reading = Reading::new(competition, provider, limits);
+    let reading = Reading::new(competition, provider, limits, threads);
     let keep = |name: &str| contract.key.iter().any(|key| key == name);
     let answers = reading.read(provider.answers(competition), &keep)?;
     let expected = Expected::of(contract, &answers.table).map_err(|error| reading.unusable(error.to_string()))?;

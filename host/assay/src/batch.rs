@@ -28,7 +28,7 @@ const GATHER: Duration = Duration::from_millis(5);
 /// How a batch is graded.
 #[derive(Clone, Debug)]
 pub struct BatchOptions {
-    /// How many gradings run at once. None: one a core.
+    /// How many gradings run at once. None: as many as the service has threads.
     pub threads: Option<usize>,
     /// Why the answers are used.
     pub purpose: Purpose,
@@ -61,7 +61,7 @@ impl Batch {
         options: &BatchOptions,
     ) -> std::io::Result<Self> {
         let cores = thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let threads = options.threads.unwrap_or(cores).max(1);
+        let threads = options.threads.unwrap_or(assay.threads().get()).max(1);
         let (sender, finished) = sync_channel(threads * ROOM);
         let schedule = Arc::new(Schedule::new(Box::new(entries), threads, options.cancel.clone()));
         let mut batch = Batch { finished: Some(finished), schedule: Arc::clone(&schedule), threads: Vec::new() };

@@ -1,12 +1,14 @@
 //! Setting a service up.
 
 use std::collections::BTreeMap;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 
 use assay_evidence::Evidence;
 use assay_evidence::access_log::{AccessLog, AccessLogError};
 use assay_evidence::lock::Lock;
 use assay_sandbox::{Cache, Execution, Limits, Profile, Sandbox, SandboxError, SandboxOptions};
+use assay_tables::Threads;
 use assay_tables::read::{self, Folders};
 use assay_types::receipt::Confinement;
 use thiserror::Error;
@@ -32,6 +34,7 @@ pub struct Builder {
     log: Option<AccessLog>,
     lock: Option<Lock>,
     limits: read::Limits,
+    threads: Threads,
     folders: Folders,
     prepared_bytes: usize,
     confinement: Confinement,
@@ -58,6 +61,7 @@ impl Default for Builder {
             log: None,
             lock: None,
             limits: read::Limits::default(),
+            threads: Threads::default(),
             folders: Folders::default(),
             prepared_bytes: PREPARED_BYTES,
             confinement: Confinement::Off,
@@ -136,6 +140,12 @@ impl Builder {
         Builder { limits, ..self }
     }
 
+    /// How many threads work on all gradings together: a large table is read by as many as are idle [default: one a core].
+    #[must_use]
+    pub fn threads(self, count: NonZero<usize>) -> Self {
+        Builder { threads: Threads::new(count), ..self }
+    }
+
     /// Where paths of submissions are looked up, and whether links are followed [default: the working directory, and they are not].
     #[must_use]
     pub fn folders(self, folders: Folders) -> Self {
@@ -178,6 +188,7 @@ impl Builder {
             answers: self.answers,
             evidence: Evidence::new(self.log, self.lock.unwrap_or_else(crate::lock::built_in)),
             limits: self.limits,
+            threads: self.threads,
             folders: self.folders,
             prepared: PreparedCache::new(prepared_bytes),
             memory: Memory::new(memory, prepared_bytes as u64),

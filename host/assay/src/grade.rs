@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use assay_sandbox::{self as sandbox, Detail, Exceeded, Fault, HostFault, Run, Task};
-use assay_tables::Finding;
+use assay_tables::{Finding, Threads};
 use assay_tables::{align, read};
 use assay_types::receipt::Receipt;
 use assay_types::report::{Outcome, Report};
@@ -37,6 +37,7 @@ pub(crate) fn grade(
     prepared: &PreparedCompetition,
     submission: &Opened<'_>,
     limits: &read::Limits,
+    threads: &Threads,
     report: Report,
     context: &Context<'_>,
 ) -> Unrecorded {
@@ -44,7 +45,8 @@ pub(crate) fn grade(
     let report = report.against(prepared.competition().leaderboard.as_ref());
     let report = Report { direction: Some(prepared.resolved.description.direction), ..report };
     let mut receipt = prepared.receipt.clone();
-    let (report, operator) = match judge(prepared, submission, limits, report.clone(), &mut receipt, context) {
+    let (report, operator) = match judge(prepared, submission, (limits, threads), report.clone(), &mut receipt, context)
+    {
         Ok(judged) => judged,
         Err(error) => {
             let report = Report { submission_exists: receipt.submission.is_some(), ..report };
@@ -70,7 +72,7 @@ fn failed(error: &IngestError) -> (String, Option<String>) {
 fn judge(
     prepared: &PreparedCompetition,
     submission: &Opened<'_>,
-    limits: &read::Limits,
+    (limits, threads): (&read::Limits, &Threads),
     report: Report,
     receipt: &mut Receipt,
     context: &Context<'_>,
@@ -79,7 +81,7 @@ fn judge(
     let against =
         Against { expected: Some(&prepared.expected), scored: prepared.scored.as_deref(), answers_file: prepared.file };
     context.step(Step::Read);
-    let Ingestion { digest, submission } = ingest(resolved, against, submission, limits, &context.cancel)?;
+    let Ingestion { digest, submission } = ingest(resolved, against, submission, limits, threads, &context.cancel)?;
     let are_answers = digest.as_ref() == Some(&prepared.receipt.digests.answers);
     let report = Report { submission_exists: digest.is_some(), submission_is_answers: are_answers, ..report };
     receipt.submission = digest;

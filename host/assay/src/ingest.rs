@@ -10,7 +10,7 @@ use arrow::error::ArrowError;
 use assay_sandbox::{Cancel, Fault, HostFault, Problem, Validated};
 use assay_tables::align::{self, Alignment, Expected};
 use assay_tables::read::{self, FileId, Folders, OpenFile, ReadError, ReadOptions, Table};
-use assay_tables::{Finding, Place, check};
+use assay_tables::{Finding, Place, Threads, check};
 use assay_types::sha256;
 use thiserror::Error;
 
@@ -154,11 +154,12 @@ pub(crate) fn ingest(
     against: Against<'_>,
     submission: &Opened<'_>,
     limits: &read::Limits,
+    threads: &Threads,
     cancel: &Cancel,
 ) -> Result<Ingestion, IngestError> {
     let contract = &resolved.competition.submission;
     let keep = |name: &str| resolved.gives_grader(name) || contract.key.iter().any(|key| key == name);
-    let Loaded { digest, table } = load(submission, &keep, against.answers_file, limits);
+    let Loaded { digest, table } = load(submission, &keep, against.answers_file, limits, threads);
     let refused = |refusal| Ok(Ingestion { digest: digest.clone(), submission: Err(refusal) });
     let (table, surplus) = match table {
         Ok(loaded) => loaded,
@@ -218,17 +219,17 @@ fn load(
     keep: &dyn Fn(&str) -> bool,
     answers: Option<FileId>,
     limits: &read::Limits,
+    threads: &Threads,
 ) -> Loaded {
     let refused = |message: String| Loaded { digest: None, table: Err(Finding::new(message)) };
-    let options = ReadOptions { limits, columns: Some(keep) };
-    let of_bytes = |bytes: &[u8]| Loaded {
-        digest: Some(sha256(bytes)),
-        table: read::read_csv(bytes, &options)
-            .map(|table| {
-                let surplus = read::surplus(bytes, &table, limits);
-                (table, surplus)
-            })
-            .map_err(|error| Finding::new(error.to_string())),
+    let options = ReadOptions { limits, columns: Some(keep), threads };
+    let of_bytes = |bytes: &[u8]| {
+        let (digest, table) = threads.join(|| sha256(bytes), || read::read_csv(bytes, &options));
+        let table = table.map(|table| {
+            let surplus = read::surplus(bytes, &table, limits);
+            (table, surplus)
+        });
+        Loaded { digest: Some(digest), table: table.map_err(|error| Finding::new(error.to_string())) }
     };
     match submission {
         Opened::File(Ok(file)) if answers.is_some() && file.id() == answers => {

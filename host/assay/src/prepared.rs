@@ -7,6 +7,7 @@ use arrow::compute::cast;
 use arrow::datatypes::{DataType, Float64Type};
 use arrow::error::ArrowError;
 use assay_sandbox::Sandbox;
+use assay_tables::Threads;
 use assay_tables::align::Expected;
 use assay_tables::read::{self, FileId, Table};
 use assay_types::competition::{Competition, Scored};
@@ -75,6 +76,7 @@ impl PreparedCompetition {
         given: Option<Answers>,
         limits: &read::Limits,
         confinement: Confinement,
+        threads: &Threads,
     ) -> Result<Self, PrepareError> {
         let resolved = ResolvedCompetition::new(competition, graders)?;
         let competition = &resolved.competition;
@@ -86,7 +88,7 @@ impl PreparedCompetition {
                 || competition.submission.key.iter().any(|key| key == name)
                 || answers.scored.as_ref().is_some_and(|scored| scored.column == name)
         };
-        let reading = Reading::new(competition, provider, limits);
+        let reading = Reading::new(competition, provider, limits, threads);
         let ReadAnswers { table, digest, file } = reading.read(given, &keep)?;
         if let Some(name) = answers.columns.iter().find(|name| table.column(name).is_none()) {
             return Err(reading.unusable(format!("there is no column {}", excerpt(name))).into());

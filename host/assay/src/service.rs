@@ -1,5 +1,6 @@
 //! The service: competitions, graders and answers at hand, and one way to grade.
 
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,6 +8,7 @@ use std::time::Duration;
 use assay_evidence::access_log::{AccessLogError, Anchor, Purpose};
 use assay_evidence::{Evidence, Recorded, Settled};
 use assay_sandbox::{Cancel, HostFault};
+use assay_tables::Threads;
 use assay_tables::align::Expected;
 use assay_tables::read::{self, Folders};
 use assay_types::competition::Competition;
@@ -45,6 +47,7 @@ pub(crate) struct Inner {
     pub(crate) answers: Box<dyn AnswersProvider>,
     pub(crate) evidence: Evidence,
     pub(crate) limits: read::Limits,
+    pub(crate) threads: Threads,
     pub(crate) folders: Folders,
     pub(crate) prepared: PreparedCache,
     pub(crate) confinement: Confinement,
@@ -151,8 +154,9 @@ impl Assay {
                 return Ok(self.conclude(report, purpose));
             }
         };
+        let _at_work = self.inner.threads.at_work();
         let prepared = self.prepare(competition)?;
-        let unrecorded = grade(&prepared, &opened, &self.inner.limits, report, context);
+        let unrecorded = grade(&prepared, &opened, &self.inner.limits, &self.inner.threads, report, context);
         context.step(Step::Record);
         Ok(self.recorded(unrecorded, purpose))
     }
@@ -220,6 +224,7 @@ impl Assay {
             Ok(None) => return None,
             Err(fault) => return refused(Outcome::HostFault, fault.to_string()),
         };
+        let _at_work = self.inner.threads.at_work();
         match self.prepare(Arc::clone(&competition)) {
             Ok(prepared) if submission.submission_path == NO_SUBMISSION => {
                 let report = Report { receipt: Some(prepared.receipt.clone()), ..report };
@@ -229,7 +234,7 @@ impl Assay {
                 Some(self.conclude(report, purpose))
             }
             Ok(prepared) => {
-                let unrecorded = grade(&prepared, &opened, &self.inner.limits, report, context);
+                let unrecorded = grade(&prepared, &opened, &self.inner.limits, &self.inner.threads, report, context);
                 Some(self.recorded(unrecorded, purpose))
             }
             Err(error) => {
@@ -302,8 +307,9 @@ impl Assay {
         let competition = self.inner.competitions.get(competition_id)?;
         let resolved = ResolvedCompetition::new(competition, &self.inner.graders).map_err(PrepareError::from)?;
         let name = context.name_of(submission);
-        let (opened, limits) = (submission.open(&self.inner.folders), &self.inner.limits);
-        validate(&resolved, expected, &opened, limits, name, context)
+        let (opened, inner) = (submission.open(&self.inner.folders), &*self.inner);
+        let _at_work = inner.threads.at_work();
+        validate(&resolved, expected, &opened, (&inner.limits, &inner.threads), name, context)
             .map_err(|error| ValidateError::Host(error.to_string()))
     }
 
@@ -313,7 +319,14 @@ impl Assay {
     ///
     /// If the answers cannot be used.
     pub fn expected(&self, competition: &Competition) -> Result<Expected, AnswersError> {
-        answers::expected(competition, &*self.inner.answers, &self.inner.limits)
+        let inner = &*self.inner;
+        let _at_work = inner.threads.at_work();
+        answers::expected(competition, &*inner.answers, &inner.limits, &inner.threads)
+    }
+
+    /// How many threads there are.
+    pub(crate) fn threads(&self) -> NonZero<usize> {
+        self.inner.threads.count()
     }
 
     /// The competitions at hand.
@@ -346,8 +359,9 @@ impl Assay {
         let version = given.as_ref().map(Version::of);
         let (id, digest) = (competition.id.clone(), competition.digest.clone());
         let prepare = || {
-            let limits = &inner.limits;
-            PreparedCompetition::new(competition, &inner.graders, &*inner.answers, given, limits, inner.confinement)
+            let (limits, threads) = (&inner.limits, &inner.threads);
+            let (graders, answers) = (&inner.graders, &*inner.answers);
+            PreparedCompetition::new(competition, graders, answers, given, limits, inner.confinement, threads)
         };
         match version {
             Some(version) => inner.prepared.get_or_prepare(&id, &digest, version, prepare),

@@ -12,6 +12,7 @@
 //! - the grader fails or runs into a limit, which says nothing of the submission.
 
 use assay_sandbox::Fault;
+use assay_tables::Threads;
 use assay_tables::align::{self, Expected};
 use assay_tables::read;
 use assay_types::competition::{Contract, Rows};
@@ -53,7 +54,7 @@ pub(crate) fn validate(
     resolved: &ResolvedCompetition,
     expected: Option<&Expected>,
     submission: &Opened<'_>,
-    limits: &read::Limits,
+    (limits, threads): (&read::Limits, &Threads),
     name: String,
     context: &Context<'_>,
 ) -> Result<Validation, IngestError> {
@@ -65,7 +66,7 @@ pub(crate) fn validate(
         );
     }
     let against = Against { expected, scored: None, answers_file: None };
-    let Ingestion { submission, .. } = ingest(resolved, against, submission, limits, &context.cancel)?;
+    let Ingestion { submission, .. } = ingest(resolved, against, submission, limits, threads, &context.cancel)?;
     let findings = match submission {
         Ok(ingested) => {
             if let Some(expected) = expected.filter(|_| resolved.competition.answers.scored.is_some()) {

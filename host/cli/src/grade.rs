@@ -50,7 +50,7 @@ pub(super) struct Arguments {
     /// [default: assay/key in your data folder].
     #[arg(long, value_name = "FILE", env = "ASSAY_KEY")]
     key: Option<PathBuf>,
-    /// How many gradings run at once [default: one a core].
+    /// How many gradings run at once, and on how many threads: a large submission is read by as many as are idle [default: one a core].
     #[arg(long, value_name = "N")]
     threads: Option<NonZero<usize>>,
     /// Name the N gradings that took longest.
@@ -85,7 +85,13 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
     access.write_below(&arguments.output_dir);
     let graders = graders_of(&competitions, entries.iter().filter_map(Entry::competition_id));
     let needs = Needs { competitions, graders: Compiled::Ahead(graders), access, uses_answers: true };
-    let assay = global.service(needs, |builder| builder.answers(data.clone()).folders(folders).lock(lock))?;
+    let assay = global.service(needs, |builder| {
+        let builder = builder.answers(data.clone()).folders(folders).lock(lock);
+        match arguments.threads {
+            Some(threads) => builder.threads(threads),
+            None => builder,
+        }
+    })?;
     let mut places = global.places();
     places.extend([("--data-dir", Some(data.folder().to_owned())), ("the list's folder", Some(list_dir.to_owned()))]);
     let list = ListReceipt { path: arguments.submission.display().to_string(), sha256: sha256(&list) };

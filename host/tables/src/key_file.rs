@@ -156,8 +156,8 @@ pub fn read(bytes: &[u8], competition: &Competition, limits: &Limits) -> Result<
     let listed = if names.is_empty() { 0 } else { header.listed };
     let limits = Limits { rows: limits.rows.min(listed), columns: names.len(), ..limits.clone() };
     // The rest starts with the end of the first line, so that errors count lines as the file does.
-    let table =
-        read_json_lines(rest, &ReadOptions { limits: &limits, columns: None }).map_err(|error| match error {
+    let table = read_json_lines(rest, &ReadOptions { limits: &limits, columns: None, threads: crate::Threads::one() })
+        .map_err(|error| match error {
             ReadError::Rows { limit } if limit == listed => KeyFileError::Longer { expected: listed },
             ReadError::Columns { line, .. } => KeyFileError::Name { line, names: names.to_vec() },
             error => error.into(),
@@ -215,7 +215,7 @@ mod tests {
     }
 
     fn options(limits: &Limits) -> ReadOptions<'_> {
-        ReadOptions { limits, columns: None }
+        ReadOptions { limits, columns: None, threads: crate::Threads::one() }
     }
 
     /// What is told of these answers, and what a key file of it says.

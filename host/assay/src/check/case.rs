@@ -213,8 +213,11 @@ impl Case {
             return Ok(competition);
         }
         let keep = |bytes: &[u8]| {
-            read::read_csv(bytes, &ReadOptions { limits: &read::Limits::default(), columns: None })
-                .map_err(|error| error.to_string())
+            read::read_csv(
+                bytes,
+                &ReadOptions { limits: &read::Limits::default(), columns: None, threads: assay_tables::Threads::one() },
+            )
+            .map_err(|error| error.to_string())
         };
         let answers = keep(&self.answers)?;
         let contract = match &self.stated.submission {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use arrow::array::RecordBatch;
 use assay_sandbox::{Cancel, Fault, Grader, HostFault, Outcome, Task};
+use assay_tables::Threads;
 use assay_tables::align;
 use assay_tables::check::check;
 use assay_tables::read::{self, Folders, Table};
@@ -73,8 +74,16 @@ pub(super) fn prepare(
 ) -> Result<PreparedCompetition, String> {
     let provider = DataDir::new("");
     let limits = read::Limits::default();
-    PreparedCompetition::new(Arc::new(competition), graders, &provider, Some(answers), &limits, Confinement::Off)
-        .map_err(|error| error.to_string())
+    PreparedCompetition::new(
+        Arc::new(competition),
+        graders,
+        &provider,
+        Some(answers),
+        &limits,
+        Confinement::Off,
+        Threads::one(),
+    )
+    .map_err(|error| error.to_string())
 }
 
 /// The tables that a grader gets when it grades a submission.
@@ -84,12 +93,11 @@ pub(super) fn pair(prepared: &PreparedCompetition, submission: &[u8]) -> Result<
         Against { expected: Some(&prepared.expected), scored: prepared.scored.as_deref(), answers_file: None };
     let opened = Submission::Bytes(submission).open(&Folders::default());
     let Ingestion { submission, .. } =
-        ingest(&prepared.resolved, against, &opened, &read::Limits::default(), &Cancel::new()).map_err(|error| {
-            match error {
+        ingest(&prepared.resolved, against, &opened, &read::Limits::default(), Threads::one(), &Cancel::new())
+            .map_err(|error| match error {
                 IngestError::Host(fault) => Untried::Host(fault),
                 error @ IngestError::Arrow(_) => refused(error.to_string()),
-            }
-        })?;
+            })?;
     let ingested = submission
         .map_err(|refusal| refused(refusal.findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))?;
     let apply = |batch, rows| align::apply(batch, rows).map_err(|error| refused(error.to_string()));

@@ -44,7 +44,10 @@ pub(super) struct Board(Vec<f64>);
 impl Board {
     pub(super) fn read(bytes: &[u8]) -> Result<Self, LeaderboardError> {
         let limits = read::Limits::default();
-        let table = read::read_csv(bytes, &ReadOptions { limits: &limits, columns: None })?;
+        let table = read::read_csv(
+            bytes,
+            &ReadOptions { limits: &limits, columns: None, threads: assay_tables::Threads::one() },
+        )?;
         let name = table.header.iter().find(|name| name.eq_ignore_ascii_case("score"));
         let column = name.and_then(|name| table.column(name)).filter(|column| *column.data_type() != DataType::Utf8);
         let column =

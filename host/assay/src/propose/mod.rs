@@ -201,8 +201,9 @@ pub fn propose(given: &Given<'_>) -> Result<Proposal, ProposeError> {
 
 fn table(what: &'static str, bytes: &[u8]) -> Result<Table, ProposeError> {
     let limits = read::Limits::default();
-    let table = read::read_csv(bytes, &ReadOptions { limits: &limits, columns: None })
-        .map_err(|error| ProposeError::Read { what, error })?;
+    let table =
+        read::read_csv(bytes, &ReadOptions { limits: &limits, columns: None, threads: assay_tables::Threads::one() })
+            .map_err(|error| ProposeError::Read { what, error })?;
     if table.batch.num_rows() == 0 {
         return Err(ProposeError::Empty(what));
     }

@@ -57,7 +57,7 @@ impl Expected {
     ///
     /// let contract = toml::from_str("key = [\"id\"]\nrows = \"set\"")?;
     /// let told = |answers: &str| -> Result<Expected, Box<dyn std::error::Error>> {
-    ///     let table = read_csv(answers.as_bytes(), &ReadOptions { limits: &Limits::default(), columns: None })?;
+    ///     let table = read_csv(answers.as_bytes(), &ReadOptions { limits: &Limits::default(), columns: None, threads: assay_tables::Threads::one() })?;
     ///     Ok(Expected::of(&contract, &table)?.told(&contract)?)
     /// };
     /// assert_eq!(told("id,class\nb,cat\na,dog\nb,dog\n")?, told("id,class\na,fox\na,fox\nb,fox\n")?);

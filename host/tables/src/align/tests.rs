@@ -4,7 +4,11 @@ use super::*;
 use crate::read::{self, Limits, ReadOptions};
 
 fn table(csv: &str) -> Table {
-    read::read_csv(csv.as_bytes(), &ReadOptions { limits: &Limits::default(), columns: None }).unwrap()
+    read::read_csv(
+        csv.as_bytes(),
+        &ReadOptions { limits: &Limits::default(), columns: None, threads: crate::Threads::one() },
+    )
+    .unwrap()
 }
 
 fn contract(rows: &str) -> Contract {

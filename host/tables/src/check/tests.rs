@@ -3,7 +3,11 @@ use crate::read::{self, Limits, ReadOptions};
 
 fn found(contract: &str, csv: &str) -> Vec<String> {
     let contract: Contract = toml::from_str(&format!("rows = \"position\"\n{contract}")).unwrap();
-    let table = read::read_csv(csv.as_bytes(), &ReadOptions { limits: &Limits::default(), columns: None }).unwrap();
+    let table = read::read_csv(
+        csv.as_bytes(),
+        &ReadOptions { limits: &Limits::default(), columns: None, threads: crate::Threads::one() },
+    )
+    .unwrap();
     check(&contract, &table).err().unwrap_or_default().iter().map(ToString::to_string).collect()
 }
 

@@ -155,7 +155,9 @@ mod tests {
         ]);
         let table = Table::from_batch(&given, None).unwrap();
         let csv = b"i,m,w,f,t\n1,1,18446744073709551615,0.5,a\n-2,,1,,b\n";
-        let read = read_csv(csv, &ReadOptions { limits: &Limits::default(), columns: None }).unwrap();
+        let read =
+            read_csv(csv, &ReadOptions { limits: &Limits::default(), columns: None, threads: crate::Threads::one() })
+                .unwrap();
         assert_eq!(table.batch, read.batch);
         assert_eq!((table.line(0), table.line(1)), (2, 3));
         assert_eq!(batch_digest(&given).unwrap(), batch_digest(&read.batch).unwrap());

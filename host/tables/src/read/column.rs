@@ -23,6 +23,30 @@ pub(super) enum Kind {
     RawText,
 }
 
+/// What a column is likely to be, by its first rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Likely {
+    Integers,
+    Floats,
+    Booleans,
+    /// Text, and about how many of a thousand bytes of the file are of it.
+    Texts {
+        bytes: usize,
+    },
+    /// They are all missing.
+    Missing,
+    /// That depends on the order of its cells.
+    Unknown,
+}
+
+impl Likely {
+    /// True if a cell that is the first of its column makes text of it.
+    pub(super) fn is_text(cell: &str) -> bool {
+        let cell = cell.as_bytes();
+        signed(cell) == Integer::No && float(cell).is_none() && boolean(cell).is_none()
+    }
+}
+
 /// What came of a column.
 pub(super) enum Finished {
     Array(ArrayRef),
@@ -60,6 +84,20 @@ impl Column {
             Kind::Float => Column::Floats(Vec::with_capacity(rows)),
             Kind::Text => Column::Texts(Texts::new(false, rows, 0)),
             Kind::RawText => Column::Texts(Texts::new(true, rows, 0)),
+        }
+    }
+
+    /// What the rest is likely to be of a column whose first rows were read, from so many bytes.
+    pub(super) fn likely(&self, read: usize) -> Likely {
+        match self {
+            Column::Integers(integers) if integers.missing == integers.values.len() => Likely::Missing,
+            Column::Integers(_) => Likely::Integers,
+            Column::Floats(_) => Likely::Floats,
+            Column::Booleans(_) => Likely::Booleans,
+            // Some more than expected, since room that is not used costs nothing.
+            Column::Texts(texts) => Likely::Texts { bytes: (texts.bytes.len() * 1125 / read.max(1)).min(1000) },
+            Column::Lost => Likely::Texts { bytes: 0 },
+            Column::Unsigned(_) | Column::Wide(_) => Likely::Unknown,
         }
     }
 

@@ -1,18 +1,36 @@
 //! CSV as pandas reads it.
+//!
+//! A file is read in pieces, [side by side](side_by_side), by a [quick] reader that knows how nearly all files are written. Where it meets
+//! anything else, the whole file is read [with care](super::rows), one row after the other, which also tells what is wrong and where.
+
+mod part;
+mod quick;
+mod side_by_side;
 
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow::datatypes::{Field, Schema};
 
-use super::column::{Column, Finished, TooMuchText};
+use self::quick::Layout;
+use super::column::{Column, Finished, Likely, TooMuchText};
 use super::error::{Place, ReadError};
 use super::lines::Lines;
+use super::pieces::{PIECE, Surveyed};
 use super::rows::{Row, Rows, beginning};
 use super::{Limits, ReadOptions, Surplus, Table, encoding, header, packed};
+use crate::threads::Threads;
 
-/// The rows that are read first, to learn what types the columns begin with.
-const SAMPLE: usize = 1000;
+/// In which steps a file is read. They change nothing but the time that it takes.
+#[derive(Clone, Copy)]
+struct Steps {
+    /// The rows that are read first, to learn what types the columns begin with.
+    sample: usize,
+    /// How large pieces are, in bytes.
+    piece: usize,
+}
+
+const STEPS: Steps = Steps { sample: 1000, piece: PIECE };
 
 /// Reads a CSV file as `pandas.read_csv(path, float_precision="round_trip")` of pandas 2.3 reads it.
 ///
@@ -59,29 +77,29 @@ const SAMPLE: usize = 1000;
 /// If the file is not UTF-8, if its rows cannot be told apart, or if it is larger than allowed.
 pub fn read_csv(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Table, ReadError> {
     packed::refuse(bytes)?;
-    read(bytes, options).map_err(|error| encoding::or_unmarked(bytes, error))
+    read(bytes, options, STEPS).map_err(|error| encoding::or_unmarked(bytes, error))
 }
 
-fn read(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Table, ReadError> {
-    let file = File::new(bytes, options)?;
+fn read(bytes: &[u8], options: &ReadOptions<'_>, steps: Steps) -> Result<Table, ReadError> {
+    let surveyed = Surveyed::new(bytes, steps.piece, options.threads);
+    let file = File::new(&surveyed, bytes, options)?;
     let mut columns: Vec<(usize, Column)> = file.kept.iter().map(|&(cell, _)| (cell, Column::new())).collect();
-    let mut scanned = file.scan(&mut columns, SAMPLE)?;
-    if !scanned.complete {
-        let rows = bytes.len() / (scanned.end / SAMPLE).max(1);
-        // Some more than expected, since room that is not used costs nothing.
-        let room = (rows + rows / 8).min(file.max_rows());
-        columns = columns.into_iter().map(|(cell, column)| (cell, column.restarted(SAMPLE, room))).collect();
-        scanned = file.scan(&mut columns, usize::MAX)?;
-    }
-    let rows = scanned.lines.rows();
+    let scanned = file.scan(&mut columns, steps.sample)?;
+    let (arrays, lines) = if scanned.complete {
+        (file.arrays(columns, scanned.lines.rows())?, scanned.lines)
+    } else {
+        match file.side_by_side(&surveyed, &columns, scanned.end, options.threads)? {
+            Some(read) => read,
+            None => file.with_care(columns, (steps.sample, scanned.end))?,
+        }
+    };
     let names = file.kept.iter().filter_map(|&(_, name)| file.header.get(name));
-    let arrays = file.arrays(columns, rows)?;
     let fields = names.zip(&arrays).map(|(name, (_, array))| Field::new(name, array.data_type().clone(), true));
     let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
-    let options = RecordBatchOptions::new().with_row_count(Some(rows));
+    let options = RecordBatchOptions::new().with_row_count(Some(lines.rows()));
     let arrays = arrays.into_iter().map(|(_, array)| array).collect();
     let batch = RecordBatch::try_new_with_options(schema, arrays, &options)?;
-    Ok(Table { header: file.header, batch, labels: file.labels, lines: scanned.lines })
+    Ok(Table { header: file.header, batch, labels: file.labels, lines })
 }
 
 /// A file whose header has been read.
@@ -93,9 +111,14 @@ struct File<'a> {
     labels: usize,
     /// The columns to keep: the positions of their cells in a row, and of their names in the header.
     kept: Vec<(usize, usize)>,
+    /// Where the header ends, and how many lines end before.
+    body: (usize, u64),
     /// There is a NUL somewhere.
     has_nul: bool,
 }
+
+/// Columns, each with the position of its cells, and the lines of their rows.
+type Arrays = (Vec<(usize, ArrayRef)>, Lines);
 
 /// What a scan has seen beside the columns.
 struct Scanned {
@@ -107,9 +130,9 @@ struct Scanned {
 }
 
 impl<'a> File<'a> {
-    fn new(bytes: &'a [u8], options: &ReadOptions<'a>) -> Result<Self, ReadError> {
-        let has_nul = bytes.contains(&0);
-        let mut file = File { bytes, limits: options.limits, header: Vec::new(), labels: 0, kept: Vec::new(), has_nul };
+    fn new(surveyed: &Surveyed<'_>, bytes: &'a [u8], options: &ReadOptions<'a>) -> Result<Self, ReadError> {
+        let (limits, has_nul) = (options.limits, surveyed.has_nul());
+        let mut file = File { bytes, limits, header: Vec::new(), labels: 0, kept: Vec::new(), body: (0, 0), has_nul };
         let mut rows = Rows::new(bytes, options.limits.columns);
         if let Some(row) = rows.next()? {
             let names = (0..row.len()).map(|index| {
@@ -120,10 +143,13 @@ impl<'a> File<'a> {
             });
             file.header = header::names(names.collect::<Result<_, ReadError>>()?);
         }
+        file.body = (rows.at(), rows.line_ends());
         if let Some(row) = rows.next().map_err(|error| file.named(error))? {
             file.labels = row.len().saturating_sub(file.header.len());
         }
-        if let Err(error) = str::from_utf8(bytes) {
+        if !surveyed.is_utf8()
+            && let Err(error) = str::from_utf8(bytes)
+        {
             return Err(file.not_utf8(error.valid_up_to()));
         }
         let kept = file.header.iter().enumerate().filter(|(_, name)| options.keeps(name));
@@ -162,6 +188,70 @@ impl<'a> File<'a> {
             }
         }
         Ok(Scanned { lines, end: rows.at(), complete: false })
+    }
+
+    /// Reads all rows in pieces; the columns have their first rows, which end at `sample`. None: something is odd, and there may be an error to
+    /// tell.
+    fn side_by_side(
+        &self,
+        surveyed: &Surveyed<'_>,
+        columns: &[(usize, Column)],
+        sample: usize,
+        threads: &Threads,
+    ) -> Result<Option<Arrays>, ReadError> {
+        let (mut start, before) = self.body;
+        if self.bytes.get(start.wrapping_sub(1)) == Some(&b'\r') {
+            // The header may end in the middle of a line end. If that is not one of two bytes, it is odd.
+            if self.bytes.get(start) != Some(&b'\n') {
+                return Ok(None);
+            }
+            start += 1;
+        }
+        if self.has_nul {
+            return Ok(None);
+        }
+        let pieces = surveyed.rows(start);
+        let layout = Layout { width: self.labels + self.header.len(), cell_bytes: self.limits.cell_bytes };
+        let likely = columns.iter().map(|(cell, column)| (*cell, column.likely(sample - self.body.0)));
+        let (mut unknown, mut wanted): (Vec<_>, Vec<_>) = likely.partition(|(_, likely)| *likely == Likely::Unknown);
+        let (mut arrays, mut lines) = (Vec::with_capacity(columns.len()), None);
+        while lines.is_none() || !wanted.is_empty() {
+            let Ok(read) =
+                side_by_side::read(self.bytes, &pieces, (before, self.max_rows()), &layout, &wanted, threads)
+            else {
+                return Ok(None);
+            };
+            lines = Some(read.lines);
+            let mut again = Vec::new();
+            for ((cell, _), column) in wanted.into_iter().zip(read.columns) {
+                match column {
+                    side_by_side::Column::Array(array) => arrays.push((cell, array)),
+                    side_by_side::Column::Again(Likely::Unknown) => unknown.push((cell, Likely::Unknown)),
+                    side_by_side::Column::Again(likely) => again.push((cell, likely)),
+                }
+            }
+            wanted = again;
+        }
+        let Some(lines) = lines else { return Ok(None) };
+        if !unknown.is_empty() {
+            unknown.sort_by_key(|&(cell, _)| cell);
+            let mut columns: Vec<_> = unknown.into_iter().map(|(cell, _)| (cell, Column::new())).collect();
+            self.scan(&mut columns, usize::MAX)?;
+            arrays.extend(self.arrays(columns, lines.rows())?);
+        }
+        arrays.sort_by_key(|&(cell, _)| cell);
+        Ok(Some((arrays, lines)))
+    }
+
+    /// Reads all rows one after the other; the columns have so many rows, which end there.
+    fn with_care(&self, columns: Vec<(usize, Column)>, (read, end): (usize, usize)) -> Result<Arrays, ReadError> {
+        let rows = self.bytes.len() / (end / read.max(1)).max(1);
+        // Some more than expected, since room that is not used costs nothing.
+        let room = (rows + rows / 8).min(self.max_rows());
+        let mut columns: Vec<_> =
+            columns.into_iter().map(|(cell, column)| (cell, column.restarted(read, room))).collect();
+        let scanned = self.scan(&mut columns, usize::MAX)?;
+        Ok((self.arrays(columns, scanned.lines.rows())?, scanned.lines))
     }
 
     /// The arrays of columns that have been read, each with the position of its cells. Where a column has to be read again, it is.
@@ -231,5 +321,7 @@ impl<'a> File<'a> {
     }
 }
 
+#[cfg(test)]
+mod equality;
 #[cfg(test)]
 mod tests;

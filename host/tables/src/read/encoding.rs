@@ -65,7 +65,7 @@ mod tests {
 
     #[test]
     fn other_encodings_are_named_with_and_without_a_mark() {
-        let options = ReadOptions { limits: &Limits::default(), columns: None };
+        let options = ReadOptions { limits: &Limits::default(), columns: None, threads: crate::Threads::one() };
         for text in
             ["id,y\n1,0.9\n2,0.2\n", "id\ty\r\n1\t0.9\r\n", "id,città\n\"1\",\"é\"\n", "a\n", "id,y\n1,0.9,7\n2,\""]
         {
@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn a_nul_alone_is_no_utf16() {
-        let options = ReadOptions { limits: &Limits::default(), columns: None };
+        let options = ReadOptions { limits: &Limits::default(), columns: None, threads: crate::Threads::one() };
         for file in [&b"a\0,b\n1,2\n"[..], b"a,b\n1,2\n3,x\0y\n", b"a\n\0\0\0\0\0\0\0\0\n", b"\0"] {
             let refusal = read_csv(file, &options).unwrap_err().to_string();
             assert!(refusal.contains("a NUL character"), "{refusal}");

@@ -21,6 +21,17 @@ impl Lines {
         self.rows += 1;
     }
 
+    /// Adds rows whose lines are counted from behind so many others.
+    pub(super) fn append(&mut self, rows: &Lines, before: u64) {
+        for &(row, line) in &rows.jumps {
+            let (row, line) = (self.rows + row, before + line);
+            if row == 0 || self.line(row) != line {
+                self.jumps.push((row, line));
+            }
+        }
+        self.rows += rows.rows;
+    }
+
     pub(super) fn rows(&self) -> usize {
         self.rows
     }
@@ -47,5 +58,16 @@ mod tests {
         let found: Vec<u64> = (0..expected.len()).map(|row| lines.line(row)).collect();
         assert_eq!(found, expected);
         assert_eq!(lines.jumps, [(0, 2), (3, 7), (5, 10)]);
+    }
+
+    #[test]
+    fn rows_are_counted_on() {
+        let (mut one, mut all) = (Lines::default(), Lines::default());
+        [1, 2, 4].iter().for_each(|&line| one.push(line));
+        all.append(&one, 1);
+        all.append(&one, 5);
+        all.append(&one, 10);
+        assert_eq!((0..9).map(|row| all.line(row)).collect::<Vec<_>>(), [2, 3, 5, 6, 7, 9, 11, 12, 14]);
+        assert_eq!((all.rows(), all.jumps.len()), (9, 5));
     }
 }

@@ -16,7 +16,9 @@ mod header;
 mod json_lines;
 mod lines;
 mod meaning;
+mod number;
 mod packed;
+mod pieces;
 mod rows;
 mod surplus;
 mod written;
@@ -35,6 +37,7 @@ pub use self::surplus::{SEPARATORS, Surplus, surplus};
 pub use self::written::{Cell, written};
 
 use self::lines::Lines;
+use crate::threads::Threads;
 
 /// How large a file may be.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -65,6 +68,8 @@ pub struct ReadOptions<'a> {
     pub limits: &'a Limits,
     /// The columns to keep, by name; none keeps all. Cells of the others decide how long a row is, and nothing else.
     pub columns: Option<&'a dyn Fn(&str) -> bool>,
+    /// The threads to read on.
+    pub threads: &'a Threads,
 }
 
 impl ReadOptions<'_> {

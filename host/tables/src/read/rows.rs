@@ -57,6 +57,11 @@ impl<'a> Rows<'a> {
         self.at
     }
 
+    /// The line ends before that place.
+    pub(super) fn line_ends(&self) -> u64 {
+        self.lines
+    }
+
     /// The next row that is not blank.
     pub(super) fn next(&mut self) -> Result<Option<Row<'_>>, ReadError> {
         let mut after_empty_line = false;

@@ -112,7 +112,11 @@ mod tests {
             ("id,y\n1,0.9\n", None),
             ("id,y\n", None),
         ] {
-            let table = read_csv(csv.as_bytes(), &ReadOptions { limits: &limits, columns: None }).unwrap();
+            let table = read_csv(
+                csv.as_bytes(),
+                &ReadOptions { limits: &limits, columns: None, threads: crate::Threads::one() },
+            )
+            .unwrap();
             assert_eq!(surplus(csv.as_bytes(), &table, &limits), expected, "{csv:?}");
         }
     }
@@ -128,7 +132,10 @@ mod tests {
             ("id,y\n1,x\n2,x,y\n", "line 3: 3 cells, but 2 are expected; put cells that hold commas in quotes"),
             ("id\ty\n1\t1\n2\t0,2\n", "line 3: 2 cells, but 1 are expected; cells seem to be separated by tabs"),
         ] {
-            let refusal = read_csv(csv.as_bytes(), &ReadOptions { limits: &Limits::default(), columns: None });
+            let refusal = read_csv(
+                csv.as_bytes(),
+                &ReadOptions { limits: &Limits::default(), columns: None, threads: crate::Threads::one() },
+            );
             let refusal = refusal.unwrap_err().to_string();
             assert!(refusal.starts_with(expected), "{refusal}");
         }

@@ -53,7 +53,9 @@ mod tests {
 
     fn shown(csv: &str, cells: &[(usize, &str)]) -> Vec<String> {
         let limits = Limits::default();
-        let table = read_csv(csv.as_bytes(), &ReadOptions { limits: &limits, columns: None }).unwrap();
+        let table =
+            read_csv(csv.as_bytes(), &ReadOptions { limits: &limits, columns: None, threads: crate::Threads::one() })
+                .unwrap();
         let cells: Vec<Cell> = cells.iter().map(|&(row, column)| table.cell(row, column).unwrap()).collect();
         let texts = written(csv.as_bytes(), cells.iter().copied(), &limits);
         cells.iter().map(|cell| texts[cell].clone()).collect()
@@ -75,7 +77,7 @@ mod tests {
     #[test]
     fn another_file_tells_nothing() {
         let limits = Limits::default();
-        let options = ReadOptions { limits: &limits, columns: None };
+        let options = ReadOptions { limits: &limits, columns: None, threads: crate::Threads::one() };
         let table = read_csv(b"a\n1\n2\n", &options).unwrap();
         assert!(written(b"a\n1\n", table.cell(1, "a").into_iter(), &limits).is_empty());
         assert!(written(b"", table.cell(1, "a").into_iter(), &limits).is_empty());

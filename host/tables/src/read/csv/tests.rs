@@ -6,11 +6,11 @@ use arrow::datatypes::{DataType, Float64Type, Int64Type, UInt64Type};
 use super::super::{Limits, ReadError, ReadOptions, Table, read_csv};
 
 fn read(csv: &str) -> Result<Table, ReadError> {
-    read_csv(csv.as_bytes(), &ReadOptions { limits: &Limits::default(), columns: None })
+    read_csv(csv.as_bytes(), &ReadOptions { limits: &Limits::default(), columns: None, threads: crate::Threads::one() })
 }
 
 fn refusal(csv: &[u8], limits: &Limits) -> String {
-    read_csv(csv, &ReadOptions { limits, columns: None }).unwrap_err().to_string()
+    read_csv(csv, &ReadOptions { limits, columns: None, threads: crate::Threads::one() }).unwrap_err().to_string()
 }
 
 /// Names, types and values of all columns.
@@ -178,14 +178,16 @@ fn rows_know_their_lines() {
 fn columns_that_are_not_kept_are_not_looked_at() {
     let limits = Limits { cell_bytes: 5, ..Limits::default() };
     let keep = |name: &str| name == "b";
-    let options = ReadOptions { limits: &limits, columns: Some(&keep) };
+    let options = ReadOptions { limits: &limits, columns: Some(&keep), threads: crate::Threads::one() };
     let table = read_csv(b"a,b,c\n123456,1,\0\n,2\n", &options).unwrap();
     assert_eq!(table.header, ["a", "b", "c"]);
     assert_eq!(table.batch.num_columns(), 1);
     assert_eq!(table.column("b").unwrap().as_primitive::<Int64Type>().values(), &[1, 2]);
     assert!(table.column("a").is_none());
     let none = |_: &str| false;
-    let table = read_csv(b"a\n1\n2\n", &ReadOptions { limits: &limits, columns: Some(&none) }).unwrap();
+    let table =
+        read_csv(b"a\n1\n2\n", &ReadOptions { limits: &limits, columns: Some(&none), threads: crate::Threads::one() })
+            .unwrap();
     assert_eq!((table.batch.num_rows(), table.batch.num_columns()), (2, 0));
 }
 
@@ -230,7 +232,9 @@ fn limits_are_kept() {
         let refusal = refusal(csv.as_bytes(), &limits);
         assert!(refusal.starts_with(expected), "{csv:?}: {refusal}");
     }
-    let fits = read_csv(b"a,b\n1,1234\n2\n", &ReadOptions { limits: &limits, columns: None }).unwrap();
+    let fits =
+        read_csv(b"a,b\n1,1234\n2\n", &ReadOptions { limits: &limits, columns: None, threads: crate::Threads::one() })
+            .unwrap();
     assert_eq!(shown(&fits), "a i64: 1 2; b f64: 1234.0 -");
 }
 

@@ -4,7 +4,10 @@ use arrow::datatypes::{DataType, Float64Type, Int64Type, UInt64Type};
 use super::*;
 
 fn read(text: &str) -> Result<Table, ReadError> {
-    read_json_lines(text.as_bytes(), &ReadOptions { limits: &Limits::default(), columns: None })
+    read_json_lines(
+        text.as_bytes(),
+        &ReadOptions { limits: &Limits::default(), columns: None, threads: crate::Threads::one() },
+    )
 }
 
 fn texts(table: &Table, name: &str) -> Vec<Option<String>> {
@@ -43,7 +46,11 @@ fn nested_and_mixed_values_are_json_text() {
 #[test]
 fn keys_may_come_late_twice_or_not_be_kept() {
     let keep = |name: &str| name != "skipped";
-    let options = ReadOptions { limits: &Limits { cell_bytes: 7, ..Limits::default() }, columns: Some(&keep) };
+    let options = ReadOptions {
+        limits: &Limits { cell_bytes: 7, ..Limits::default() },
+        columns: Some(&keep),
+        threads: crate::Threads::one(),
+    };
     let file = "\u{feff}{\"skipped\": \"long enough\"}\r\n\n  {\"late\": 1, \"late\": 2}";
     let table = read_json_lines(file.as_bytes(), &options).unwrap();
     assert_eq!(table.header, ["skipped", "late"]);
@@ -70,8 +77,10 @@ fn refusals_name_the_line_and_no_value() {
     }
     let deep = format!("{{\"a\": {}", "[".repeat(100_000));
     assert!(matches!(read(&deep), Err(ReadError::Json { line: 1, .. })));
-    let not_utf8 =
-        read_json_lines(b"{}\n{\"a\": \"\xff\"}", &ReadOptions { limits: &Limits::default(), columns: None });
+    let not_utf8 = read_json_lines(
+        b"{}\n{\"a\": \"\xff\"}",
+        &ReadOptions { limits: &Limits::default(), columns: None, threads: crate::Threads::one() },
+    );
     assert!(matches!(not_utf8, Err(ReadError::NotUtf8 { place: Place { line: 2, .. } })));
 }
 
@@ -86,7 +95,11 @@ fn limits_are_kept() {
         ("{\"a\": 1, \"12345\": 1}", "line 1, cell 2: a cell of more than 4 bytes"),
         ("{\"a\": [1, 2]}", "line 1, column `a`: a cell of more than 4 bytes"),
     ] {
-        let refusal = read_json_lines(text.as_bytes(), &ReadOptions { limits: &limits, columns: None }).unwrap_err();
+        let refusal = read_json_lines(
+            text.as_bytes(),
+            &ReadOptions { limits: &limits, columns: None, threads: crate::Threads::one() },
+        )
+        .unwrap_err();
         assert!(refusal.to_string().starts_with(expected), "{refusal}");
     }
 }
