@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray};
 use arrow::buffer::NullBuffer;
-use assay_sandbox::{Cancel, Execution, Fault, Grader, Limits, Outcome, Problem, Sandbox, SandboxOptions, Task, Trust};
+use assay_sandbox::{Cancel, Execution, Fault, Grader, Outcome, Problem, Sandbox, SandboxOptions, Task, Trust};
 use assay_tests::{Failure, assay, root};
 use assay_types::competition::Setting;
 use fastrand::Rng;
@@ -173,8 +173,7 @@ impl Language {
         let run = build.env("ASSAY", program).envs(tools.iter().map(|(name, value)| (name, value))).output()?;
         let said = || [run.stdout.as_slice(), &run.stderr].map(String::from_utf8_lossy).concat();
         assert!(run.status.success(), "{}: {}", self.name, said());
-        let sandbox =
-            Sandbox::new(SandboxOptions { limits: Limits::default(), cache: None, untrusted: Execution::InProcess })?;
+        let sandbox = Sandbox::new(SandboxOptions { untrusted: Execution::InProcess, ..SandboxOptions::default() })?;
         let grader = sandbox.load(&fs::read(folder.join(format!("{name}.wasm")))?, Trust::Others)?;
         assert_eq!(grader.description().name, name);
         Ok(grader)

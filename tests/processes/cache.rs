@@ -44,34 +44,75 @@ fn code_runs_as_what_it_was_written_as() -> Result<(), Failure> {
     for name in ["roc-auc", "accuracy"] {
         fs::copy(root().join(format!("target/graders/{name}.wasm")), graders.join(format!("{name}.wasm")))?;
     }
-    let graders = graders.display().to_string();
-    let with: [(&str, &[&str]); 2] = [("", &[]), ("others", &["--graders", &graders])];
-    for (part, arguments) in with {
-        let cache = folder.path().join(format!("cache-{part}"));
-        let expected = score(&cache, arguments)?;
-        assert_eq!(expected, 0.989_973_333_333_333_4);
-        let [file] = <[PathBuf; 1]>::try_from(files(&cache.join(part))?).map_err(|files| format!("{files:?}"))?;
-        let whole = fs::read(&file)?;
-        // Another grader's.
-        let shown =
-            assay()?.args(["graders", "show", "accuracy", "--cache-dir"]).arg(&cache).args(arguments).output()?;
-        assert!(shown.status.success(), "{}", String::from_utf8_lossy(&shown.stderr));
-        let other = files(&cache.join(part))?.into_iter().find(|path| *path != file).ok_or("there is no other")?;
-        // A constant somewhere in the middle of the code.
-        let mut patched = whole.clone();
-        patched[whole.len() / 2] ^= 1;
-        for (what, content) in [
-            ("another's", fs::read(&other)?),
-            ("patched", patched),
-            ("half", whole[..whole.len() / 2].to_vec()),
-            ("garbage", b"\x7fELF".repeat(10_000)),
-            ("nothing", Vec::new()),
-        ] {
-            fs::write(&file, content)?;
-            assert_eq!(score(&cache, arguments)?, expected, "{part}: {what}");
-            assert!(fs::read(&file)? == whole, "{part}: {what}: it is not made anew");
-        }
+    let arguments = ["--graders", &graders.display().to_string()];
+    let cache = folder.path().join("cache");
+    let others = cache.join("others");
+    let score = || {
+        let score = score(&cache, &arguments)?;
+        assert_eq!(score, 0.989_973_333_333_333_4);
+        Ok(())
+    };
+    score()?;
+    let [file] = <[PathBuf; 1]>::try_from(files(&others)?).map_err(|files| format!("{files:?}"))?;
+    let shown = assay()?.args(["graders", "show", "accuracy", "--cache-dir"]).arg(&cache).args(arguments).output()?;
+    assert!(shown.status.success(), "{}", String::from_utf8_lossy(&shown.stderr));
+    let other = files(&others)?.into_iter().find(|path| *path != file).ok_or("there is no other")?;
+    is_made_anew(&file, &other, score)
+}
+
+/// The same of the program's own, where it does not carry their code.
+#[test]
+fn code_of_its_own_graders_runs_as_what_it_was_written_as() -> Result<(), Failure> {
+    let folder = tempfile::tempdir()?;
+    let cache = Cache::open(folder.path())?;
+    let load = |name: &str| -> Result<(), Failure> {
+        let sandbox = Sandbox::new(SandboxOptions { cache: Some(cache.clone()), ..SandboxOptions::default() })?;
+        let component = fs::read(root().join(format!("target/graders/{name}.wasm")))?;
+        assert_eq!(sandbox.load(&component, Trust::Own)?.description().name, name);
+        Ok(())
+    };
+    load("roc-auc")?;
+    let [file] = <[PathBuf; 1]>::try_from(files(folder.path())?).map_err(|files| format!("{files:?}"))?;
+    load("accuracy")?;
+    let other = files(folder.path())?.into_iter().find(|path| *path != file).ok_or("there is no other")?;
+    is_made_anew(&file, &other, || load("roc-auc"))
+}
+
+/// Whatever is done to a file of machine code, `used` finds it out and has it as it was.
+fn is_made_anew(file: &Path, other: &Path, used: impl Fn() -> Result<(), Failure>) -> Result<(), Failure> {
+    let whole = fs::read(file)?;
+    // A constant somewhere in the middle of the code.
+    let mut patched = whole.clone();
+    patched[whole.len() / 2] ^= 1;
+    for (what, content) in [
+        ("another's", fs::read(other)?),
+        ("patched", patched),
+        ("half", whole[..whole.len() / 2].to_vec()),
+        ("garbage", b"\x7fELF".repeat(10_000)),
+        ("nothing", Vec::new()),
+    ] {
+        fs::write(file, content)?;
+        used()?;
+        assert!(fs::read(file)? == whole, "{what}: it is not made anew");
     }
+    Ok(())
+}
+
+/// What the program carries is used where nothing else is at hand, and is found by the component's digest alone.
+#[test]
+fn code_that_the_program_carries_is_not_compiled_again() -> Result<(), Failure> {
+    let folder = tempfile::tempdir()?;
+    let cache = Cache::open(folder.path())?;
+    let options =
+        || SandboxOptions { cache: Some(cache.clone()), carried: assay::carried(), ..SandboxOptions::default() };
+    for (name, component) in assay_builtin::graders().take(3) {
+        Sandbox::new(options())?.load(component, Trust::Own)?;
+        assert_eq!(files(folder.path())?, [] as [PathBuf; 0], "{name} was compiled");
+    }
+    // What others made is never taken for it.
+    let (_, component) = assay_builtin::graders().next().ok_or("there is no grader")?;
+    Sandbox::new(SandboxOptions { untrusted: Execution::InProcess, ..options() })?.load(component, Trust::Others)?;
+    assert_eq!(files(&folder.path().join("others"))?.len(), 1);
     Ok(())
 }
 

@@ -5,6 +5,7 @@ mod checks;
 mod command_line;
 mod components;
 mod documents;
+mod engine_once;
 mod faces;
 mod forged;
 mod lists;

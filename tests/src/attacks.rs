@@ -109,7 +109,7 @@ pub fn wrap(module: &[u8], version: &str) -> Result<Vec<u8>, Failure> {
     let package = resolve.push_str("grader.wit", &contract.replace(VERSION, version))?;
     let world = resolve.select_world(&[package], Some("grader"))?;
     let mut module = module.to_vec();
-    wit_component::embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, false)?;
+    wit_component::embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)?;
     // What is not valid is for the program to find out.
     Ok(ComponentEncoder::default().validate(false).module(&module)?.encode()?)
 }

@@ -70,7 +70,7 @@ fn a_worker_is_for_one_grader_and_many_gradings() -> Result<(), Failure> {
     let started = folder.path().join("workers");
     let cache = Cache::open(&folder.path().join("cache"))?;
     let untrusted = Execution::Workers(numbered(&started, "")?);
-    let sandbox = Sandbox::new(SandboxOptions { limits: Limits::default(), cache: Some(cache), untrusted })?;
+    let sandbox = Sandbox::new(SandboxOptions { cache: Some(cache), untrusted, ..SandboxOptions::default() })?;
     let component = fixture(SPINS_ON_TWO_ROWS)?;
     let grader = sandbox.load(&component, Trust::Others)?;
     for _ in 0..5 {
