@@ -112,7 +112,7 @@ pub(super) fn read(
         if some.is_empty() {
             break;
         }
-        let read: Vec<Result<(Rows, Vec<Told>), Odd>> = threads.map(some, &read);
+        let read: Vec<Result<(Rows, Vec<Told>), Odd>> = threads.map(some, read);
         for (read, room) in read.into_iter().zip(&mut room) {
             let (rows, parts) = read?;
             let count = rows.lines.rows();
