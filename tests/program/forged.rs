@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use assay_tests::{Failure, root};
 use assay_tests::harmless::{EXAMPLE, Run, examples, prediction, program, run};
+use assay_tests::{Failure, root};
 use serde_json::{Value, json};
 
 /// A report on a list of three entries, whose uses are in a log.
