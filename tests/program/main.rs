@@ -19,3 +19,4 @@ mod specification;
 mod tutorial;
 mod uses;
 mod validate;
+mod workflow;

@@ -1,8 +1,10 @@
 //! The program `assay`: it parses the command line, calls the library, and prints. Data go to stdout, messages to stderr.
 
 mod advice;
+mod aggregate;
 mod audit;
 mod check;
+mod collect;
 mod competitions;
 mod component;
 mod doctor;
@@ -22,6 +24,7 @@ mod operator_log;
 mod output;
 mod panics;
 mod quantities;
+mod reports;
 mod validate;
 mod verify;
 mod wit;
@@ -56,6 +59,8 @@ enum Command {
     Validate(validate::Arguments),
     Keys(keys::Arguments),
     Verify(verify::Arguments),
+    Collect(collect::Arguments),
+    Aggregate(aggregate::Arguments),
     Audit(audit::Arguments),
     Check(check::Arguments),
     Lock(lock::Arguments),
@@ -144,6 +149,8 @@ fn run(command: Command, global: &GlobalArguments) -> ExitCode {
         Command::Validate(arguments) => validate::run(&arguments, global),
         Command::Keys(arguments) => keys::run(&arguments, global),
         Command::Verify(arguments) => verify::run(&arguments, global),
+        Command::Collect(arguments) => collect::run(&arguments),
+        Command::Aggregate(arguments) => aggregate::run(&arguments, global),
         Command::Audit(arguments) => audit::run(&arguments, global),
         Command::Check(arguments) => check::run(&arguments, global),
         Command::Lock(arguments) => lock::run(&arguments, global),

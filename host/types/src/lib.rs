@@ -13,6 +13,7 @@ pub mod medal;
 pub mod python_json;
 pub mod receipt;
 pub mod report;
+pub mod standings;
 pub mod tags;
 
 pub use counted::counted;

@@ -48,6 +48,9 @@ pub struct Competition {
     /// What `assay doctor` would take for a fault, and why it is none.
     #[serde(default, skip_serializing_if = "Known::is_empty")]
     pub known: Known,
+    /// What is known to be wrong with the competition, as far as scores in it mean something else than they seem to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub issues: Vec<Issue>,
     /// SHA-256 of the file, in hexadecimal; where the grader is source text, of the file with the source behind it.
     #[serde(skip)]
     pub digest: String,
@@ -72,6 +75,38 @@ pub struct Known {
 impl Known {
     fn is_empty(&self) -> bool {
         *self == Known::default()
+    }
+}
+
+/// Something that is known to be wrong with a competition or its data, and who says so.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Issue {
+    /// What kind of fault it is.
+    pub kind: IssueKind,
+    /// What is wrong, in a sentence or two.
+    pub text: String,
+    /// Where that is said: a page, an issue, a paper.
+    pub source: String,
+}
+
+/// What kind of fault an issue is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum IssueKind {
+    /// What participants get tells them answers. `assay aggregate --exclude-known-leaks` leaves the competition out.
+    Leak,
+    /// Anything else that makes a score or a medal mean less, or more, than it seems to.
+    Defect,
+}
+
+/// `leak` or `defect`.
+impl std::fmt::Display for IssueKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            IssueKind::Leak => "leak",
+            IssueKind::Defect => "defect",
+        })
     }
 }
 

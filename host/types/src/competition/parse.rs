@@ -105,6 +105,9 @@ impl Competition {
         if self.answers.scored.is_some() && self.submission.pairing == Pairing::Grader {
             return Some("`answers.scored` needs rows that the host pairs, not `pairing = \"grader\"`".into());
         }
+        if self.issues.iter().any(|issue| issue.text.trim().is_empty() || issue.source.trim().is_empty()) {
+            return Some("`issues`: each needs `text`, what is wrong, and `source`, where that is said".into());
+        }
         self.submission
             .contradiction()
             .or_else(|| self.leaderboard.as_ref().and_then(Leaderboard::contradiction))

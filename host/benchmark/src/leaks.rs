@@ -1,0 +1,42 @@
+//! Known issues of competitions where figures heed them: what leaks its answers may be left out, and is left out of both sides.
+
+use std::collections::BTreeMap;
+
+use assay_types::competition::{Issue, IssueKind};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::reading::GradingReport;
+use crate::split::Split;
+
+/// What is known of competitions, by id.
+pub type KnownIssues = BTreeMap<String, Vec<Issue>>;
+
+/// A competition that is left out, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Excluded {
+    /// The competition.
+    pub competition_id: String,
+    /// What leaks, and where that is said.
+    pub leaks: Vec<Issue>,
+}
+
+/// The competitions of a split that are known to leak their answers to participants. One of which all entries are of an edition that is
+/// corrected stays.
+#[must_use]
+pub fn leaking(split: &Split, issues: &KnownIssues, reports: &[GradingReport]) -> Vec<Excluded> {
+    let is_corrected = |id: &str| {
+        let mut entries = reports
+            .iter()
+            .flat_map(|report| &report.entries)
+            .filter(|entry| entry.competition_id.as_deref() == Some(id))
+            .peekable();
+        entries.peek().is_some() && entries.all(crate::reading::Entry::is_corrected)
+    };
+    let leaks = |id: &String| {
+        let leaks: Vec<Issue> =
+            issues.get(id)?.iter().filter(|issue| issue.kind == IssueKind::Leak).cloned().collect();
+        (!leaks.is_empty() && !is_corrected(id)).then(|| Excluded { competition_id: id.clone(), leaks })
+    };
+    split.ids.iter().filter_map(leaks).collect()
+}

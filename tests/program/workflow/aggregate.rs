@@ -1,0 +1,236 @@
+//! Aggregates are the reference's: 100 calls of its script, with the figures or the refusal that it gave (`tests/aggregate/`).
+
+use std::path::{Path, PathBuf};
+
+use assay_tests::harmless::{Run, program, run};
+use assay_tests::{Failure, root};
+use serde_json::{Value, json};
+
+fn cases() -> PathBuf {
+    root().join("tests/aggregate")
+}
+
+fn aggregate(arguments: &[&str]) -> Result<Run, Failure> {
+    run(program()?.arg("aggregate").args(arguments))
+}
+
+/// How far two figures may differ, relative to them: sums may be taken in another order.
+const TOLERANCE: f64 = 1e-12;
+
+/// Where two values differ by more than that.
+fn differs(ours: &Value, theirs: &Value, at: &str) -> Option<String> {
+    match (ours, theirs) {
+        (Value::Object(ours), Value::Object(theirs)) => {
+            let names = |object: &serde_json::Map<String, Value>| object.keys().cloned().collect::<Vec<_>>();
+            if names(ours) != names(theirs) {
+                return Some(format!("{at}: {:?} instead of {:?}", names(ours), names(theirs)));
+            }
+            ours.iter().find_map(|(name, value)| differs(value, &theirs[name], &format!("{at}.{name}")))
+        }
+        _ => {
+            let [one, other] = [ours, theirs].map(|value| value.as_f64().unwrap_or(f64::NAN));
+            let close = (one - other).abs() <= TOLERANCE * other.abs().max(1.0);
+            (!close).then(|| format!("{at}: {ours} instead of {theirs}"))
+        }
+    }
+}
+
+#[test]
+fn figures_and_refusals_are_the_references() -> Result<(), Failure> {
+    let cases: Vec<Value> = serde_json::from_slice(&std::fs::read(cases().join("expected.json"))?)?;
+    assert_eq!(cases.len(), 100);
+    let mut refused = 0;
+    for case in &cases {
+        let arguments = &case["args"];
+        let seeds = format!("--num-seeds={}", arguments["num_seeds"]);
+        let split = arguments["split"].as_str().ok_or("no split")?;
+        let reports = case["reports"].as_array().ok_or("no reports")?.iter().filter_map(Value::as_str);
+        let files: Vec<String> = reports.map(|name| root().join("tests/aggregate").join(name).display().to_string()).collect();
+        let mut call = vec![seeds.as_str(), "--split", split, "--format=json", "--grading-reports"];
+        call.extend(files.iter().map(String::as_str));
+        if arguments["pad_missing"] == true {
+            call.insert(0, "--pad-missing");
+        }
+        let run = aggregate(&call)?;
+        let what = format!("{}, {arguments}", case["name"]);
+        if case.get("error").is_some() {
+            refused += 1;
+            assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{what}");
+            assert!(run.stderr.contains("seeds were asked for, and"), "{what}: {}", run.stderr);
+            continue;
+        }
+        assert_eq!(run.code, 0, "{what}: {}", run.stderr);
+        let ours: Value = serde_json::from_str(&run.stdout)?;
+        assert_eq!(differs(&ours, &case["result"], "result"), None, "{what}");
+    }
+    assert_eq!(refused, 28);
+    Ok(())
+}
+
+fn report(of: &str, number: usize) -> String {
+    cases().join(format!("reports/{of}/group{number}_grading_report.json")).display().to_string()
+}
+
+#[test]
+fn run_groups_of_an_experiment_are_found() -> Result<(), Failure> {
+    let runs = tempfile::tempdir()?;
+    let group = |name: &str, reports: &[(&str, String)]| -> Result<(), Failure> {
+        let folder = runs.path().join(name);
+        std::fs::create_dir(&folder)?;
+        for (file, from) in reports {
+            std::fs::copy(from, folder.join(file))?;
+        }
+        Ok(())
+    };
+    group("g0", &[("2026_grading_report.json", report("three-complete-seeds", 0))])?;
+    group("g1", &[("2026_grading_report_x.json", report("three-complete-seeds", 1))])?;
+    group("g2", &[("a_grading_report.json", report("three-complete-seeds", 2)), ("notes.json", report("one-seed", 0))])?;
+    group("empty", &[])?;
+    let two = [("a_grading_report.json", report("one-seed", 0)), ("b_grading_report.json", report("one-seed", 0))];
+    group("two", &two)?;
+    let table = "experiment_id,run_group\nmine,g1\nmine, g0\nmine,g2\n\nmine,empty\nmine,gone\nother,two\nnone,empty\n";
+    std::fs::write(runs.path().join("run_group_experiments.csv"), table)?;
+    let folder = runs.path().display().to_string();
+    let of = |id: &str| aggregate(&["--experiment-id", id, "--runs", &folder, "--split", "low"]);
+
+    let found = of("mine")?;
+    assert_eq!(found.code, 0, "{}", found.stderr);
+    let files = [0, 1, 2].map(|number| report("three-complete-seeds", number));
+    let named = aggregate(&["--split", "low", "--grading-reports", &files[0], &files[1], &files[2]])?;
+    assert_eq!(found.stdout, named.stdout);
+    assert!(found.stderr.contains("run group `empty` has no grading report"), "{}", found.stderr);
+    assert!(found.stderr.contains("run group `gone` has no folder"), "{}", found.stderr);
+    for (id, expected) in [
+        ("other", "run group two has 2 grading reports (`a_grading_report.json`, `b_grading_report.json`)"),
+        ("none", "none of the 1 run groups of experiment `none` has a grading report"),
+        ("nowhere", "has no experiment `nowhere`; it has `mine`, `other`, `none`"),
+    ] {
+        let refused = of(id)?;
+        assert!(refused.code == 2 && refused.stderr.contains(expected), "{id}: {}", refused.stderr);
+    }
+    Ok(())
+}
+
+#[test]
+fn what_cannot_be_aggregated_says_why() -> Result<(), Failure> {
+    let folder = tempfile::tempdir()?;
+    let file = |name: &str, text: &str| -> Result<String, Failure> {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text)?;
+        Ok(path.display().to_string())
+    };
+    let good = report("one-seed", 0);
+    let text = std::fs::read_to_string(&good)?;
+    let half = file("half.json", &text[..text.len() / 2])?;
+    let foreign = file("foreign.json", "{\"runs\": {}}")?;
+    let later = file("later.json", &text.replacen('{', "{\"schema\": 99,", 1))?;
+    let copy = file("copy.json", &text)?;
+    let twice = file("twice.txt", "a\nb\na\n")?;
+    let absent = folder.path().join("absent.json").display().to_string();
+    for (arguments, expected) in [
+        (vec!["--grading-reports", &half], "half.json is no whole grading report: "),
+        (vec!["--grading-reports", &foreign], "missing field `competition_reports`"),
+        (vec!["--grading-reports", &later], "has schema 99, but this program knows reports up to schema"),
+        (vec!["--grading-reports", &absent], "absent.json"),
+        (vec!["--grading-reports", &good, &copy], "are the same report"),
+        (vec!["--grading-reports", &good, "--split", &twice], "has a twice, on lines 1 and 3"),
+        (vec!["--grading-reports", &good, "--split", "lo"], "hint: --split takes a name"),
+        (vec!["--grading-reports", &good, "--num-seeds", "0"], "0 seeds were asked for"),
+        (vec!["--grading-reports", &good, "--num-seeds", "-2"], "invalid value '-2'"),
+        (vec!["--grading-reports", &good, "--experiment-id", "x"], "cannot be used with"),
+        (vec![], "--grading-reports"),
+    ] {
+        let refused = aggregate(&arguments.iter().map(|argument| &**argument).collect::<Vec<_>>())?;
+        assert!(refused.code == 2 && refused.stderr.contains(expected), "{arguments:?}: {}", refused.stderr);
+    }
+    let some = file("some.txt", "spooky-author-identification\nno-such-competition\n")?;
+    let missing = aggregate(&["--split", &some, "--grading-reports", &good])?;
+    let expected = "no report has an entry for 1 of the 2 competitions of split";
+    assert!(missing.code == 2 && missing.stderr.contains(expected), "{}", missing.stderr);
+    let padded = aggregate(&["--split", &some, "--pad-missing", "--grading-reports", &good])?;
+    assert!(padded.code == 0 && padded.stderr.contains("1 place is filled up"), "{}", padded.stderr);
+    Ok(())
+}
+
+/// The figure without the competitions that are known to leak is that over the rest.
+#[test]
+fn known_leaks_can_be_left_out() -> Result<(), Failure> {
+    let files = [0, 1, 2].map(|number| report("three-complete-seeds", number));
+    let reports = ["--grading-reports", &files[0], &files[1], &files[2]];
+    let both = aggregate(&[&["--exclude-known-leaks", "--format=json"][..], &reports].concat())?;
+    assert_eq!(both.code, 0, "{}", both.stderr);
+    let both: Value = serde_json::from_str(&both.stdout)?;
+    let excluded = both["excluded"].as_array().ok_or("nothing is left out")?;
+    let mut ids: Vec<&str> = excluded.iter().filter_map(|one| one["competition_id"].as_str()).collect();
+    ids.sort_unstable();
+    assert_eq!(ids, ["hubmap-kidney-segmentation", "multi-modal-gesture-recognition", "smartphone-decimeter-2022"]);
+    assert!(excluded.iter().all(|one| one["leaks"][0]["source"].as_str().is_some_and(|source| source.starts_with("https://"))));
+    let all: Value = serde_json::from_str(&aggregate(&reports)?.stdout)?;
+    assert_eq!(both["all"], all);
+    assert_eq!(both["without_known_leaks"]["num_competitions_per_seed"], 72);
+
+    // Counted by hand: medals among those that do not leak.
+    let mut shares = Vec::new();
+    for file in &files {
+        let report: Value = serde_json::from_slice(&std::fs::read(file)?)?;
+        let entries = report["competition_reports"].as_array().ok_or("no entries")?;
+        let medals = entries.iter().filter(|entry| {
+            entry["any_medal"] == true && !ids.contains(&entry["competition_id"].as_str().unwrap_or_default())
+        });
+        shares.push(medals.count() as f64 / 72.0 * 100.0);
+    }
+    let mean = shares.iter().sum::<f64>() / 3.0;
+    let ours = both["without_known_leaks"]["metrics"]["any_medal_percentage"]["mean"].as_f64().ok_or("no mean")?;
+    assert!((ours - mean).abs() < 1e-9, "{ours} instead of {mean}");
+
+    // An edition that is corrected does not leak.
+    let folder = tempfile::tempdir()?;
+    let mut corrected = Vec::new();
+    for (number, file) in files.iter().enumerate() {
+        let mut report: Value = serde_json::from_slice(&std::fs::read(file)?)?;
+        for entry in report["competition_reports"].as_array_mut().into_iter().flatten() {
+            if entry["competition_id"] == "hubmap-kidney-segmentation" {
+                entry["edition"] = json!("corrected");
+            }
+        }
+        let path = folder.path().join(format!("{number}.json"));
+        std::fs::write(&path, report.to_string())?;
+        corrected.push(path.display().to_string());
+    }
+    let mut call = vec!["--exclude-known-leaks", "--format=json", "--grading-reports"];
+    call.extend(corrected.iter().map(String::as_str));
+    let both: Value = serde_json::from_str(&aggregate(&call)?.stdout)?;
+    assert_eq!(both["without_known_leaks"]["num_competitions_per_seed"], 73);
+    Ok(())
+}
+
+#[test]
+fn figures_are_shown_to_people_and_as_a_row() -> Result<(), Failure> {
+    let files = [0, 1, 2].map(|number| report("three-complete-seeds", number));
+    let reports = ["--grading-reports", &files[0], &files[1], &files[2]];
+    let text = aggregate(&[&["--split=low", "--format=text"][..], &reports].concat())?;
+    assert!(text.stdout.starts_with("low: 22 competitions, 3 seeds\n"), "{}", text.stdout);
+    for shown in ["any medal", "22.73 %", "5.25", "12.44 to 33.01"] {
+        assert!(text.stdout.contains(shown), "{shown}: {}", text.stdout);
+    }
+    let row = aggregate(&[&["--format=row", "--agent=A | B", "--models=m", "--hours=24"][..], &reports].concat())?;
+    let lines: Vec<&str> = row.stdout.lines().collect();
+    assert_eq!(lines.len(), 3);
+    assert!(lines[2].starts_with("| A \\| B | m | 22.73 ± 5.25 | "), "{}", lines[2]);
+    assert!(lines[0].starts_with("| Agent | LLM(s) used | Low == Lite (%) |"), "{}", lines[0]);
+    Ok(())
+}
+
+/// Paths that are no files are refused, without waiting for anybody.
+#[test]
+#[cfg(unix)]
+fn odd_files_are_refused() -> Result<(), Failure> {
+    let folder = tempfile::tempdir()?;
+    let pipe = folder.path().join("pipe.json");
+    assay_tests::harmless::odd("a pipe", &pipe)?;
+    let run = aggregate(&["--grading-reports", &pipe.display().to_string()])?;
+    assert!(run.code == 2 && run.stderr.contains("not a regular file"), "{}", run.stderr);
+    let folder = aggregate(&["--grading-reports", &Path::new("/").display().to_string()])?;
+    assert_eq!(folder.code, 2);
+    Ok(())
+}

@@ -1,0 +1,4 @@
+//! What becomes of scores: lists of run groups, aggregates, leaderboards, cards, comparisons, pages.
+
+mod aggregate;
+mod collect;
