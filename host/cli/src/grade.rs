@@ -78,9 +78,11 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
         .map_err(Failure::Call)?;
     let mut log = arguments.operator_log.open()?;
     let key = key(arguments);
-    let competitions = global.competitions()?;
+    let mut competitions = global.competitions()?;
     let list_dir = arguments.submission.parent().unwrap_or(Path::new(""));
     let Inputs { data, folders, lock } = arguments.inputs.open(Some(list_dir))?;
+    let ids = entries.iter().filter_map(Entry::competition_id);
+    arguments.inputs.leaderboards.used_by(&mut competitions, ids, &data)?;
     let mut access = files(&entries, &competitions, &data, &folders);
     access.write_below(&arguments.output_dir);
     let graders = graders_of(&competitions, entries.iter().filter_map(Entry::competition_id));
@@ -88,6 +90,7 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
     let assay = global.service(needs, |builder| builder.answers(data.clone()).folders(folders).lock(lock))?;
     let mut places = global.places();
     places.extend([("--data-dir", Some(data.folder().to_owned())), ("the list's folder", Some(list_dir.to_owned()))]);
+    places.push(("--leaderboards", arguments.inputs.leaderboards.folder()));
     let list = ListReceipt { path: arguments.submission.display().to_string(), sha256: sha256(&list) };
     let run = RunId::new(list.sha256.clone(), places).map_err(Failure::program)?;
     let (journal, finished) = journal(arguments, &run, key)?;
