@@ -135,7 +135,7 @@ fn row(difference: &Difference) -> Vec<String> {
         format!("{:.2} %", difference.second),
         format!("{mean:+.2}"),
         format!("{ci_lower:+.2} to {ci_upper:+.2}"),
-        format!("{p_value:.4}"),
+        if p_value < 1e-4 { "< 0.0001".into() } else { format!("{p_value:.4}") },
         format!("{higher} / {same} / {lower}"),
     ]
 }

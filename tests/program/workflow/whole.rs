@@ -1,6 +1,5 @@
 //! The whole workflow: run groups of 75 competitions and three seeds are collected, graded, aggregated, given a card and compared.
 
-use std::collections::HashMap;
 use std::path::Path;
 
 use assay_tests::cases::{Case, Cases};
@@ -13,28 +12,33 @@ use super::compare::CARD;
 /// How many run groups there are: three seeds of one agent, and one of another.
 const GROUPS: usize = 4;
 
-/// The competitions of split75, with submissions that have a score in the reference.
-fn competitions(cases: &Cases) -> Result<Vec<(String, Vec<&Case>)>, Failure> {
+/// Submissions by the id of their competition.
+type Submissions<'a> = Vec<(String, Vec<&'a Case>)>;
+
+/// The competitions of split75, with submissions that have a score in the reference and are no copies of the answers.
+fn competitions(cases: &Cases) -> Result<Submissions<'_>, Failure> {
     let differing = std::fs::read_to_string(root().join("tests/parity/differences.toml"))?;
-    let mut scored: HashMap<&str, Vec<&Case>> = HashMap::new();
-    for case in &cases.list {
-        if case.outcome == "scored" && case.score.is_number() && !differing.contains(&case.competition_id) {
-            scored.entry(&case.competition_id).or_default().push(case);
-        }
-    }
     let list = run(program()?.args(["competitions", "--split=split75", "--format=json"]))?;
     let list: Vec<Value> = serde_json::from_str(&list.stdout)?;
-    let of = |id: String| (scored.get(id.as_str()).cloned().unwrap_or_default(), id);
-    Ok(list
-        .iter()
-        .filter_map(|one| one["id"].as_str())
-        .map(|id| of(id.to_owned()))
-        .map(|(cases, id)| (id, cases))
-        .collect())
+    let mut competitions = Vec::new();
+    for competition in &list {
+        let [id, answers] =
+            [&competition["id"], &competition["data"]["answers"]].map(|text| text.as_str().unwrap_or_default());
+        let answers = std::fs::read(cases.data().join(id).join("prepared").join(answers))?;
+        let mut scored = Vec::new();
+        for case in cases.list.iter().filter(|case| case.competition_id == id && !differing.contains(id)) {
+            let has_score = case.outcome == "scored" && case.score.is_number();
+            if has_score && std::fs::read(cases.folder().join(&case.submission_path))? != answers {
+                scored.push(case);
+            }
+        }
+        competitions.push((id.to_owned(), scored));
+    }
+    Ok(competitions)
 }
 
 /// A run group: of each competition a run with a submission. The last seed has one that left none, and those without a case have none either.
-fn group(folder: &Path, cases: &Cases, competitions: &[(String, Vec<&Case>)], number: usize) -> Result<usize, Failure> {
+fn group(folder: &Path, cases: &Cases, competitions: &Submissions<'_>, number: usize) -> Result<usize, Failure> {
     let group = folder.join(format!("runs/group{number}"));
     let mut runs = Map::new();
     let mut submitted = 0;

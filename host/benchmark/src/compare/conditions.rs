@@ -96,11 +96,12 @@ impl Found {
                 format!("{} competitions were graded with other {about}: {}", other.len(), some(&other)),
             );
         }
-        if !silent.is_empty() {
-            self.unknown(
-                about,
-                format!("of {} competitions a report does not say by which {about}: {}", silent.len(), some(&silent)),
-            );
+        if silent.len() == first.seeds.ids.len() {
+            self.unknown(about, format!("a report does not say by which {about} it was graded"));
+        } else if !silent.is_empty() {
+            let message =
+                format!("of {} competitions a report does not say by which {about}: {}", silent.len(), some(&silent));
+            self.unknown(about, message);
         }
     }
 
