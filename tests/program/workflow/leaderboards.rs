@@ -113,6 +113,25 @@ fn medals_are_measured_against_the_file() -> Result<(), Failure> {
     assert_eq!(after["receipt"]["competition"], before["receipt"]["competition"]);
     assert!(stderr.contains("1 competition is measured against real leaderboards"), "{stderr}");
 
+    // Whoever verifies needs the same file.
+    let report = folder.path().join("report.json");
+    std::fs::write(&report, after.to_string())?;
+    let verify = |arguments: &[&Path]| -> Result<Run, Failure> {
+        let mut command = program()?;
+        run(command
+            .arg("verify")
+            .arg(&report)
+            .arg("--competitions")
+            .arg(examples())
+            .arg("--data-dir")
+            .arg(examples())
+            .args(arguments))
+    };
+    let same = verify(&[Path::new("--leaderboards"), folder.path()])?;
+    assert_eq!(same.code, 0, "{}{}", same.stdout, same.stderr);
+    let other = verify(&[])?;
+    assert!(other.code == 1 && other.stdout.contains("silver_threshold"), "{}{}", other.stdout, other.stderr);
+
     std::fs::write(
         folder.path().join(EXAMPLE).join("leaderboard.csv"),
         "version https://git-lfs.github.com/spec/v1\n",

@@ -12,11 +12,11 @@ use super::compare::CARD;
 /// How many run groups there are: three seeds of one agent, and one of another.
 const GROUPS: usize = 4;
 
-/// Submissions by the id of their competition.
-type Submissions<'a> = Vec<(String, Vec<&'a Case>)>;
+/// A competition's id, and submissions to it.
+type Submissions<'a> = (String, Vec<&'a Case>);
 
 /// The competitions of split75, with submissions that have a score in the reference and are no copies of the answers.
-fn competitions(cases: &Cases) -> Result<Submissions<'_>, Failure> {
+fn competitions(cases: &Cases) -> Result<Vec<Submissions<'_>>, Failure> {
     let differing = std::fs::read_to_string(root().join("tests/parity/differences.toml"))?;
     let list = run(program()?.args(["competitions", "--split=split75", "--format=json"]))?;
     let list: Vec<Value> = serde_json::from_str(&list.stdout)?;
@@ -38,7 +38,7 @@ fn competitions(cases: &Cases) -> Result<Submissions<'_>, Failure> {
 }
 
 /// A run group: of each competition a run with a submission. The last seed has one that left none, and those without a case have none either.
-fn group(folder: &Path, cases: &Cases, competitions: &Submissions<'_>, number: usize) -> Result<usize, Failure> {
+fn group(folder: &Path, cases: &Cases, competitions: &[Submissions<'_>], number: usize) -> Result<usize, Failure> {
     let group = folder.join(format!("runs/group{number}"));
     let mut runs = Map::new();
     let mut submitted = 0;
