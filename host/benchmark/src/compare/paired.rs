@@ -134,13 +134,13 @@ mod tests {
     fn rates_are_as_stated() {
         let mut draws = Rng::with_seed(7);
         let (mut small, mut missed) = (0, 0);
-        for _ in 0..400 {
+        for _ in 0..200 {
             let differences: Vec<f64> = (0..30).map(|_| draws.f64() - draws.f64()).collect();
             let paired = Paired::of(&differences).unwrap();
             small += usize::from(paired.p_value <= 0.05);
             missed += usize::from(paired.ci_lower > 0.0 || paired.ci_upper < 0.0);
         }
-        // 20 are expected of each, with a standard deviation of 4.4; the bootstrap's interval of 30 is a little narrow.
-        assert!((7..=34).contains(&small) && (7..=44).contains(&missed), "{small} {missed}");
+        // 10 are expected of each, with a standard deviation of 3.1; the bootstrap's interval of 30 is a little narrow.
+        assert!((2..=20).contains(&small) && (2..=26).contains(&missed), "{small} {missed}");
     }
 }
