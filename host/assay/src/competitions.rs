@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use assay_tables::read::ReadError;
 use assay_types::competition::source::{self, Language};
-use assay_types::competition::{Competition, CompetitionError};
+use assay_types::competition::{Competition, CompetitionError, Leaderboard};
 use assay_types::excerpt::excerpt;
 use thiserror::Error;
 
@@ -28,6 +28,8 @@ pub struct Competitions {
     parsed: Arc<Mutex<HashMap<String, Arc<Competition>>>>,
     /// The sources of graders of those that a caller gave.
     given_sources: HashMap<String, Arc<str>>,
+    /// Leaderboards that take the place of those in competitions' files, with the digests of the files that they are from.
+    leaderboards: HashMap<String, (Leaderboard, String)>,
 }
 
 /// Why there is no competition.
@@ -49,6 +51,7 @@ impl Competitions {
             catalog: Catalog::new("competition", MAX_BYTES),
             parsed: Arc::default(),
             given_sources: HashMap::new(),
+            leaderboards: HashMap::new(),
         }
     }
 
@@ -101,6 +104,12 @@ impl Competitions {
         let id = self.add(text)?;
         self.given_sources.insert(id.clone(), Arc::from(source));
         Ok(id)
+    }
+
+    /// Measures a competition against another leaderboard than the one in its file; `sha256` is the digest of the file that has it.
+    pub fn set_leaderboard(&mut self, id: &str, leaderboard: Leaderboard, sha256: String) {
+        self.parsed = Arc::default();
+        self.leaderboards.insert(id.to_owned(), (leaderboard, sha256));
     }
 
     /// The files that they are in, where they are in files, and the sources of graders beside them.
@@ -175,7 +184,12 @@ impl Competitions {
         if let Some(known) = self.parsed.lock().unwrap_or_else(PoisonError::into_inner).get(id) {
             return Ok(Arc::clone(known));
         }
-        let competition = Arc::new(self.parse(id)?);
+        let mut competition = self.parse(id)?;
+        if let Some((leaderboard, sha256)) = self.leaderboards.get(id) {
+            competition.leaderboard = Some(leaderboard.clone());
+            competition.leaderboard_file = Some(sha256.clone());
+        }
+        let competition = Arc::new(competition);
         let mut parsed = self.parsed.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(Arc::clone(parsed.entry(id.to_owned()).or_insert(competition)))
     }

@@ -30,6 +30,7 @@ pub mod report_file;
 mod resolved;
 mod schedule;
 mod service;
+pub mod standings_file;
 mod strangers;
 mod unusable;
 mod validate;

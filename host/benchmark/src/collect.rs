@@ -14,6 +14,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use thiserror::Error;
 
 use crate::experiment::is_name;
+use crate::reading::NO_OBJECT;
 
 /// The largest `metadata.json`, in bytes.
 pub const MAX_BYTES: u64 = 64 << 20;
@@ -94,6 +95,9 @@ impl Metadata {
     /// If it is something else, or names no runs.
     pub fn parse(text: &[u8], file: &str) -> Result<Self, CollectError> {
         let file = excerpt(file).unquoted(4096).to_string();
+        if text.trim_ascii_start().first().is_some_and(|&first| first != b'{') {
+            return Err(CollectError::Form { file, message: NO_OBJECT.into() });
+        }
         let metadata: Metadata = python_json::from_slice(text).map_err(|error| CollectError::Form {
             file: file.clone(),
             message: excerpt(&error.in_lines(text)).unquoted(200).to_string(),

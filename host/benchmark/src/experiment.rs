@@ -4,7 +4,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use assay_types::excerpt::{excerpt, list, listed};
+use assay_types::excerpt::{excerpt, listed, names};
 use thiserror::Error;
 
 /// The file in the folder of run groups that says which belong together.
@@ -33,7 +33,7 @@ pub enum ExperimentError {
         file: String,
     },
     /// It has no such experiment.
-    #[error("{file} has no experiment {}; it has {}", excerpt(.id), list(.known))]
+    #[error("{file} has no experiment {}; it has {}", excerpt(.id), names(.known))]
     Unknown {
         /// The file.
         file: String,
@@ -43,7 +43,7 @@ pub enum ExperimentError {
         known: Vec<String>,
     },
     /// A run group has several reports, and nothing says which counts.
-    #[error("run group {} has {} grading reports ({}): leave the one that counts, or name files by --grading-reports", listed(.group), .reports.len(), list(.reports))]
+    #[error("run group {} has {} grading reports ({}): leave the one that counts, or name files by --grading-reports", listed(.group), .reports.len(), names(.reports))]
     Several {
         /// The run group.
         group: String,

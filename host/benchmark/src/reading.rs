@@ -11,6 +11,9 @@ use thiserror::Error;
 /// How much of a parser's message is shown, in characters.
 const SHOWN: usize = 200;
 
+/// What is said of JSON that is something else than an object, which a parser would take for the list of an object's values.
+pub(crate) const NO_OBJECT: &str = "it is no JSON object";
+
 /// A grading report.
 #[derive(Clone, Debug)]
 pub struct GradingReport {
@@ -181,9 +184,8 @@ impl GradingReport {
             name: name.clone(),
             message: excerpt(&error.in_lines(json)).unquoted(SHOWN).to_string(),
         };
-        // A list of values would pass for the fields in their order.
-        if !json.trim_ascii_start().starts_with(b"{") {
-            return Err(ReadingError::Form { name, message: "it is not a JSON object".into() });
+        if json.trim_ascii_start().first().is_some_and(|&first| first != b'{') {
+            return Err(ReadingError::Form { name, message: NO_OBJECT.into() });
         }
         // A later program's may have other fields, so its version is looked at first.
         let Kind { schema } = python_json::from_slice(json).map_err(wrong)?;
@@ -226,8 +228,8 @@ mod tests {
         let whole = report("", 1);
         assert!(message(&whole[..whole.len() / 2]).starts_with("a.json is no whole grading report: "));
         assert!(message("{\"runs\": []}").contains("missing field `competition_reports`"));
-        assert!(message("[1]").contains("a.json is no whole grading report: it is not a JSON object"));
-        assert!(message("").contains("it is not a JSON object"));
+        assert!(message("[1]").contains("a.json is no whole grading report: it is no JSON object"));
+        assert!(message("").contains("at line 1 column 1"));
         assert!(message(&report("\"schema\": 99, ", 1)).contains("has schema 99, but this program knows"));
         assert!(message(&report("", 2)).contains("counts 2 runs but has 1 entries"));
         assert!(message(&whole.replace("\"gold_medal\": false, ", "")).contains("missing field `gold_medal`"));

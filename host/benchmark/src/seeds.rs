@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use assay_types::excerpt::list;
+use assay_types::excerpt::names;
 use thiserror::Error;
 
 use crate::reading::{Entry, GradingReport};
@@ -57,7 +57,7 @@ pub enum SeedsError {
     #[error(
         "no report has an entry for {} of the {competitions} competitions of split {split}: {}; grade them too, \
          count them as runs without a submission (--pad-missing), or take another split (--split)",
-        .missing.len(), list(.missing)
+        .missing.len(), names(.missing)
     )]
     Missing {
         /// The split.

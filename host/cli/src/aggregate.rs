@@ -11,7 +11,7 @@ use assay_benchmark::row::{self, Row};
 use assay_benchmark::seeds::{Seeds, Wanted};
 use assay_benchmark::split::Split;
 use assay_types::counted;
-use assay_types::excerpt::{list, listed};
+use assay_types::excerpt::{listed, names};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
@@ -197,7 +197,7 @@ fn remarks(seeds: &Seeds<'_>) {
         .map(|(id, _)| id)
         .collect();
     if !mixed.is_empty() {
-        output::message(&format!("warning: seeds are of different editions of {}", list(&mixed)));
+        output::message(&format!("warning: seeds are of different editions of {}", names(&mixed)));
     }
     let outside = seeds.entries().filter(|entry| !entry.outside_lock.is_empty()).count();
     if outside > 0 {

@@ -13,7 +13,8 @@ use assay_evidence::journal::{Journal, Opened, RunId};
 use assay_evidence::key::Key;
 use assay_evidence::{Recorded, Settled};
 use assay_tables::read::{self, Folders, OpenFile};
-use assay_types::excerpt::listed;
+use assay_types::competition::IssueKind;
+use assay_types::excerpt::{listed, names};
 use assay_types::report::{BatchReport, ListReceipt, Report};
 use assay_types::{counted, sha256};
 use clap::Args;
@@ -78,9 +79,14 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
         .map_err(Failure::Call)?;
     let mut log = arguments.operator_log.open()?;
     let key = key(arguments);
-    let competitions = global.competitions()?;
+    let mut competitions = global.competitions()?;
     let list_dir = arguments.submission.parent().unwrap_or(Path::new(""));
     let Inputs { data, folders, lock } = arguments.inputs.open(Some(list_dir))?;
+    let ids = entries.iter().filter_map(Entry::competition_id);
+    arguments.inputs.leaderboards.used_by(&mut competitions, ids, &data)?;
+    if let Some(note) = leaking(&entries, &competitions) {
+        output::message(&note);
+    }
     let mut access = files(&entries, &competitions, &data, &folders);
     access.write_below(&arguments.output_dir);
     let graders = graders_of(&competitions, entries.iter().filter_map(Entry::competition_id));
@@ -94,6 +100,7 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
     })?;
     let mut places = global.places();
     places.extend([("--data-dir", Some(data.folder().to_owned())), ("the list's folder", Some(list_dir.to_owned()))]);
+    places.push(("--leaderboards", arguments.inputs.leaderboards.folder()));
     let list = ListReceipt { path: arguments.submission.display().to_string(), sha256: sha256(&list) };
     let run = RunId::new(list.sha256.clone(), places).map_err(Failure::program)?;
     let (journal, finished) = journal(arguments, &run, key)?;
@@ -168,6 +175,18 @@ pub(super) fn files(entries: &[Entry], competitions: &Competitions, data: &DataD
         may_read(&mut access, OpenFile::open(&data.answers_file(&competition)));
     }
     access
+}
+
+/// Which competitions of a list are known to leak their answers to participants.
+fn leaking(entries: &[Entry], competitions: &Competitions) -> Option<String> {
+    let ids: BTreeSet<&str> = entries.iter().filter_map(Entry::competition_id).collect();
+    let leaks = |id: &&str| {
+        let competition = competitions.get(id).ok();
+        competition.is_some_and(|competition| competition.issues.iter().any(|issue| issue.kind == IssueKind::Leak))
+    };
+    let leaking: Vec<&str> = ids.into_iter().filter(leaks).collect();
+    let hint = "`assay competitions show ID` says how, `assay aggregate --exclude-known-leaks` leaves them out";
+    (!leaking.is_empty()).then(|| format!("note: known to leak answers to participants: {}; {hint}", names(&leaking)))
 }
 
 /// The operator's key, or why there is none. It is read while the program may still read it.

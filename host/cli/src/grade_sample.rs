@@ -42,10 +42,12 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<Ended, Failure> {
-    let competitions = global.competitions()?;
+    let mut competitions = global.competitions()?;
     let competition = competitions.get(&arguments.competition_id).map_err(Failure::call)?;
     let log = arguments.operator_log.open()?;
     let Inputs { data, folders, lock } = arguments.inputs.open(None)?;
+    let id = arguments.competition_id.as_str();
+    arguments.inputs.leaderboards.used_by(&mut competitions, [id], &data)?;
     let mut access = Access::none();
     may_read(&mut access, folders.open(&arguments.submission));
     may_read(&mut access, OpenFile::open(&data.answers_file(&competition)));

@@ -9,6 +9,7 @@ use clap::Args;
 
 use super::Failure;
 use super::global::DataArguments;
+use super::leaderboards::LeaderboardArguments;
 use super::links::LinkArguments;
 use super::lock::Against;
 
@@ -16,6 +17,8 @@ use super::lock::Against;
 pub(super) struct InputArguments {
     #[command(flatten)]
     data: DataArguments,
+    #[command(flatten)]
+    pub(super) leaderboards: LeaderboardArguments,
     #[command(flatten)]
     links: LinkArguments,
     #[command(flatten)]

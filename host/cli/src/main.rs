@@ -3,8 +3,10 @@
 mod advice;
 mod aggregate;
 mod audit;
+mod card;
 mod check;
 mod collect;
+mod compare;
 mod competitions;
 mod component;
 mod doctor;
@@ -15,6 +17,7 @@ mod graders;
 mod inputs;
 mod interruption;
 mod keys;
+mod leaderboards;
 mod limits;
 mod links;
 mod lock;
@@ -24,6 +27,7 @@ mod operator_log;
 mod output;
 mod panics;
 mod quantities;
+mod rank;
 mod reports;
 mod validate;
 mod verify;
@@ -61,6 +65,10 @@ enum Command {
     Verify(verify::Arguments),
     Collect(collect::Arguments),
     Aggregate(aggregate::Arguments),
+    Rank(rank::Arguments),
+    /// Run cards: what does one lack?
+    Card(card::Arguments),
+    Compare(compare::Arguments),
     Audit(audit::Arguments),
     Check(check::Arguments),
     Lock(lock::Arguments),
@@ -151,6 +159,9 @@ fn run(command: Command, global: &GlobalArguments) -> ExitCode {
         Command::Verify(arguments) => verify::run(&arguments, global),
         Command::Collect(arguments) => collect::run(&arguments),
         Command::Aggregate(arguments) => aggregate::run(&arguments, global),
+        Command::Rank(arguments) => rank::run(&arguments, global),
+        Command::Card(arguments) => card::run(&arguments, global),
+        Command::Compare(arguments) => compare::run(&arguments, global),
         Command::Audit(arguments) => audit::run(&arguments, global),
         Command::Check(arguments) => check::run(&arguments, global),
         Command::Lock(arguments) => lock::run(&arguments, global),

@@ -84,7 +84,7 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
     let claims = parse(&text).with_context(|| format!("{} is no report", named())).map_err(Failure::Call)?;
     drop(text);
     output::message(&format!("{}: verified as {}", named(), claims.form));
-    let competitions = global.competitions()?;
+    let mut competitions = global.competitions()?;
     let folder = arguments.report.parent().unwrap_or(Path::new(""));
     let inputs = arguments.inputs.open(Some(arguments.submissions.as_deref().unwrap_or(folder)))?;
     let Inputs { data, mut folders, lock } = inputs;
@@ -95,6 +95,8 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
         Some(found) => differences.extend(found),
         None => return Ok(Ended::AtFault),
     }
+    let ids = entries.iter().filter_map(Entry::competition_id);
+    arguments.inputs.leaderboards.used_by(&mut competitions, ids, &data)?;
     let access = files(&entries, &competitions, &data, &folders);
     let needs = Needs { competitions, graders: Compiled::Anew, access, uses_answers: true };
     let assay = global.service(needs, |builder| builder.answers(data).folders(folders).lock(lock))?;

@@ -56,6 +56,15 @@ pub fn listed(text: &str) -> String {
     excerpt(text).unquoted(200).to_string()
 }
 
+/// Names as messages list them: the first ten, and how many there are.
+pub fn names(names: &[impl AsRef<str>]) -> String {
+    let mut list: Vec<String> = names.iter().take(10).map(|name| excerpt(name.as_ref()).to_string()).collect();
+    if names.len() > list.len() {
+        list.push(format!("… ({} in all)", names.len()));
+    }
+    list.join(", ")
+}
+
 /// Names of columns as messages list them: the first ten, and how many there are.
 pub fn list(names: &[impl AsRef<str>]) -> String {
     let mut list: Vec<String> = names.iter().take(10).map(|name| excerpt(name.as_ref()).to_string()).collect();

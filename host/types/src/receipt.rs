@@ -108,6 +108,9 @@ pub struct Digests {
     pub options: String,
     pub answers: String,
     pub thresholds: String,
+    /// Of the `leaderboard.csv` that the thresholds are from, where they are not those of the competition's file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leaderboard: Option<String>,
 }
 
 impl Digests {
@@ -125,6 +128,7 @@ impl Digests {
             options: digest_of(&competition.grader.options)?,
             answers,
             thresholds: digest_of(&competition.leaderboard)?,
+            leaderboard: competition.leaderboard_file.clone(),
         })
     }
 }
@@ -148,6 +152,8 @@ pub struct ReportedReceipt {
     pub options: String,
     pub answers: String,
     pub thresholds: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leaderboard: Option<String>,
     #[serde(deserialize_with = "there")]
     pub submission: Option<String>,
     pub wit: String,
@@ -175,6 +181,7 @@ impl From<ReportedReceipt> for Receipt {
                 options: reported.options,
                 answers: reported.answers,
                 thresholds: reported.thresholds,
+                leaderboard: reported.leaderboard,
             },
             submission: reported.submission,
             wit: reported.wit,

@@ -2,3 +2,6 @@
 
 mod aggregate;
 mod collect;
+mod compare;
+mod leaderboards;
+mod whole;

@@ -1,9 +1,10 @@
-//! The thresholds of a leaderboard, by the ranks that Kaggle gives medals to (its page on competition medals).
+//! The thresholds of a leaderboard whose order is not known, by the [ranks] that earn medals.
 
 use arrow::array::AsArray;
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Float64Type};
 use assay_tables::read::{self, ReadError, ReadOptions};
+use assay_types::standings::ranks;
 use thiserror::Error;
 
 /// Why a leaderboard cannot be used.
@@ -76,27 +77,9 @@ impl Board {
     }
 }
 
-/// The last ranks that earn gold, silver and bronze.
-fn ranks(teams: usize) -> [usize; 3] {
-    match teams {
-        0..100 => [teams / 10, teams / 5, teams * 2 / 5],
-        100..250 => [10, teams / 5, teams * 2 / 5],
-        250..1000 => [10 + teams / 500, 50, 100],
-        _ => [10 + teams / 500, teams / 20, teams / 10],
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn medals_go_to_kaggles_ranks() {
-        assert_eq!(ranks(50), [5, 10, 20]);
-        assert_eq!(ranks(150), [10, 30, 60]);
-        assert_eq!(ranks(500), [11, 50, 100]);
-        assert_eq!(ranks(2000), [14, 100, 200]);
-    }
 
     #[test]
     fn thresholds_are_the_scores_at_those_ranks() {

@@ -62,6 +62,7 @@ fn scored(id: &str) -> Report {
         options: digest("options"),
         answers: digest("answers"),
         thresholds: digest("thresholds"),
+        leaderboard: None,
     };
     let receipt = Receipt {
         grader: GraderReceipt { id: None, name: "grader".into(), version: "1".into() },

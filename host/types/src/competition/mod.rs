@@ -54,6 +54,9 @@ pub struct Competition {
     /// SHA-256 of the file, in hexadecimal; where the grader is source text, of the file with the source behind it.
     #[serde(skip)]
     pub digest: String,
+    /// SHA-256 of the `leaderboard.csv` that `leaderboard` was taken from; none where it is the file's own.
+    #[serde(skip)]
+    pub leaderboard_file: Option<String>,
     /// The grader, where it is source text.
     #[serde(skip)]
     pub source: Option<GraderSource>,

@@ -192,7 +192,9 @@ impl GraderUse {
 }
 
 impl Leaderboard {
-    fn contradiction(&self) -> Option<String> {
+    /// What its thresholds contradict each other in, if they do.
+    #[must_use]
+    pub fn contradiction(&self) -> Option<String> {
         let best_first = [self.gold, self.silver, self.bronze];
         if best_first.iter().chain([&self.median]).any(|threshold| !threshold.is_finite()) {
             return Some("`leaderboard`: thresholds must be finite".into());
