@@ -187,7 +187,9 @@ fn of_competition(run: &Path, competition: &str) -> Result<Option<PathBuf>, Stri
     };
     let mut paths = entries.flatten().map(|entry| entry.path()).filter(named);
     match (paths.next(), paths.next()) {
-        (Some(_), Some(_)) => Err(format!("it left several files submission/{}*.csv: name one by --rel-submission-path", competition)),
+        (Some(_), Some(_)) => {
+            Err(format!("it left several files submission/{}*.csv: name one by --rel-submission-path", competition))
+        }
         (path, _) => Ok(path),
     }
 }

@@ -34,8 +34,7 @@ pub fn leaking(split: &Split, issues: &KnownIssues, reports: &[GradingReport]) -
         entries.peek().is_some() && entries.all(crate::reading::Entry::is_corrected)
     };
     let leaks = |id: &String| {
-        let leaks: Vec<Issue> =
-            issues.get(id)?.iter().filter(|issue| issue.kind == IssueKind::Leak).cloned().collect();
+        let leaks: Vec<Issue> = issues.get(id)?.iter().filter(|issue| issue.kind == IssueKind::Leak).cloned().collect();
         (!leaks.is_empty() && !is_corrected(id)).then(|| Excluded { competition_id: id.clone(), leaks })
     };
     split.ids.iter().filter_map(leaks).collect()

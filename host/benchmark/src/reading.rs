@@ -123,7 +123,9 @@ impl Entry {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ReadingError {
     /// It is not JSON, is cut short, or lacks what a report has.
-    #[error("{name} is no whole grading report: {message}; `assay grade` writes one, and so does the reference's `mlebench grade`")]
+    #[error(
+        "{name} is no whole grading report: {message}; `assay grade` writes one, and so does the reference's `mlebench grade`"
+    )]
     Form {
         /// The file.
         name: String,
@@ -131,7 +133,9 @@ pub enum ReadingError {
         message: String,
     },
     /// It is a later program's.
-    #[error("{name} has schema {found}, but this program knows reports up to schema {SCHEMA}: use the program that wrote it")]
+    #[error(
+        "{name} has schema {found}, but this program knows reports up to schema {SCHEMA}: use the program that wrote it"
+    )]
     Later {
         /// The file.
         name: String,

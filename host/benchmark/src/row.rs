@@ -54,12 +54,7 @@ mod tests {
     /// The form of a row of the published leaderboard.
     #[test]
     fn a_row_is_that_of_the_leaderboard() {
-        let medals = [
-            Some(Metric::of(&[34.3])),
-            Some(Metric::of(&[6.0, 8.0])),
-            None,
-            Some(Metric::of(&[16.9])),
-        ];
+        let medals = [Some(Metric::of(&[34.3])), Some(Metric::of(&[6.0, 8.0])), None, Some(Metric::of(&[16.9]))];
         let row = Row {
             agent: "A|B".into(),
             models: "m".into(),

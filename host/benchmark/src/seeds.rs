@@ -109,8 +109,7 @@ impl<'a> Seeds<'a> {
         if wanted.seeds == Some(0) {
             return Err(SeedsError::NoneWanted);
         }
-        let mut entries: HashMap<&str, Vec<&Entry>> =
-            split.ids.iter().map(|id| (id.as_str(), Vec::new())).collect();
+        let mut entries: HashMap<&str, Vec<&Entry>> = split.ids.iter().map(|id| (id.as_str(), Vec::new())).collect();
         let mut ordered: Vec<&GradingReport> = reports.iter().collect();
         ordered.sort_by(|one, other| one.name.cmp(&other.name));
         // Of one competition, entries keep the order of their report.
@@ -134,7 +133,10 @@ impl<'a> Seeds<'a> {
             return Err(SeedsError::TooFew { wanted: wanted_seeds, there, padded: wanted.pad_missing });
         }
         let cell = |id: &String, seed: usize| {
-            entries.get(id.as_str()).and_then(|entries| entries.get(seed)).map_or(Cell::Padded, |entry| Cell::Graded(entry))
+            entries
+                .get(id.as_str())
+                .and_then(|entries| entries.get(seed))
+                .map_or(Cell::Padded, |entry| Cell::Graded(entry))
         };
         let seeds = (0..wanted.seeds.unwrap_or(there))
             .map(|seed| split.ids.iter().map(|id| cell(id, seed)).collect())
@@ -155,9 +157,10 @@ impl<'a> Seeds<'a> {
 
     /// The entries of each competition, with the competition, in the split's order.
     pub fn by_competition(&self) -> impl Iterator<Item = (&'a str, Vec<Cell<'a>>)> {
-        self.ids.iter().enumerate().map(|(place, id)| {
-            (id.as_str(), self.seeds.iter().filter_map(|seed| seed.get(place)).copied().collect())
-        })
+        self.ids
+            .iter()
+            .enumerate()
+            .map(|(place, id)| (id.as_str(), self.seeds.iter().filter_map(|seed| seed.get(place)).copied().collect()))
     }
 }
 

@@ -210,7 +210,8 @@ fn shown(name: &str, aggregate: &Aggregate, seeds: &[SeedMetrics]) -> Result<(),
     let competitions = counted(aggregate.num_competitions_per_seed, "competition", "competitions");
     let count = counted(aggregate.num_seeds_averaged, "seed", "seeds");
     output::text(&format!("{}: {competitions}, {count}", listed(name)))?;
-    let mut header = vec!["share of competitions".to_owned(), "mean".into(), "± standard error".into(), "95 % interval".into()];
+    let mut header =
+        vec!["share of competitions".to_owned(), "mean".into(), "± standard error".into(), "95 % interval".into()];
     header.extend((1..=seeds.len()).take(SHOWN_SEEDS).map(|seed| format!("seed {seed}")));
     let of_seed = |seed: &SeedMetrics| {
         [

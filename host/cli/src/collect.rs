@@ -77,7 +77,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<Ended, Failure> {
     let runs = counted(collected.lines.len(), "run", "runs");
     let with = collected.lines.iter().filter(|line| line.submission_path.is_some()).count();
     let list = arguments.output.display();
-    output::message(&format!("{runs}, {with} with a submission, {} with something to look at\nlist: {list}", collected.broken.len()));
+    output::message(&format!(
+        "{runs}, {with} with a submission, {} with something to look at\nlist: {list}",
+        collected.broken.len()
+    ));
     Ok(Ended::Fine)
 }
 

@@ -45,7 +45,8 @@ fn figures_and_refusals_are_the_references() -> Result<(), Failure> {
         let seeds = format!("--num-seeds={}", arguments["num_seeds"]);
         let split = arguments["split"].as_str().ok_or("no split")?;
         let reports = case["reports"].as_array().ok_or("no reports")?.iter().filter_map(Value::as_str);
-        let files: Vec<String> = reports.map(|name| root().join("tests/aggregate").join(name).display().to_string()).collect();
+        let files: Vec<String> =
+            reports.map(|name| root().join("tests/aggregate").join(name).display().to_string()).collect();
         let mut call = vec![seeds.as_str(), "--split", split, "--format=json", "--grading-reports"];
         call.extend(files.iter().map(String::as_str));
         if arguments["pad_missing"] == true {
@@ -84,7 +85,10 @@ fn run_groups_of_an_experiment_are_found() -> Result<(), Failure> {
     };
     group("g0", &[("2026_grading_report.json", report("three-complete-seeds", 0))])?;
     group("g1", &[("2026_grading_report_x.json", report("three-complete-seeds", 1))])?;
-    group("g2", &[("a_grading_report.json", report("three-complete-seeds", 2)), ("notes.json", report("one-seed", 0))])?;
+    group(
+        "g2",
+        &[("a_grading_report.json", report("three-complete-seeds", 2)), ("notes.json", report("one-seed", 0))],
+    )?;
     group("empty", &[])?;
     let two = [("a_grading_report.json", report("one-seed", 0)), ("b_grading_report.json", report("one-seed", 0))];
     group("two", &two)?;
@@ -164,7 +168,11 @@ fn known_leaks_can_be_left_out() -> Result<(), Failure> {
     let mut ids: Vec<&str> = excluded.iter().filter_map(|one| one["competition_id"].as_str()).collect();
     ids.sort_unstable();
     assert_eq!(ids, ["hubmap-kidney-segmentation", "multi-modal-gesture-recognition", "smartphone-decimeter-2022"]);
-    assert!(excluded.iter().all(|one| one["leaks"][0]["source"].as_str().is_some_and(|source| source.starts_with("https://"))));
+    assert!(
+        excluded
+            .iter()
+            .all(|one| one["leaks"][0]["source"].as_str().is_some_and(|source| source.starts_with("https://")))
+    );
     let all: Value = serde_json::from_str(&aggregate(&reports)?.stdout)?;
     assert_eq!(both["all"], all);
     assert_eq!(both["without_known_leaks"]["num_competitions_per_seed"], 72);
