@@ -9,6 +9,7 @@ pub mod aggregate;
 pub mod collect;
 pub mod experiment;
 pub mod leaks;
+pub mod page;
 pub mod reading;
 pub mod row;
 pub mod seeds;

@@ -24,6 +24,7 @@ mod operator_log;
 mod output;
 mod panics;
 mod quantities;
+mod report;
 mod reports;
 mod validate;
 mod verify;
@@ -61,6 +62,7 @@ enum Command {
     Verify(verify::Arguments),
     Collect(collect::Arguments),
     Aggregate(aggregate::Arguments),
+    Report(report::Arguments),
     Audit(audit::Arguments),
     Check(check::Arguments),
     Lock(lock::Arguments),
@@ -151,6 +153,7 @@ fn run(command: Command, global: &GlobalArguments) -> ExitCode {
         Command::Verify(arguments) => verify::run(&arguments, global),
         Command::Collect(arguments) => collect::run(&arguments),
         Command::Aggregate(arguments) => aggregate::run(&arguments, global),
+        Command::Report(arguments) => report::run(&arguments),
         Command::Audit(arguments) => audit::run(&arguments, global),
         Command::Check(arguments) => check::run(&arguments, global),
         Command::Lock(arguments) => lock::run(&arguments, global),
