@@ -6,6 +6,7 @@
 //! collecting are the reference's, so that a benchmark's figures stay what they are.
 
 pub mod aggregate;
+pub mod bootstrap;
 pub mod collect;
 pub mod experiment;
 pub mod leaks;

@@ -3,6 +3,7 @@
 mod advice;
 mod aggregate;
 mod audit;
+mod bootstrap;
 mod check;
 mod collect;
 mod competitions;

@@ -31,6 +31,24 @@ struct Line {
     grader: Option<String>,
     #[serde(default)]
     details: BTreeMap<String, Option<f64>>,
+    #[serde(default)]
+    bootstrap: Option<Bootstrap>,
+}
+
+/// What the log has of resampled rows.
+#[derive(Clone, Debug, Deserialize)]
+struct Bootstrap {
+    #[serde(default)]
+    interval: Option<Interval>,
+    #[serde(default)]
+    reason: Option<String>,
+}
+
+/// The ends of the interval of 95 %.
+#[derive(Clone, Copy, Debug, Deserialize)]
+struct Interval {
+    lower: f64,
+    upper: f64,
 }
 
 /// Why a file is no operator's log.
@@ -80,6 +98,15 @@ impl Figures {
             if let Some(said) = &line.grader {
                 rows.push(vec![run.clone(), "what the grader said".to_owned(), escaped(said)]);
             }
+            match &line.bootstrap {
+                Some(Bootstrap { interval: Some(Interval { lower, upper }), .. }) => {
+                    rows.push(vec![run.clone(), "95 % of resampled rows".to_owned(), format!("{lower} to {upper}")]);
+                }
+                Some(Bootstrap { reason: Some(reason), .. }) => {
+                    rows.push(vec![run.clone(), "95 % of resampled rows".to_owned(), escaped(reason)]);
+                }
+                _ => {}
+            }
             for (name, value) in &line.details {
                 let value = value.map_or_else(|| "not a number".to_owned(), |value| value.to_string());
                 rows.push(vec![run.clone(), escaped(name), value]);
@@ -89,6 +116,6 @@ impl Figures {
             return "<p>The operator's log has no figures of these runs.</p>\n".to_owned();
         }
         let note = "<p>These figures may tell of the answers: this page is for the operator.</p>\n";
-        note.to_owned() + &table("Figures beside the scores", &["Run", "Figure", "Value"], &[2], &rows)
+        note.to_owned() + &table("Figures beside the scores", &["Run", "Figure", "Value"], &[], &rows)
     }
 }
