@@ -54,6 +54,8 @@ impl Card {
                 of_toml(key, value, &mut rows);
             }
         }
+        // Both forms in one order, since a TOML table has none of its own.
+        rows.sort();
         Ok(Card { rows })
     }
 }
@@ -134,7 +136,7 @@ mod tests {
             Card::parse(b"split = \"low\"\nmodels = [\"a\", \"b\"]\n[internet]\nallowed = false\n", "c").unwrap();
         let json = br#"{"split": "low", "models": ["a", "b"], "internet": {"allowed": false}}"#;
         assert_eq!(Card::parse(json, "c").unwrap(), toml);
-        let expected = [("split", "low"), ("models", "a, b"), ("internet.allowed", "no")];
+        let expected = [("internet.allowed", "no"), ("models", "a, b"), ("split", "low")];
         assert_eq!(toml.rows, expected.map(|(key, value)| (key.to_owned(), value.to_owned())));
     }
 
