@@ -1,5 +1,6 @@
 //! What a grading decides: the reference's scores, the same bits every time, and the graders and competitions that decide it.
 
+mod bootstrap;
 mod competitions;
 mod contract;
 mod determinism;

@@ -14,6 +14,7 @@ use assay_sandbox::Cancel;
 use assay_types::report::Outcome;
 use chrono::Utc;
 
+use crate::bootstrap::Bootstrap;
 use crate::context::Context;
 use crate::list::Entry;
 use crate::schedule::{Lane, Schedule, Waits};
@@ -34,11 +35,13 @@ pub struct BatchOptions {
     pub purpose: Purpose,
     /// Stops the batch: entries that are not finished yet come to a host fault.
     pub cancel: Cancel,
+    /// Whether scores are computed on resampled rows as well.
+    pub bootstrap: Option<Bootstrap>,
 }
 
 impl Default for BatchOptions {
     fn default() -> Self {
-        BatchOptions { threads: None, purpose: Purpose::Grade, cancel: Cancel::default() }
+        BatchOptions { threads: None, purpose: Purpose::Grade, cancel: Cancel::default(), bootstrap: None }
     }
 }
 
@@ -123,7 +126,7 @@ impl Drop for Batch {
 fn grade_all(assay: &Assay, schedule: &Schedule, options: &BatchOptions, sender: &SyncSender<(usize, Graded)>) {
     while let Some(next) = schedule.next(|entry| waits(assay, entry)) {
         let (number, entry) = &next.entry;
-        let context = Context { cancel: options.cancel.clone(), ..Context::default() };
+        let context = Context { cancel: options.cancel.clone(), bootstrap: options.bootstrap, ..Context::default() };
         let graded = catch_unwind(AssertUnwindSafe(|| assay.grade_entry(entry, options.purpose, &context)));
         let graded = graded.unwrap_or_else(|_| {
             let reason = "internal error: the program failed on this entry; please report it";

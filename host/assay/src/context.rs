@@ -3,6 +3,7 @@
 use assay_sandbox::Cancel;
 use assay_types::tags::Tags;
 
+use crate::bootstrap::Bootstrap;
 use crate::ingest::Submission;
 
 /// What a caller wants around a grading.
@@ -16,6 +17,8 @@ pub struct Context<'a> {
     pub tags: Tags,
     /// What the report calls the submission [default: its path as it was given; `-` where there is none].
     pub name: Option<&'a str>,
+    /// Whether a score is computed on resampled rows as well, which [`crate::Operator`] then has.
+    pub bootstrap: Option<Bootstrap>,
 }
 
 /// A step of a grading.

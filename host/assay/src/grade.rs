@@ -8,6 +8,7 @@ use assay_tables::{align, read};
 use assay_types::receipt::Receipt;
 use assay_types::report::{Outcome, Report};
 
+use crate::bootstrap::{BootstrapError, Paired, Resampled};
 use crate::context::{Context, Step};
 use crate::ingest::{Against, IngestError, Ingested, Ingestion, Opened, ingest};
 use crate::prepared::PreparedCompetition;
@@ -30,6 +31,8 @@ pub struct Operator {
     pub fuel: Option<u64>,
     /// Figures beside the score: of a class, a column, a threshold ...
     pub details: Vec<Detail>,
+    /// The scores of resampled rows, or why there are none; none if nobody asked, or there is no score.
+    pub resampled: Option<Result<Resampled, BootstrapError>>,
 }
 
 /// Grades a submission; `report` is one without an outcome.
@@ -93,17 +96,16 @@ fn judge(
         }
     };
     context.step(Step::Grade);
-    let Run { outcome, fuel } = resolved.grader.grade(
-        &Task {
-            submission: &ingested.grader_columns,
-            aligned: &align::apply(&ingested.grader_columns, ingested.alignment.submission.as_ref())?,
-            answers: &align::apply(&prepared.grader_columns, ingested.alignment.answers.as_ref())?,
-            options: &resolved.options,
-        },
-        &context.cancel,
-    )?;
+    let submission = &ingested.grader_columns;
+    let aligned = &align::apply(submission, ingested.alignment.submission.as_ref())?;
+    let answers = &align::apply(&prepared.grader_columns, ingested.alignment.answers.as_ref())?;
+    let task = Task { submission, aligned, answers, options: &resolved.options };
+    let Run { outcome, fuel } = resolved.grader.grade(&task, &context.cancel)?;
     let (report, operator) = concluded(report, outcome, prepared, &ingested);
-    Ok((report, Operator { fuel: Some(fuel), ..operator }))
+    let paired = Paired { prepared, submission, aligned, answers };
+    let asked = context.bootstrap.filter(|_| report.outcome == Outcome::Scored);
+    let resampled = asked.map(|bootstrap| paired.resample(&bootstrap, &context.cancel));
+    Ok((report, Operator { fuel: Some(fuel), resampled, ..operator }))
 }
 
 fn concluded(

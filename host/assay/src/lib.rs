@@ -8,6 +8,7 @@
 mod answers;
 pub mod audit;
 mod batch;
+mod bootstrap;
 mod builder;
 mod catalog;
 pub mod check;
@@ -42,6 +43,7 @@ pub use assay_sandbox::{
 };
 pub use assay_types::receipt::Confinement;
 pub use batch::{Batch, BatchOptions};
+pub use bootstrap::{Bootstrap, BootstrapError, MAX_REPLICATES, Resampled, rows_are_units};
 pub use builder::{BuildError, Builder};
 pub use catalog::{CatalogError, Source};
 pub use competitions::{Competitions, CompetitionsError};

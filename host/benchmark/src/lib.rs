@@ -5,11 +5,13 @@
 //! collecting are the reference's, so that a benchmark's figures stay what they are.
 
 pub mod aggregate;
+pub mod bootstrap;
 pub mod card;
 pub mod collect;
 pub mod compare;
 pub mod experiment;
 pub mod leaks;
+pub mod page;
 pub mod reading;
 pub mod row;
 pub mod seeds;

@@ -21,6 +21,7 @@ use clap::Args;
 use directories::BaseDirs;
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::bootstrap::{BootstrapArguments, said};
 use super::global::{Compiled, GlobalArguments, Needs, graders_of, may_read};
 use super::inputs::{InputArguments, Inputs};
 use super::interruption::Interruption;
@@ -57,6 +58,8 @@ pub(super) struct Arguments {
     /// Name the N gradings that took longest.
     #[arg(long, value_name = "N", default_value_t = 0)]
     slowest: usize,
+    #[command(flatten)]
+    bootstrap: BootstrapArguments,
     #[command(flatten)]
     operator_log: OperatorLogArguments,
 }
@@ -118,7 +121,9 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
     }
     let interruption = Interruption::awaited().context("signals").map_err(Failure::Program)?;
     let threads = arguments.threads.map(NonZero::get);
-    let options = BatchOptions { threads, cancel: interruption.cancel(), ..BatchOptions::default() };
+    // Entries have a thread each, so that there are none left for the draws of one.
+    let bootstrap = arguments.bootstrap.asked(Some(NonZero::<usize>::MIN));
+    let options = BatchOptions { threads, cancel: interruption.cancel(), bootstrap, ..BatchOptions::default() };
     for (number, graded) in assay.batch(waiting, &options).map_err(Failure::program)? {
         // An entry that was stopped is told neither now nor later; a batch that goes on grades it.
         if interruption.code().is_some() && !graded.report().outcome.is_verdict() {
@@ -130,6 +135,9 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
         }
         if let Some(log) = &mut log {
             log.add(Some(number + 1), &graded);
+        }
+        if let Some(resampled) = &graded.operator().resampled {
+            output::message(&format!("entry {}: {}", number + 1, said(resampled, graded.report())));
         }
         slowest.add(&graded);
         if let Some(place) = reports.get_mut(number) {

@@ -10,6 +10,7 @@ use assay_types::Direction;
 use assay_types::report::{Outcome, Report, SCHEMA, SampleReport};
 use clap::Args;
 
+use super::bootstrap::{BootstrapArguments, said};
 use super::global::{Compiled, GlobalArguments, Needs, graders_of, may_read};
 use super::inputs::{InputArguments, Inputs};
 use super::operator_log::OperatorLogArguments;
@@ -35,6 +36,8 @@ pub(super) struct Arguments {
     #[arg(long)]
     operator: bool,
     #[command(flatten)]
+    bootstrap: BootstrapArguments,
+    #[command(flatten)]
     operator_log: OperatorLogArguments,
     /// End with exit code 0 whatever the report says, as the reference's `mlebench grade-sample` does.
     #[arg(long)]
@@ -55,7 +58,8 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
     let needs = Needs { competitions, graders: Compiled::Ahead(graders), access, uses_answers: true };
     let assay = global.service(needs, |builder| builder.answers(data).folders(folders).lock(lock))?;
     let submission = Submission::Path(&arguments.submission);
-    let graded = assay.grade(&arguments.competition_id, submission, &Context::default()).map_err(Failure::call)?;
+    let context = Context { bootstrap: arguments.bootstrap.asked(None), ..Context::default() };
+    let graded = assay.grade(&arguments.competition_id, submission, &context).map_err(Failure::call)?;
     if let Some(lost) = graded.recorded().lost() {
         return Err(Failure::Program(anyhow!("{lost}")));
     }
@@ -67,6 +71,9 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
     match Format::or_by_terminal(arguments.format) {
         Format::Json => output::json(&SampleReport { report: report.clone(), schema: SCHEMA, use_log })?,
         Format::Table => output::table(&[], rows(report))?,
+    }
+    if let Some(resampled) = &operator.resampled {
+        output::message(&said(resampled, report));
     }
     if arguments.operator {
         if let Some(note) = &operator.note {

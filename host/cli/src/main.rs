@@ -3,6 +3,7 @@
 mod advice;
 mod aggregate;
 mod audit;
+mod bootstrap;
 mod card;
 mod check;
 mod collect;
@@ -28,6 +29,7 @@ mod output;
 mod panics;
 mod quantities;
 mod rank;
+mod report;
 mod reports;
 mod validate;
 mod verify;
@@ -69,6 +71,7 @@ enum Command {
     /// Run cards: what does one lack?
     Card(card::Arguments),
     Compare(compare::Arguments),
+    Report(report::Arguments),
     Audit(audit::Arguments),
     Check(check::Arguments),
     Lock(lock::Arguments),
@@ -162,6 +165,7 @@ fn run(command: Command, global: &GlobalArguments) -> ExitCode {
         Command::Rank(arguments) => rank::run(&arguments, global),
         Command::Card(arguments) => card::run(&arguments, global),
         Command::Compare(arguments) => compare::run(&arguments, global),
+        Command::Report(arguments) => report::run(&arguments),
         Command::Audit(arguments) => audit::run(&arguments, global),
         Command::Check(arguments) => check::run(&arguments, global),
         Command::Lock(arguments) => lock::run(&arguments, global),

@@ -10,6 +10,7 @@ use assay_evidence::private_file;
 use clap::Args;
 
 use super::Failure;
+use super::bootstrap;
 use super::output;
 
 #[derive(Args)]
@@ -39,12 +40,12 @@ impl OperatorLogArguments {
 impl OperatorLog {
     /// Adds a grading; `entry` is its place in the list, from 1.
     pub(super) fn add(&mut self, entry: Option<usize>, graded: &Graded) {
-        let Operator { note, fuel, details } = graded.operator();
+        let Operator { note, fuel, details, resampled } = graded.operator();
         let report = graded.report();
         // JSON has no NaN and no infinity: such a figure is written as null.
         let details: serde_json::Map<_, _> =
             details.iter().map(|detail| (detail.name.clone(), detail.value.into())).collect();
-        let line = serde_json::json!({
+        let mut line = serde_json::json!({
             "entry": entry,
             "competition_id": report.competition_id,
             "submission_path": report.submission_path,
@@ -53,6 +54,11 @@ impl OperatorLog {
             "grader": note,
             "details": details,
         });
+        if let Some(resampled) = resampled
+            && let Some(line) = line.as_object_mut()
+        {
+            line.insert("bootstrap".into(), bootstrap::json(resampled, report));
+        }
         if let Err(error) = self.file.write_all(format!("{line}\n").as_bytes()) {
             output::message(&format!("warning: the operator's log cannot be written: {error}"));
         }

@@ -4,4 +4,5 @@ mod aggregate;
 mod collect;
 mod compare;
 mod leaderboards;
+mod report;
 mod whole;
