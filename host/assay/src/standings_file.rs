@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use arrow::array::AsArray;
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Float64Type};
+use assay_tables::Threads;
 use assay_tables::read::{self, ReadError, ReadOptions};
 use assay_types::Direction;
 use assay_types::competition::{Competition, Leaderboard};
@@ -88,10 +89,11 @@ impl StandingsFile {
         if bytes.starts_with(POINTER) {
             return Err(StandingsFileError::Pointer { path });
         }
-        let table = match read::read_csv(&bytes, &ReadOptions { limits: &limits, columns: None }) {
-            Ok(table) => table,
-            Err(error) => return Err(StandingsFileError::Read { path, error }),
-        };
+        let table =
+            match read::read_csv(&bytes, &ReadOptions { limits: &limits, columns: None, threads: Threads::one() }) {
+                Ok(table) => table,
+                Err(error) => return Err(StandingsFileError::Read { path, error }),
+            };
         let name = table.header.iter().find(|name| name.eq_ignore_ascii_case("score"));
         let column = name.and_then(|name| table.column(name)).filter(|column| *column.data_type() != DataType::Utf8);
         let Some(column) = column.and_then(|column| cast(column, &DataType::Float64).ok()) else {
