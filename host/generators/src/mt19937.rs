@@ -45,8 +45,7 @@ impl Mt19937 {
         }
         for _ in 1..WORDS {
             let before = state[at - 1];
-            state[at] =
-                (state[at] ^ (before ^ (before >> 30)).wrapping_mul(1_566_083_941)).wrapping_sub(at as u32);
+            state[at] = (state[at] ^ (before ^ (before >> 30)).wrapping_mul(1_566_083_941)).wrapping_sub(at as u32);
             at += 1;
             if at == WORDS {
                 state[0] = state[WORDS - 1];

@@ -98,6 +98,6 @@ mod tests {
             state.double();
         }
         assert_eq!(1 + state.up_to(3), 4);
-        assert_eq!(state.double(), 0.847_251_737_384_125_4);
+        assert_eq!(state.double(), 0.847_251_738_784_125_4);
     }
 }

@@ -51,7 +51,8 @@ pub fn group_split<G: Ord>(groups: &[G], share: Share, seed: u32) -> Result<Part
     let drawn = split(u32::try_from(known.len()).unwrap_or(u32::MAX), share, seed)?;
     let of = |part: &[u32]| -> BTreeSet<&G> { part.iter().map(|at| known[*at as usize]).collect() };
     let (train, test) = (of(&drawn.train), of(&drawn.test));
-    let within = |part: &BTreeSet<&G>| (0..).zip(groups).filter(|(_, group)| part.contains(group)).map(|(at, _)| at).collect();
+    let within =
+        |part: &BTreeSet<&G>| (0..).zip(groups).filter(|(_, group)| part.contains(group)).map(|(at, _)| at).collect();
     Ok(Parts { train: within(&train), test: within(&test) })
 }
 
@@ -96,10 +97,7 @@ mod tests {
         let parts = stratified_split(&classes, Share::Test(0.35), 42);
         assert_eq!(
             parts,
-            Ok(Parts {
-                train: vec![14, 7, 13, 18, 8, 2, 5, 0, 1, 4, 10, 15, 19],
-                test: vec![16, 3, 6, 17, 9, 12, 11]
-            })
+            Ok(Parts { train: vec![14, 7, 13, 18, 8, 2, 5, 0, 1, 4, 10, 15, 19], test: vec![16, 3, 6, 17, 9, 12, 11] })
         );
         assert_eq!(stratified_split(&[0, 0, 1], Share::Test(0.5), 0), Err(SplitError::Class));
     }
