@@ -20,7 +20,6 @@
 
 mod error;
 mod files;
-mod json;
 mod place;
 mod recipe;
 mod run;

@@ -1,0 +1,94 @@
+//! The steps that recipes are made of. None knows a competition.
+
+mod files;
+mod split;
+mod tables;
+mod view;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::error::RunError;
+use crate::run::Work;
+
+/// What a step of any kind can do.
+pub(crate) trait Action {
+    /// The tables that it reads.
+    fn uses(&self) -> Vec<&str> {
+        Vec::new()
+    }
+
+    /// The tables that it makes.
+    fn makes(&self) -> Vec<&str> {
+        Vec::new()
+    }
+
+    /// That its fields go together.
+    fn check(&self) -> Result<(), String> {
+        Ok(())
+    }
+
+    /// What it does, for who waits.
+    fn words(&self) -> String;
+
+    fn run(&self, work: &mut Work) -> Result<(), RunError>;
+}
+
+macro_rules! steps {
+    ($($(#[$doc:meta])* $variant:ident($type:ty) = $name:literal,)*) => {
+        /// One step, by its name.
+        #[derive(Clone, Debug, Deserialize, JsonSchema)]
+        pub(crate) enum Step {
+            $($(#[$doc])* #[serde(rename = $name)] $variant(Box<$type>),)*
+        }
+
+        impl Step {
+            pub(crate) fn action(&self) -> &dyn Action {
+                match self {
+                    $(Step::$variant(step) => &**step,)*
+                }
+            }
+
+            pub(crate) fn name(&self) -> &'static str {
+                match self {
+                    $(Step::$variant(_) => $name,)*
+                }
+            }
+        }
+    };
+}
+
+steps! {
+    /// Reads a table from a file.
+    Read(tables::Read) = "read",
+    /// Makes a table of another: other columns, other names, constants.
+    Table(tables::Make) = "table",
+    /// Writes a table to a file.
+    Write(tables::WriteTable) = "write",
+    /// Keeps rows whose cell is among those of another table's column, or among constants.
+    Keep(tables::Keep) = "keep",
+    /// The distinct cells of a column, in order of first appearance.
+    Distinct(tables::Distinct) = "distinct",
+    /// Sorts the rows by columns.
+    Sort(tables::Sort) = "sort",
+    /// One row for each group, sorted by it: the first cell of each column that is not missing.
+    First(tables::First) = "first",
+    /// One column for each class, with 1 where the row has it.
+    OneHot(tables::OneHot) = "one-hot",
+    /// Puts one table below another.
+    Stack(tables::Stack) = "stack",
+    /// Adds columns of another table by a common column.
+    Join(tables::Join) = "join",
+    /// A column of whole numbers that are drawn.
+    Draw(tables::Draw) = "draw",
+    /// Splits a table in two.
+    Split(split::Split) = "split",
+    /// Extracts an archive.
+    Extract(files::Extract) = "extract",
+    /// Copies a file, a folder, or one for each row of a table.
+    Copy(files::Copy) = "copy",
+    /// Makes a table of the files that fit a pattern.
+    List(files::List) = "list",
+    /// Makes an archive of a file or a folder.
+    Pack(files::Pack) = "pack",
+}

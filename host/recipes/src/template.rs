@@ -1,0 +1,92 @@
+//! Texts with columns' cells in them: `train/{id}.jpg`, `{category:05}`, `{id[0]}/{id}`, `{#}` for the row's position from 0.
+
+use crate::error::{Fault, RunError};
+use crate::table::{Cell, Data, Table, written_cell};
+
+/// A template that is bound to a table's columns.
+pub(crate) struct Template<'t> {
+    table: &'t Table,
+    pieces: Vec<Piece<'t>>,
+}
+
+enum Piece<'t> {
+    Plain(String),
+    Cell { column: &'t str, data: &'t Data, width: usize, letter: Option<usize>, without: Option<String> },
+    Position { from: usize, width: usize },
+}
+
+impl<'t> Template<'t> {
+    /// Binds `{…}` to columns. What follows the name says how: `:05` with zeros to a width, `[0]` the letter at a place,
+    /// `-_study` without that text.
+    pub(crate) fn new(text: &str, table: &'t Table) -> Result<Self, RunError> {
+        let mut pieces = Vec::new();
+        let mut rest = text;
+        while let Some((plain, after)) = rest.split_once('{') {
+            pieces.push(Piece::Plain(plain.to_owned()));
+            let (inside, after) = after
+                .split_once('}')
+                .ok_or_else(|| Fault::new(&table.file, "a brace of a template is not closed").value(text))?;
+            rest = after;
+            pieces.push(piece(inside, table)?);
+        }
+        pieces.push(Piece::Plain(rest.to_owned()));
+        Ok(Template { table, pieces })
+    }
+
+    /// The text of a row. A missing cell is a fault.
+    pub(crate) fn text(&self, row: usize) -> Result<String, RunError> {
+        let mut out = String::new();
+        for piece in &self.pieces {
+            match piece {
+                Piece::Plain(text) => out.push_str(text),
+                Piece::Position { from, width } => out.push_str(&format!("{:0width$}", row + from)),
+                Piece::Cell { column, data, width, letter, without } => {
+                    let fault = |problem: &str| Fault::new(&self.table.file, problem).at(row).column(*column);
+                    let mut text = match data.cell(row) {
+                        Cell::Missing => return Err(fault("the cell is missing, but a name is made of it").into()),
+                        cell => written_cell(cell),
+                    };
+                    if let Some(without) = without {
+                        text = text.replace(without, "");
+                    }
+                    match letter {
+                        Some(at) => {
+                            let letter = text.chars().nth(*at);
+                            out.push(letter.ok_or_else(|| fault("the cell has too few letters").value(&text))?);
+                        }
+                        None => out.push_str(&format!("{text:0>width$}")),
+                    }
+                }
+            }
+        }
+        Ok(out)
+    }
+}
+
+fn piece<'t>(inside: &str, table: &'t Table) -> Result<Piece<'t>, RunError> {
+    let (name, width) = match inside.rsplit_once(":0") {
+        Some((name, digits)) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+            (name, digits.parse().unwrap_or_default())
+        }
+        _ => (inside, 0),
+    };
+    match name {
+        "#" => return Ok(Piece::Position { from: 0, width }),
+        "#1" => return Ok(Piece::Position { from: 1, width }),
+        _ => {}
+    }
+    let found = |name: &str| table.columns.iter().find(|column| column.name == name);
+    let cell = |name: &str, letter, without| {
+        let column = found(name).ok_or_else(|| RunError::from(Fault::new(&table.file, "the column is not there").column(name)))?;
+        Ok(Piece::Cell { column: &column.name, data: &column.data, width, letter, without })
+    };
+    if found(name).is_none() {
+        if let Some((name, at)) = name.strip_suffix(']').and_then(|name| name.rsplit_once('[')) {
+            return cell(name, at.parse().ok(), None);
+        }
+        if let Some((name, without)) = name.split_once('-') {
+            return cell(name, None, Some(without.to_owned()));
+        }
+    }
+    cell(name, None, None)
+}
