@@ -46,7 +46,8 @@ pub(crate) fn fits(pattern: &str, path: &str) -> bool {
     }
 }
 
-fn part_fits(pattern: &[u8], name: &[u8]) -> bool {
+/// True if a name fits a pattern in which `*` stands for any letters.
+pub(crate) fn part_fits(pattern: &[u8], name: &[u8]) -> bool {
     // Where to go on when letters after the last `*` do not fit.
     let (mut at, mut in_name, mut star) = (0, 0, None);
     while in_name < name.len() {
@@ -108,7 +109,10 @@ pub(crate) fn zip(work: &Work, from: &Path, prefix: &str, stored: bool, into: &P
     for (path, name) in members(from, prefix)? {
         let mut file = fs::File::open(&path).about(&path)?;
         let length = file.metadata().about(&path)?.len();
-        archive.start_file(name, options.large_file(length >= u64::from(u32::MAX))).map_err(io::Error::from).about(into)?;
+        archive
+            .start_file(name, options.large_file(length >= u64::from(u32::MAX)))
+            .map_err(io::Error::from)
+            .about(into)?;
         work.advance(io::copy(&mut file, &mut archive).about(&path)?)?;
     }
     archive.finish().map_err(io::Error::from).about(into)?;
@@ -140,8 +144,12 @@ mod tests {
 
     #[test]
     fn patterns_are_of_parts() {
-        assert!(fits("*.jpg", "a.jpg") && fits("*.jpg", ".jpg") && !fits("*.jpg", "a/b.jpg") && !fits("*.jpg", "a.JPG"));
-        assert!(fits("**/*.wav", "a.wav") && fits("**/*.wav", "a/b/c.wav") && fits("a*b*c", "aXbbc") && !fits("a*b", "abc"));
+        assert!(
+            fits("*.jpg", "a.jpg") && fits("*.jpg", ".jpg") && !fits("*.jpg", "a/b.jpg") && !fits("*.jpg", "a.JPG")
+        );
+        assert!(
+            fits("**/*.wav", "a.wav") && fits("**/*.wav", "a/b/c.wav") && fits("a*b*c", "aXbbc") && !fits("a*b", "abc")
+        );
         assert!(fits("train/*/x_*.csv", "train/1/x_.csv") && !fits("train/*", "train"));
     }
 }

@@ -100,7 +100,9 @@ impl<'a> Work<'a> {
     /// Where a place is on the disk that is to be written; the folders that it is in are made. The download is never written.
     pub(crate) fn target(&self, place: &Place) -> Result<PathBuf, RunError> {
         if place.root == Root::Raw {
-            return Err(Fault::new(place.to_string(), "the download is only read; write to work, public or private").into());
+            return Err(
+                Fault::new(place.to_string(), "the download is only read; write to work, public or private").into()
+            );
         }
         let path = self.path(place);
         if let Some(folder) = path.parent() {

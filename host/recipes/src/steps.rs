@@ -1,6 +1,9 @@
 //! The steps that recipes are made of. None knows a competition.
 
+mod cells;
+mod classes;
 mod files;
+mod put;
 mod split;
 mod tables;
 mod view;
@@ -83,6 +86,26 @@ steps! {
     Draw(tables::Draw) = "draw",
     /// Splits a table in two.
     Split(split::Split) = "split",
+    /// Splits the rows of each class on their own.
+    SplitClasses(classes::SplitClasses) = "split-classes",
+    /// A column whose cells are one, where they are not known elsewhere.
+    Replace(cells::Replace) = "replace",
+    /// Puts constants into some rows.
+    Put(put::Put) = "put",
+    /// A column of another table's mean.
+    Mean(cells::Mean) = "mean",
+    /// A column made of the column of the largest number in each row.
+    Largest(cells::Largest) = "largest",
+    /// Columns as shares of their sum.
+    Shares(cells::Shares) = "shares",
+    /// Columns of the pieces of a column.
+    Pieces(cells::Pieces) = "pieces",
+    /// Texts of a group's rows, joined.
+    Gather(cells::Gather) = "gather",
+    /// Columns under one another.
+    Melt(cells::Melt) = "melt",
+    /// A column of equal steps from 0 to 1.
+    Ramp(cells::Ramp) = "ramp",
     /// Extracts an archive.
     Extract(files::Extract) = "extract",
     /// Copies a file, a folder, or one for each row of a table.

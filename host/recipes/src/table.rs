@@ -6,7 +6,7 @@ mod write;
 
 use std::sync::Arc;
 
-pub(crate) use read::{Reading, parse, read};
+pub(crate) use read::{Reading, read};
 pub(crate) use write::{Quoting, write, written_cell};
 
 use crate::error::{Fault, RunError};

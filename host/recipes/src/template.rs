@@ -11,12 +11,19 @@ pub(crate) struct Template<'t> {
 
 enum Piece<'t> {
     Plain(String),
-    Cell { column: &'t str, data: &'t Data, width: usize, letter: Option<usize>, without: Option<String> },
+    Cell { column: &'t str, data: &'t Data, width: usize, letter: Option<Letters>, without: Option<String> },
     Position { from: usize, width: usize },
 }
 
+/// Which letters of a cell are taken.
+#[derive(Clone, Copy)]
+enum Letters {
+    One(usize),
+    Last(usize),
+}
+
 impl<'t> Template<'t> {
-    /// Binds `{…}` to columns. What follows the name says how: `:05` with zeros to a width, `[0]` the letter at a place,
+    /// Binds `{…}` to columns. What follows the name says how: `:05` with zeros to a width, `[0]` the letter at a place, `[-4..]` the last four,
     /// `-_study` without that text.
     pub(crate) fn new(text: &str, table: &'t Table) -> Result<Self, RunError> {
         let mut pieces = Vec::new();
@@ -50,9 +57,13 @@ impl<'t> Template<'t> {
                         text = text.replace(without, "");
                     }
                     match letter {
-                        Some(at) => {
+                        Some(Letters::One(at)) => {
                             let letter = text.chars().nth(*at);
                             out.push(letter.ok_or_else(|| fault("the cell has too few letters").value(&text))?);
+                        }
+                        Some(Letters::Last(count)) => {
+                            let skipped = text.chars().count().saturating_sub(*count);
+                            out.extend(text.chars().skip(skipped));
                         }
                         None => out.push_str(&format!("{text:0>width$}")),
                     }
@@ -77,12 +88,14 @@ fn piece<'t>(inside: &str, table: &'t Table) -> Result<Piece<'t>, RunError> {
     }
     let found = |name: &str| table.columns.iter().find(|column| column.name == name);
     let cell = |name: &str, letter, without| {
-        let column = found(name).ok_or_else(|| RunError::from(Fault::new(&table.file, "the column is not there").column(name)))?;
+        let column = found(name)
+            .ok_or_else(|| RunError::from(Fault::new(&table.file, "the column is not there").column(name)))?;
         Ok(Piece::Cell { column: &column.name, data: &column.data, width, letter, without })
     };
     if found(name).is_none() {
         if let Some((name, at)) = name.strip_suffix(']').and_then(|name| name.rsplit_once('[')) {
-            return cell(name, at.parse().ok(), None);
+            let last = at.strip_prefix('-').and_then(|at| at.strip_suffix("..")).and_then(|at| at.parse().ok());
+            return cell(name, last.map(Letters::Last).or(at.parse().ok().map(Letters::One)), None);
         }
         if let Some((name, without)) = name.split_once('-') {
             return cell(name, None, Some(without.to_owned()));

@@ -12,7 +12,41 @@ use assay_recipes::{Extractor, Folders, Observer, Recipe};
 use sha2::{Digest, Sha256};
 
 /// Competitions without a recipe, or with one that does not make every file yet, and why.
-const NOT_YET: &[(&str, &str)] = &[];
+const NOT_YET: &[(&str, &str)] = &[
+    ("3d-object-detection-for-autonomous-vehicles", "its recipe is still to be written"),
+    ("AI4Code", "its recipe is still to be written"),
+    ("alaska2-image-steganalysis", "its recipe is still to be written"),
+    ("billion-word-imputation", "its recipe is still to be written"),
+    ("cassava-leaf-disease-classification", "its recipe is still to be written"),
+    ("cdiscount-image-classification-challenge", "its recipe is still to be written"),
+    ("denoising-dirty-documents", "its recipe is still to be written"),
+    ("dogs-vs-cats-redux-kernels-edition", "its recipe is still to be written"),
+    ("google-quest-challenge", "its recipe is still to be written"),
+    ("google-research-identify-contrails-reduce-global-warming", "its recipe is still to be written"),
+    ("h-and-m-personalized-fashion-recommendations", "its recipe is still to be written"),
+    ("herbarium-2020-fgvc7", "its recipe is still to be written"),
+    ("herbarium-2021-fgvc8", "its recipe is still to be written"),
+    ("herbarium-2022-fgvc9", "its recipe is still to be written"),
+    ("icecube-neutrinos-in-deep-ice", "its recipe is still to be written"),
+    ("inaturalist-2019-fgvc6", "its recipe is still to be written"),
+    ("invasive-species-monitoring", "its recipe is still to be written"),
+    ("iwildcam-2020-fgvc7", "its recipe is still to be written"),
+    ("kuzushiji-recognition", "its recipe is still to be written"),
+    ("ml2021spring-hw2", "its recipe is still to be written"),
+    ("mlsp-2013-birds", "its recipe is still to be written"),
+    ("nomad2018-predict-transparent-conductors", "its recipe is still to be written"),
+    ("osic-pulmonary-fibrosis-progression", "its recipe is still to be written"),
+    ("random-acts-of-pizza", "its recipe is still to be written"),
+    ("rsna-2022-cervical-spine-fracture-detection", "its recipe is still to be written"),
+    ("siim-isic-melanoma-classification", "its recipe is still to be written"),
+    ("smartphone-decimeter-2022", "its recipe is still to be written"),
+    ("stanford-covid-vaccine", "its recipe is still to be written"),
+    ("statoil-iceberg-classifier-challenge", "its recipe is still to be written"),
+    ("tensorflow2-question-answering", "its recipe is still to be written"),
+    ("the-icml-2013-whale-challenge-right-whale-redux", "its recipe is still to be written"),
+    ("uw-madison-gi-tract-image-segmentation", "its recipe is still to be written"),
+    ("vesuvius-challenge-ink-detection", "its recipe is still to be written"),
+];
 
 type Problem = Box<dyn Error + Send + Sync>;
 
@@ -102,7 +136,8 @@ fn files(folder: &Path) -> Result<BTreeSet<String>, Problem> {
 
 /// What differs from the reference, in words.
 fn differences(id: &str, expected: &serde_json::Value, threads: usize) -> Result<Vec<String>, Problem> {
-    let text = fs::read_to_string(root().join("competitions").join(id).join("preparation.toml")).map_err(|_| "no recipe")?;
+    let text =
+        fs::read_to_string(root().join("competitions").join(id).join("preparation.toml")).map_err(|_| "no recipe")?;
     let recipe = Recipe::parse(&text, "preparation.toml")?;
     let folder = tempfile::tempdir()?;
     let at = |name: &str| folder.path().join(name);
@@ -129,7 +164,10 @@ fn differences(id: &str, expected: &serde_json::Value, threads: usize) -> Result
             Some(file) if file["members"].is_object() => {
                 let ours = serde_json::to_value(members(&path)?)?;
                 if ours != file["members"] {
-                    problems.push(format!("{name} has other members: {ours:.300} instead of {:.300}", file["members"].to_string()));
+                    problems.push(format!(
+                        "{name} has other members: {ours:.300} instead of {:.300}",
+                        file["members"].to_string()
+                    ));
                 }
             }
             Some(file) => {
@@ -151,7 +189,8 @@ fn differences(id: &str, expected: &serde_json::Value, threads: usize) -> Result
 
 #[test]
 fn every_file_has_the_references_digest() {
-    let expected = fs::read_to_string(root().join("tests/preparation/expected.jsonl")).expect("what is expected is there");
+    let expected =
+        fs::read_to_string(root().join("tests/preparation/expected.jsonl")).expect("what is expected is there");
     let mut done = 0;
     let mut wrong = Vec::new();
     for line in expected.lines() {

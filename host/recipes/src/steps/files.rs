@@ -132,7 +132,8 @@ impl Action for List {
             return Err(Fault::new(self.files.with(start).to_string(), "the folder is not there").into());
         }
         let path = |path: String| if start.is_empty() { path } else { format!("{start}/{path}") };
-        let paths: Vec<String> = below(&folder)?.into_iter().map(path).filter(|path| fits(&self.files.path, path)).collect();
+        let paths: Vec<String> =
+            below(&folder)?.into_iter().map(path).filter(|path| fits(&self.files.path, path)).collect();
         let name = |path: &String| path.rsplit('/').next().unwrap_or_default().to_owned();
         let stem = |name: &String| match name.rsplit_once('.') {
             Some((stem, _)) if !stem.is_empty() => stem.to_owned(),

@@ -55,7 +55,9 @@ impl Split {
         Ok(match self {
             Split { test: Some(test), .. } => Share::Test(*test),
             Split { train: Some(train), .. } => Share::Train(*train),
-            Split { test_count: Some(test), train_count: Some(train), .. } => Share::Counts { test: *test, train: *train },
+            Split { test_count: Some(test), train_count: Some(train), .. } => {
+                Share::Counts { test: *test, train: *train }
+            }
             Split { test_count: Some(test), .. } => Share::TestCount(*test),
             Split { as_many_as: Some(name), .. } => Share::TestCount(rows(name)?),
             Split { share_of: Some(name), .. } => {
@@ -102,13 +104,15 @@ impl Action for Split {
         let table = work.table(&self.table)?;
         let drawn = |count: usize| {
             let share = self.share(work, count as u32)?;
-            split(count as u32, share, self.seed).map_err(|error| RunError::from(Fault::new(&table.file, error.to_string())))
+            split(count as u32, share, self.seed)
+                .map_err(|error| RunError::from(Fault::new(&table.file, error.to_string())))
         };
         let (mut train, mut test) = match (&self.values, &self.groups) {
             (Some(column), _) => {
                 let values = table.column(column)?;
                 let mut known = HashSet::new();
-                let distinct: Vec<Key> = values.cells().map(|cell| cell.key()).filter(|key| known.insert(*key)).collect();
+                let distinct: Vec<Key> =
+                    values.cells().map(|cell| cell.key()).filter(|key| known.insert(*key)).collect();
                 let tested: HashSet<Key> =
                     drawn(distinct.len())?.test.into_iter().map(|position| distinct[position as usize]).collect();
                 let is_test = |row: usize| tested.contains(&values.cell(row).key());

@@ -28,6 +28,9 @@ pub(crate) struct Read {
     /// Columns that are text, whatever they look like.
     #[serde(default)]
     text: Vec<String>,
+    /// Columns that are whole numbers, even if they are spelled as real ones.
+    #[serde(default)]
+    integers: Vec<String>,
     /// Real numbers are read by pandas' fast converter, whose last digit may differ.
     #[serde(default)]
     fast: bool,
@@ -41,7 +44,10 @@ fn comma() -> char {
 }
 
 fn single(separator: char) -> Result<u8, String> {
-    u8::try_from(separator).ok().filter(u8::is_ascii).ok_or_else(|| "the separator is to be one ASCII character".to_owned())
+    u8::try_from(separator)
+        .ok()
+        .filter(u8::is_ascii)
+        .ok_or_else(|| "the separator is to be one ASCII character".to_owned())
 }
 
 impl Action for Read {
@@ -60,7 +66,19 @@ impl Action for Read {
     fn run(&self, work: &mut Work) -> Result<(), RunError> {
         let bytes = files::bytes(work, &work.path(&self.file))?;
         let reading = Reading { separator: self.separator as u8, text: &self.text, fast: self.fast };
-        let table = read(&self.file.to_string(), &bytes, &reading)?;
+        let mut table = read(&self.file.to_string(), &bytes, &reading)?;
+        for name in &self.integers {
+            let whole = |(row, cell): (usize, Cell)| match cell {
+                Cell::Int(value) => Ok(value),
+                Cell::Real(value) if value.fract() == 0.0 && value.abs() < 1e15 => Ok(value as i64),
+                cell => Err(Fault::new(&table.file, "the cell is to be a whole number")
+                    .at(row)
+                    .column(name)
+                    .value(&written_cell(cell))),
+            };
+            let cells = table.column(name)?.cells().enumerate().map(whole).collect::<Result<_, _>>()?;
+            table.set(name, Data::Int(cells));
+        }
         for name in &self.text {
             table.column(name)?;
         }
@@ -81,6 +99,8 @@ pub(crate) struct Make {
     template: Option<BTreeMap<String, String>>,
     /// Columns that count the rows from a number.
     position: Option<BTreeMap<String, i64>>,
+    /// Positions go on after the rows of this table.
+    after: Option<String>,
     /// Columns whose cells become the number, from 0, of their first appearance.
     #[serde(default)]
     rank: Vec<String>,
@@ -101,7 +121,7 @@ pub(crate) struct Make {
 
 impl Action for Make {
     fn uses(&self) -> Vec<&str> {
-        vec![&self.from]
+        [&self.from].into_iter().chain(&self.after).map(String::as_str).collect()
     }
 
     fn makes(&self) -> Vec<&str> {
@@ -113,7 +133,12 @@ impl Action for Make {
     }
 
     fn run(&self, work: &mut Work) -> Result<(), RunError> {
+        let after = match &self.after {
+            Some(name) => work.table(name)?.rows as i64,
+            None => 0,
+        };
         let view = View {
+            after,
             template: self.template.as_ref(),
             position: self.position.as_ref(),
             rank: &self.rank,
@@ -200,7 +225,7 @@ impl Action for WriteTable {
     }
 }
 
-/// Keeps rows. Give `among` or `is`.
+/// Keeps rows. Give one of `among`, `is`, `like` and `least`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Keep {
@@ -214,6 +239,10 @@ pub(crate) struct Keep {
     by: Option<String>,
     /// The cells that are kept, as they are spelled when written.
     is: Option<Vec<Constant>>,
+    /// A pattern of what is kept; `*` stands for any letters.
+    like: Option<String>,
+    /// The smallest number that is kept.
+    least: Option<f64>,
     /// The other rows are kept.
     #[serde(default)]
     not: bool,
@@ -231,9 +260,10 @@ impl Action for Keep {
     }
 
     fn check(&self) -> Result<(), String> {
-        match (&self.among, &self.is) {
-            (Some(_), None) | (None, Some(_)) => Ok(()),
-            _ => Err("give one of among and is".to_owned()),
+        let given = [self.among.is_some(), self.is.is_some(), self.like.is_some(), self.least.is_some()];
+        match given.iter().filter(|given| **given).count() {
+            1 => Ok(()),
+            _ => Err("give one of among, is, like and least".to_owned()),
         }
     }
 
@@ -250,6 +280,14 @@ impl Action for Keep {
                 let known: HashSet<Key> = others.cells().map(Cell::key).collect();
                 table.positions(|row| known.contains(&data.cell(row).key()) != self.not)
             }
+            None if self.like.is_some() => {
+                let pattern = self.like.as_deref().unwrap_or_default();
+                table.positions(|row| {
+                    files::part_fits(pattern.as_bytes(), written_cell(data.cell(row)).as_bytes()) != self.not
+                })
+            }
+            None if self.least.is_some() => table
+                .positions(|row| data.cell(row).number().is_some_and(|number| Some(number) >= self.least) != self.not),
             None => {
                 let known: HashSet<String> =
                     self.is.iter().flatten().map(|constant| written_cell(constant.cell())).collect();
@@ -629,7 +667,9 @@ impl Action for Draw {
                 let order = |numbers: Vec<u32>| {
                     numbers.iter().map(|number| (number + 1).to_string()).collect::<Vec<_>>().join(" ")
                 };
-                Data::Text(rows.filter_map(|_| random.sample(*count, *count as usize as u32).map(order)).collect::<Texts>())
+                Data::Text(
+                    rows.filter_map(|_| random.sample(*count, *count as usize as u32).map(order)).collect::<Texts>(),
+                )
             }
         };
         table.set(&self.column, data);

@@ -55,6 +55,8 @@ pub(crate) struct Others {
 pub(crate) struct View<'v> {
     pub template: Option<&'v BTreeMap<String, String>>,
     pub position: Option<&'v BTreeMap<String, i64>>,
+    /// What is added to positions.
+    pub after: i64,
     pub rank: &'v [String],
     pub fill: Option<&'v Constant>,
     pub set: Option<&'v BTreeMap<String, Constant>>,
@@ -75,7 +77,7 @@ impl View<'_> {
         }
         templates.into_iter().for_each(|(name, data)| made.set(name, data));
         for (name, from) in self.position.into_iter().flatten() {
-            made.set(name, Data::Int((*from..).take(table.rows).collect()));
+            made.set(name, Data::Int((*from + self.after..).take(table.rows).collect()));
         }
         for name in self.rank {
             let ranks = ranks(made.column(name)?);

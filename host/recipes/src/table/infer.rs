@@ -4,8 +4,8 @@ use super::{Data, Texts};
 
 /// What stands for a missing cell.
 const MISSING: [&str; 19] = [
-    "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA", "NULL",
-    "NaN", "None", "n/a", "nan", "null",
+    "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA",
+    "NULL", "NaN", "None", "n/a", "nan", "null",
 ];
 
 pub(super) fn is_missing(text: &str) -> bool {
@@ -199,7 +199,9 @@ fn fast_real(text: &str) -> Option<f64> {
     let (negative, rest) = (text.starts_with('-'), text.trim_start_matches(['+', '-']));
     let (number, exponent) = rest.split_at(rest.find(['e', 'E']).unwrap_or(rest.len()));
     let written: i64 = match exponent.get(1..) {
-        Some(digits) if !digits.is_empty() => digits.parse().unwrap_or(if digits.starts_with('-') { -100_000 } else { 100_000 }),
+        Some(digits) if !digits.is_empty() => {
+            digits.parse().unwrap_or(if digits.starts_with('-') { -100_000 } else { 100_000 })
+        }
         _ => 0,
     };
     let (mut value, mut digits, mut power, mut fraction) = (0.0_f64, 0, 0_i64, false);

@@ -69,8 +69,8 @@ impl Rows<'_> {
                 _ => break at,
             }
         };
-        let blank = !quoted
-            && self.rest[..end].bytes().all(|byte| byte == b' ' || (byte == b'\t' && self.separator != b'\t'));
+        let blank =
+            !quoted && self.rest[..end].bytes().all(|byte| byte == b' ' || (byte == b'\t' && self.separator != b'\t'));
         if bytes.get(end) == Some(&b'\r') {
             end += 1;
             if bytes.get(end) == Some(&b'\n') {
@@ -95,7 +95,7 @@ pub(crate) fn read(file: &str, bytes: &[u8], reading: &Reading) -> Result<Table,
 }
 
 /// Reads a table of text.
-pub(crate) fn parse(file: &str, text: &str, reading: &Reading) -> Result<Table, RunError> {
+fn parse(file: &str, text: &str, reading: &Reading) -> Result<Table, RunError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut rows = Rows { rest: text, line: 1, separator: reading.separator };
     let (mut buffer, mut ends) = (String::new(), Vec::new());
