@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
+use sevenz_rust2::{ArchiveEntry, ArchiveWriter};
 use walkdir::WalkDir;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
@@ -128,6 +129,24 @@ pub(crate) fn tar(work: &Work, from: &Path, prefix: &str, into: &Path) -> Result
         work.advance(fs::metadata(&path).about(&path)?.len())?;
     }
     archive.finish().about(into)
+}
+
+/// Makes a 7z archive, as [`zip()`]; `folder` puts in the folder's own entry instead of its files.
+pub(crate) fn seven(work: &Work, from: &Path, prefix: &str, folder: bool, into: &Path) -> Result<(), RunError> {
+    let failed = |source: sevenz_rust2::Error| RunError::Archive { path: into.to_owned(), source: Box::new(source) };
+    let mut archive = ArchiveWriter::create(into).map_err(failed)?;
+    if folder {
+        let name = from.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        archive.push_archive_entry::<&[u8]>(ArchiveEntry::new_directory(&name), None).map_err(failed)?;
+    } else {
+        for (path, name) in members(from, prefix)? {
+            let file = fs::File::open(&path).about(&path)?;
+            archive.push_archive_entry(ArchiveEntry::new_file(&name), Some(file)).map_err(failed)?;
+            work.advance(fs::metadata(&path).about(&path)?.len())?;
+        }
+    }
+    archive.finish().about(into)?;
+    Ok(())
 }
 
 fn members(from: &Path, prefix: &str) -> Result<Vec<(PathBuf, String)>, RunError> {

@@ -1,9 +1,14 @@
 //! The steps that recipes are made of. None knows a competition.
 
+mod boxes;
 mod cells;
 mod classes;
 mod files;
+mod dates;
+mod each;
+mod pixels;
 mod put;
+mod records;
 mod split;
 mod tables;
 mod view;
@@ -106,6 +111,22 @@ steps! {
     Melt(cells::Melt) = "melt",
     /// A column of equal steps from 0 to 1.
     Ramp(cells::Ramp) = "ramp",
+    /// A column of 1 where another fits a pattern, else 0.
+    Flag(put::Flag) = "flag",
+    /// Splits off the last days.
+    LastDays(dates::LastDays) = "last-days",
+    /// Each group with each number of a range.
+    Grid(dates::Grid) = "grid",
+    /// The centres of boxes.
+    Centres(boxes::Centres) = "centres",
+    /// Swaps two rows of two tables, so that a column has more than one value.
+    Vary(boxes::Vary) = "vary",
+    /// Reads a table for each row of another, one under the other.
+    ReadEach(each::ReadEach) = "read-each",
+    /// The width and height of a picture as columns.
+    Pixels(pixels::Pixels) = "pixels",
+    /// The values of a feature in record files.
+    Records(records::Records) = "records",
     /// Extracts an archive.
     Extract(files::Extract) = "extract",
     /// Copies a file, a folder, or one for each row of a table.

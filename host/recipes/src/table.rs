@@ -249,6 +249,26 @@ impl Table {
         Ok(())
     }
 
+    /// Another table under this one. The columns are this one's; a column that is real in one is real in both.
+    pub(crate) fn below(&self, other: &Table) -> Result<Table, RunError> {
+        let mut made = Table { file: self.file.clone(), ..Table::default() };
+        for column in &self.columns {
+            let other = other.column(&column.name)?;
+            let cells: Vec<Cell> = column.data.cells().chain(other.cells()).collect();
+            let data = match (&*column.data, other) {
+                (Data::Text(_), Data::Text(_)) => Data::Text(
+                    cells.iter().map(|cell| if let Cell::Text(text) = cell { Some(*text) } else { None }).collect(),
+                ),
+                (Data::Real(_), Data::Real(_)) => {
+                    Data::Real(cells.iter().map(|cell| cell.number().unwrap_or(f64::NAN)).collect())
+                }
+                _ => Data::of_cells(&cells),
+            };
+            made.set(&column.name, data);
+        }
+        Ok(made)
+    }
+
     /// The positions of rows for which this is true.
     pub(crate) fn positions(&self, mut keep: impl FnMut(usize) -> bool) -> Vec<u32> {
         (0..self.rows).filter(|row| keep(*row)).map(|row| row as u32).collect()

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::Action;
 use crate::error::{About, Fault, RunError};
-use crate::files::{below, copy_all, fits, tar, zip};
+use crate::files::{below, copy_all, fits, seven, tar, zip};
 use crate::place::Place;
 use crate::run::Work;
 use crate::table::{Data, Table};
@@ -161,6 +161,11 @@ enum Format {
     /// A zip archive without compression.
     Stored,
     Tar,
+    #[serde(rename = "7z")]
+    Seven,
+    /// A 7z archive of the folder's own entry, without its files.
+    #[serde(rename = "7z-folder")]
+    SevenFolder,
 }
 
 /// Makes an archive. Its members are sorted, and carry no time of the run.
@@ -187,6 +192,8 @@ impl Action for Pack {
         let (from, into) = (work.path(&self.from), work.target(&self.into)?);
         match self.format {
             Format::Zip | Format::Stored => zip(work, &from, &self.prefix, self.format == Format::Stored, &into),
+            Format::Seven => seven(work, &from, &self.prefix, false, &into),
+            Format::SevenFolder => seven(work, &from, &self.prefix, true, &into),
             Format::Tar => tar(work, &from, &self.prefix, &into),
         }
     }

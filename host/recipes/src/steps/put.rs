@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::Action;
 use super::view::Constant;
 use crate::error::RunError;
+use crate::files::part_fits;
 use crate::run::Work;
 use crate::table::{Cell, Data, written_cell};
 
@@ -46,6 +47,39 @@ impl Action for Put {
                 (0..source.rows).map(|row| if is(row) { constant.cell() } else { old.cell(row) }).collect();
             table.set(name, Data::of_cells(&cells));
         }
+        work.set(&self.table, table);
+        Ok(())
+    }
+}
+
+/// A column of 1 where another's cell fits a pattern, else 0.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Flag {
+    /// The table.
+    table: String,
+    /// The other column.
+    of: String,
+    /// The pattern; `*` stands for any letters.
+    like: String,
+    /// The new column.
+    column: String,
+}
+
+impl Action for Flag {
+    fn uses(&self) -> Vec<&str> {
+        vec![&self.table]
+    }
+
+    fn words(&self) -> String {
+        format!("flag {} like {}", self.of, self.like)
+    }
+
+    fn run(&self, work: &mut Work) -> Result<(), RunError> {
+        let mut table = work.table(&self.table)?.clone();
+        let fits = |cell: Cell| i64::from(part_fits(self.like.as_bytes(), written_cell(cell).as_bytes()));
+        let cells = table.column(&self.of)?.cells().map(fits).collect();
+        table.set(&self.column, Data::Int(cells));
         work.set(&self.table, table);
         Ok(())
     }

@@ -101,6 +101,9 @@ pub(crate) struct Make {
     position: Option<BTreeMap<String, i64>>,
     /// Positions go on after the rows of this table.
     after: Option<String>,
+    /// Columns of text that become whole numbers.
+    #[serde(default)]
+    whole: Vec<String>,
     /// Columns whose cells become the number, from 0, of their first appearance.
     #[serde(default)]
     rank: Vec<String>,
@@ -141,6 +144,7 @@ impl Action for Make {
             after,
             template: self.template.as_ref(),
             position: self.position.as_ref(),
+            whole: &self.whole,
             rank: &self.rank,
             fill: self.fill.as_ref(),
             set: self.set.as_ref(),
@@ -521,11 +525,9 @@ impl Action for Stack {
 
     fn run(&self, work: &mut Work) -> Result<(), RunError> {
         let tables = self.tables.iter().map(|name| work.table(name)).collect::<Result<Vec<_>, _>>()?;
-        let mut made = Table { file: tables[0].file.clone(), ..Table::default() };
-        for column in &tables[0].columns {
-            let parts = tables.iter().map(|table| table.column(&column.name)).collect::<Result<Vec<_>, _>>()?;
-            let cells: Vec<Cell> = parts.iter().flat_map(|part| part.cells()).collect();
-            made.set(&column.name, Data::of_cells(&cells));
+        let mut made = tables[0].clone();
+        for table in &tables[1..] {
+            made = made.below(table)?;
         }
         work.set(&self.r#as, made);
         Ok(())

@@ -57,6 +57,7 @@ pub(crate) struct View<'v> {
     pub position: Option<&'v BTreeMap<String, i64>>,
     /// What is added to positions.
     pub after: i64,
+    pub whole: &'v [String],
     pub rank: &'v [String],
     pub fill: Option<&'v Constant>,
     pub set: Option<&'v BTreeMap<String, Constant>>,
@@ -78,6 +79,15 @@ impl View<'_> {
         templates.into_iter().for_each(|(name, data)| made.set(name, data));
         for (name, from) in self.position.into_iter().flatten() {
             made.set(name, Data::Int((*from + self.after..).take(table.rows).collect()));
+        }
+        for name in self.whole {
+            let whole = |(row, cell): (usize, Cell)| {
+                let text = written_cell(cell);
+                let wrong = || Fault::new(&table.file, "the cell is to be a whole number").at(row).column(name).value(&text);
+                text.trim().parse::<i64>().map_err(|_| wrong())
+            };
+            let cells = made.column(name)?.cells().enumerate().map(whole).collect::<Result<_, _>>()?;
+            made.set(name, Data::Int(cells));
         }
         for name in self.rank {
             let ranks = ranks(made.column(name)?);
