@@ -20,6 +20,7 @@
 
 mod error;
 mod files;
+mod json;
 mod place;
 mod recipe;
 mod run;

@@ -3,9 +3,12 @@
 mod boxes;
 mod cells;
 mod classes;
-mod files;
 mod dates;
 mod each;
+mod files;
+mod fill;
+mod lines;
+mod objects;
 mod pixels;
 mod put;
 mod records;
@@ -127,6 +130,26 @@ steps! {
     Pixels(pixels::Pixels) = "pixels",
     /// The values of a feature in record files.
     Records(records::Records) = "records",
+    /// Splits each class on its own by a share, or its last row off.
+    SplitEach(classes::SplitEach) = "split-each",
+    /// Reads a list of JSON objects.
+    ReadObjects(objects::ReadObjects) = "read-objects",
+    /// Writes JSON objects.
+    WriteObjects(objects::WriteObjects) = "write-objects",
+    /// Puts two tables side by side.
+    Beside(objects::Beside) = "beside",
+    /// Shuffles the rows.
+    Shuffle(objects::Shuffle) = "shuffle",
+    /// Counts the rows of each class.
+    CountEach(classes::CountEach) = "count-each",
+    /// Fills a part with whole groups up to a number of rows.
+    Fill(fill::Fill) = "fill",
+    /// The keys of an object in a JSON file for each row.
+    KeysOf(fill::KeysOf) = "keys-of",
+    /// Draws one of several versions of each row.
+    Versions(fill::Versions) = "versions",
+    /// Splits lines of text, and takes a word out of those of the test part.
+    SplitLines(lines::SplitLines) = "split-lines",
     /// Extracts an archive.
     Extract(files::Extract) = "extract",
     /// Copies a file, a folder, or one for each row of a table.

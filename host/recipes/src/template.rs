@@ -1,4 +1,5 @@
-//! Texts with columns' cells in them: `train/{id}.jpg`, `{category:05}`, `{id[0]}/{id}`, `{#}` for the row's position from 0.
+//! Texts with columns' cells in them: `train/{id}.jpg`, `{category:05}`, `{id[0]}/{id}`, `{#}` for the row's
+//! position from 0, `{#/1000}` for its thousands, `{#1}` for the position from 1.
 
 use crate::error::{Fault, RunError};
 use crate::table::{Cell, Data, Table, written_cell};
@@ -11,8 +12,19 @@ pub(crate) struct Template<'t> {
 
 enum Piece<'t> {
     Plain(String),
-    Cell { column: &'t str, data: &'t Data, width: usize, letter: Option<Letters>, without: Option<String> },
-    Position { from: usize, width: usize },
+    Cell {
+        column: &'t str,
+        data: &'t Data,
+        width: usize,
+        letter: Option<Letters>,
+        without: Option<String>,
+        sum: Option<(char, i64)>,
+    },
+    Position {
+        from: usize,
+        width: usize,
+        over: usize,
+    },
 }
 
 /// Which letters of a cell are taken.
@@ -24,7 +36,7 @@ enum Letters {
 
 impl<'t> Template<'t> {
     /// Binds `{…}` to columns. What follows the name says how: `:05` with zeros to a width, `[0]` the letter at a place, `[-4..]` the last four,
-    /// `-_study` without that text.
+    /// `-_study` without that text, `/100` and `%100` the quotient and the rest of a whole number.
     pub(crate) fn new(text: &str, table: &'t Table) -> Result<Self, RunError> {
         let mut pieces = Vec::new();
         let mut rest = text;
@@ -46,13 +58,18 @@ impl<'t> Template<'t> {
         for piece in &self.pieces {
             match piece {
                 Piece::Plain(text) => out.push_str(text),
-                Piece::Position { from, width } => out.push_str(&format!("{:0width$}", row + from)),
-                Piece::Cell { column, data, width, letter, without } => {
+                Piece::Position { from, width, over } => out.push_str(&format!("{:0width$}", (row + from) / over)),
+                Piece::Cell { column, data, width, letter, without, sum } => {
                     let fault = |problem: &str| Fault::new(&self.table.file, problem).at(row).column(*column);
                     let mut text = match data.cell(row) {
                         Cell::Missing => return Err(fault("the cell is missing, but a name is made of it").into()),
                         cell => written_cell(cell),
                     };
+                    if let Some((sign, by)) = sum {
+                        let number: i64 =
+                            text.parse().map_err(|_| fault("the cell is to be a whole number").value(&text))?;
+                        text = if *sign == '/' { number.div_euclid(*by) } else { number.rem_euclid(*by) }.to_string();
+                    }
                     if let Some(without) = without {
                         text = text.replace(without, "");
                     }
@@ -82,24 +99,32 @@ fn piece<'t>(inside: &str, table: &'t Table) -> Result<Piece<'t>, RunError> {
         _ => (inside, 0),
     };
     match name {
-        "#" => return Ok(Piece::Position { from: 0, width }),
-        "#1" => return Ok(Piece::Position { from: 1, width }),
+        "#" => return Ok(Piece::Position { from: 0, width, over: 1 }),
+        "#/1000" => return Ok(Piece::Position { from: 0, width, over: 1000 }),
+        "#1" => return Ok(Piece::Position { from: 1, width, over: 1 }),
         _ => {}
     }
     let found = |name: &str| table.columns.iter().find(|column| column.name == name);
-    let cell = |name: &str, letter, without| {
+    let cell = |name: &str, letter, without, sum| {
         let column = found(name)
             .ok_or_else(|| RunError::from(Fault::new(&table.file, "the column is not there").column(name)))?;
-        Ok(Piece::Cell { column: &column.name, data: &column.data, width, letter, without })
+        Ok(Piece::Cell { column: &column.name, data: &column.data, width, letter, without, sum })
     };
     if found(name).is_none() {
         if let Some((name, at)) = name.strip_suffix(']').and_then(|name| name.rsplit_once('[')) {
             let last = at.strip_prefix('-').and_then(|at| at.strip_suffix("..")).and_then(|at| at.parse().ok());
-            return cell(name, last.map(Letters::Last).or(at.parse().ok().map(Letters::One)), None);
+            return cell(name, last.map(Letters::Last).or(at.parse().ok().map(Letters::One)), None, None);
+        }
+        for sign in ['/', '%'] {
+            if let Some((name, by)) = name.split_once(sign)
+                && let Ok(by @ 1..) = by.parse::<i64>()
+            {
+                return cell(name, None, None, Some((sign, by)));
+            }
         }
         if let Some((name, without)) = name.split_once('-') {
-            return cell(name, None, Some(without.to_owned()));
+            return cell(name, None, Some(without.to_owned()), None);
         }
     }
-    cell(name, None, None)
+    cell(name, None, None, None)
 }

@@ -45,8 +45,10 @@ impl Action for LastDays {
         };
         let days = data.cells().enumerate().map(day).collect::<Result<Vec<_>, _>>()?;
         let first = days.iter().max().map_or(0, |last| last - self.days);
-        let (train, test) =
-            (table.take(&table.positions(|row| days[row] < first)), table.take(&table.positions(|row| days[row] >= first)));
+        let (train, test) = (
+            table.take(&table.positions(|row| days[row] < first)),
+            table.take(&table.positions(|row| days[row] >= first)),
+        );
         work.set("train", train);
         work.set("test", test);
         Ok(())

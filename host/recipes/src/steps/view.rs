@@ -83,7 +83,8 @@ impl View<'_> {
         for name in self.whole {
             let whole = |(row, cell): (usize, Cell)| {
                 let text = written_cell(cell);
-                let wrong = || Fault::new(&table.file, "the cell is to be a whole number").at(row).column(name).value(&text);
+                let wrong =
+                    || Fault::new(&table.file, "the cell is to be a whole number").at(row).column(name).value(&text);
                 text.trim().parse::<i64>().map_err(|_| wrong())
             };
             let cells = made.column(name)?.cells().enumerate().map(whole).collect::<Result<_, _>>()?;
