@@ -8,7 +8,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
-use crate::error::Fault;
+use crate::error::{Fault, RunError};
 
 /// One of the four folders that a recipe knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,21 +49,11 @@ impl Place {
         Place { root: self.root, path: path.into() }
     }
 
-    /// A path below this one.
-    pub(crate) fn join(&self, name: &str) -> Self {
-        if self.path.is_empty() { self.with(name) } else { self.with(format!("{}/{name}", self.path)) }
-    }
-
-    /// The last part of the path.
-    pub(crate) fn name(&self) -> &str {
-        self.path.rsplit('/').next().unwrap_or_default()
-    }
-
     /// That this path stays below its folder, wherever it comes from.
-    pub(crate) fn checked(self) -> Result<Self, Fault> {
+    pub(crate) fn checked(self) -> Result<Self, RunError> {
         match inside(&self.path) {
             Ok(()) => Ok(self),
-            Err(problem) => Err(Fault::new(self.to_string(), format!("the path {problem}")).value(&self.path)),
+            Err(problem) => Err(Fault::new(self.to_string(), format!("the path {problem}")).value(&self.path).into()),
         }
     }
 }

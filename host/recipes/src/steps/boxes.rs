@@ -40,7 +40,7 @@ impl Action for Centres {
             let text = written_cell(cell);
             let fault = |problem: &str| Fault::new(&table.file, problem).at(row).column(&self.column).value(&text);
             let parts: Vec<&str> = text.split_whitespace().collect();
-            if parts.is_empty() || parts.len() % 5 != 0 {
+            if parts.is_empty() || !parts.len().is_multiple_of(5) {
                 return Err(fault("a box has a class and four numbers").into());
             }
             let mut points = Vec::new();

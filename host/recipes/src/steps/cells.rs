@@ -227,7 +227,7 @@ impl Action for Pieces {
                     let text = texts.get(row).unwrap_or_default();
                     let wrong =
                         || Fault::new(&source.file, "the piece is no number").at(row).column(&self.column).value(text);
-                    text.parse::<f64>().map_err(|_| wrong())
+                    text.parse::<f64>().map_err(|_| RunError::from(wrong()))
                 });
                 Data::Real(cells.collect::<Result<_, _>>()?)
             } else {

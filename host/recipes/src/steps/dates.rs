@@ -41,7 +41,7 @@ impl Action for LastDays {
         let day = |(row, cell): (usize, Cell)| {
             let text = written_cell(cell);
             let wrong = || Fault::new(&table.file, "the cell is no date").at(row).column(&self.column).value(&text);
-            day_number(&text).ok_or_else(wrong)
+            day_number(&text).ok_or_else(|| RunError::from(wrong()))
         };
         let days = data.cells().enumerate().map(day).collect::<Result<Vec<_>, _>>()?;
         let first = days.iter().max().map_or(0, |last| last - self.days);

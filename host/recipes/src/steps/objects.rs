@@ -160,7 +160,7 @@ impl Objects {
             if let Some(keys) = &keys {
                 let field = |key: &String| {
                     let lacks = || Fault::new(&table.file, "the object has no such field").at(row).column(key);
-                    item.get(key).cloned().map(|value| (key.clone(), value)).ok_or_else(lacks)
+                    item.get(key).cloned().map(|value| (key.clone(), value)).ok_or_else(|| RunError::from(lacks()))
                 };
                 item = Json::Object(keys.iter().map(field).collect::<Result<_, _>>()?);
             }
@@ -227,7 +227,10 @@ impl Action for WriteObjects {
                 if let Some(keys) = &self.keep {
                     let lacks = |key: &String| Fault::new(of.to_string(), "the object has no such key").column(key);
                     let field = |key: &String| {
-                        json.get(key).cloned().map(|value| (key.clone(), value)).ok_or_else(|| lacks(key))
+                        json.get(key)
+                            .cloned()
+                            .map(|value| (key.clone(), value))
+                            .ok_or_else(|| RunError::from(lacks(key)))
                     };
                     json = Json::Object(keys.iter().map(field).collect::<Result<_, _>>()?);
                 }

@@ -71,10 +71,12 @@ impl Action for Read {
             let whole = |(row, cell): (usize, Cell)| match cell {
                 Cell::Int(value) => Ok(value),
                 Cell::Real(value) if value.fract() == 0.0 && value.abs() < 1e15 => Ok(value as i64),
-                cell => Err(Fault::new(&table.file, "the cell is to be a whole number")
-                    .at(row)
-                    .column(name)
-                    .value(&written_cell(cell))),
+                cell => Err(RunError::from(
+                    Fault::new(&table.file, "the cell is to be a whole number")
+                        .at(row)
+                        .column(name)
+                        .value(&written_cell(cell)),
+                )),
             };
             let cells = table.column(name)?.cells().enumerate().map(whole).collect::<Result<_, _>>()?;
             table.set(name, Data::Int(cells));

@@ -85,7 +85,7 @@ impl View<'_> {
                 let text = written_cell(cell);
                 let wrong =
                     || Fault::new(&table.file, "the cell is to be a whole number").at(row).column(name).value(&text);
-                text.trim().parse::<i64>().map_err(|_| wrong())
+                text.trim().parse::<i64>().map_err(|_| RunError::from(wrong()))
             };
             let cells = made.column(name)?.cells().enumerate().map(whole).collect::<Result<_, _>>()?;
             made.set(name, Data::Int(cells));
