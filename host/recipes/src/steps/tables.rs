@@ -1,0 +1,683 @@
+//! Steps that make tables of tables.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::sync::Arc;
+
+use assay_generators::{DefaultRng, PythonRandom, RandomState};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::Action;
+use super::view::{Constant, Others, View};
+use crate::error::{About, Fault, RunError};
+use crate::files;
+use crate::place::Place;
+use crate::run::Work;
+use crate::table::{Cell, Column, Data, Key, Quoting, Reading, Table, Texts, read, write, written_cell};
+
+/// Reads a table of comma-separated values.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Read {
+    /// The file.
+    file: Place,
+    /// What the table is called.
+    r#as: String,
+    /// Columns that are text, whatever they look like.
+    #[serde(default)]
+    text: Vec<String>,
+    /// Columns that are whole numbers, even if they are spelled as real ones.
+    #[serde(default)]
+    integers: Vec<String>,
+    /// Real numbers are read by pandas' fast converter, whose last digit may differ.
+    #[serde(default)]
+    fast: bool,
+    /// What stands between cells.
+    #[serde(default = "comma")]
+    separator: char,
+}
+
+fn comma() -> char {
+    ','
+}
+
+fn single(separator: char) -> Result<u8, String> {
+    u8::try_from(separator)
+        .ok()
+        .filter(u8::is_ascii)
+        .ok_or_else(|| "the separator is to be one ASCII character".to_owned())
+}
+
+impl Action for Read {
+    fn makes(&self) -> Vec<&str> {
+        vec![&self.r#as]
+    }
+
+    fn check(&self) -> Result<(), String> {
+        single(self.separator).map(drop)
+    }
+
+    fn words(&self) -> String {
+        format!("read {}", self.file)
+    }
+
+    fn run(&self, work: &mut Work) -> Result<(), RunError> {
+        let bytes = files::bytes(work, &work.path(&self.file))?;
+        let reading = Reading { separator: self.separator as u8, text: &self.text, fast: self.fast };
+        let mut table = read(&self.file.to_string(), &bytes, &reading)?;
+        for name in &self.integers {
+            let whole = |(row, cell): (usize, Cell)| match cell {
+                Cell::Int(value) => Ok(value),
+                Cell::Real(value) if value.fract() == 0.0 && value.abs() < 1e15 => Ok(value as i64),
+                cell => Err(RunError::from(
+                    Fault::new(&table.file, "the cell is to be a whole number")
+                        .at(row)
+                        .column(name)
+                        .value(&written_cell(cell)),
+                )),
+            };
+            let cells = table.column(name)?.cells().enumerate().map(whole).collect::<Result<_, _>>()?;
+            table.set(name, Data::Int(cells));
+        }
+        for name in &self.text {
+            table.column(name)?;
+        }
+        work.set(&self.r#as, table);
+        Ok(())
+    }
+}
+
+/// Makes a table of another. The fields are applied in the order in which they stand here.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Make {
+    /// The table.
+    from: String,
+    /// What the new one is called.
+    r#as: String,
+    /// Columns of text, made of other columns.
+    template: Option<BTreeMap<String, String>>,
+    /// Columns that count the rows from a number.
+    position: Option<BTreeMap<String, i64>>,
+    /// Positions go on after the rows of this table.
+    after: Option<String>,
+    /// Columns of text that become whole numbers.
+    #[serde(default)]
+    whole: Vec<String>,
+    /// Columns whose cells become the number, from 0, of their first appearance.
+    #[serde(default)]
+    rank: Vec<String>,
+    /// What missing cells become.
+    fill: Option<Constant>,
+    /// Columns of one constant. Those that are not there yet come last.
+    set: Option<BTreeMap<String, Constant>>,
+    /// All columns but some become one constant.
+    others: Option<Others>,
+    /// New names of columns.
+    rename: Option<BTreeMap<String, String>>,
+    /// The columns that remain, in this order.
+    columns: Option<Vec<String>>,
+    /// Columns that go.
+    #[serde(default)]
+    drop: Vec<String>,
+}
+
+impl Action for Make {
+    fn uses(&self) -> Vec<&str> {
+        [&self.from].into_iter().chain(&self.after).map(String::as_str).collect()
+    }
+
+    fn makes(&self) -> Vec<&str> {
+        vec![&self.r#as]
+    }
+
+    fn words(&self) -> String {
+        format!("make {} of {}", self.r#as, self.from)
+    }
+
+    fn run(&self, work: &mut Work) -> Result<(), RunError> {
+        let after = match &self.after {
+            Some(name) => work.table(name)?.rows as i64,
+            None => 0,
+        };
+        let view = View {
+            after,
+            template: self.template.as_ref(),
+            position: self.position.as_ref(),
+            whole: &self.whole,
+            rank: &self.rank,
+            fill: self.fill.as_ref(),
+            set: self.set.as_ref(),
+            others: self.others.as_ref(),
+            rename: self.rename.as_ref(),
+            columns: self.columns.as_deref(),
+            drop: &self.drop,
+        };
+        let table = view.of(work.table(&self.from)?)?;
+        work.set(&self.r#as, table);
+        Ok(())
+    }
+}
+
+/// Which cells are put in quotes.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+enum Quote {
+    /// Where it is needed.
+    #[default]
+    Minimal,
+    /// All but numbers.
+    Texts,
+}
+
+/// Writes a table.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WriteTable {
+    /// The table.
+    table: String,
+    /// The file.
+    file: Place,
+    /// Columns of one constant. Those that are not there yet come last.
+    set: Option<BTreeMap<String, Constant>>,
+    /// All columns but some become one constant.
+    others: Option<Others>,
+    /// New names of columns.
+    rename: Option<BTreeMap<String, String>>,
+    /// The columns that are written, in this order; all by default.
+    columns: Option<Vec<String>>,
+    /// Columns that are not written.
+    #[serde(default)]
+    drop: Vec<String>,
+    /// What stands between cells.
+    #[serde(default = "comma")]
+    separator: char,
+    #[serde(default)]
+    quote: Quote,
+    /// Real numbers have so many significant digits; by default as many as it takes to read them back.
+    digits: Option<usize>,
+}
+
+impl Action for WriteTable {
+    fn uses(&self) -> Vec<&str> {
+        vec![&self.table]
+    }
+
+    fn check(&self) -> Result<(), String> {
+        single(self.separator).map(drop)
+    }
+
+    fn words(&self) -> String {
+        format!("write {}", self.file)
+    }
+
+    fn run(&self, work: &mut Work) -> Result<(), RunError> {
+        let view = View {
+            set: self.set.as_ref(),
+            others: self.others.as_ref(),
+            rename: self.rename.as_ref(),
+            columns: self.columns.as_deref(),
+            drop: &self.drop,
+            ..View::default()
+        };
+        let table = view.of(work.table(&self.table)?)?;
+        let path = work.target(&self.file)?;
+        let mut out = BufWriter::new(File::create(&path).about(&path)?);
+        let quoting = if self.quote == Quote::Texts { Quoting::Texts } else { Quoting::Minimal };
+        write(&table, self.separator as u8, quoting, self.digits, &mut out).about(&path)?;
+        out.flush().about(&path)
+    }
+}
+
+/// Keeps rows. Give one of `among`, `is`, `like` and `least`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Keep {
+    /// The table.
+    table: String,
+    /// The column.
+    column: String,
+    /// Another table, whose cells of `by` are those that are kept.
+    among: Option<String>,
+    /// The other table's column; that of the same name by default.
+    by: Option<String>,
+    /// The cells that are kept, as they are spelled when written.
+    is: Option<Vec<Constant>>,
+    /// A pattern of what is kept; `*` stands for any letters.
+    like: Option<String>,
+    /// The smallest number that is kept.
+    least: Option<f64>,
+    /// The other rows are kept.
+    #[serde(default)]
+    not: bool,
+    /// What the new table is called; as the old one by default.
+    r#as: Option<String>,
+}
+
+impl Action for Keep {
+    fn uses(&self) -> Vec<&str> {
+        [&self.table].into_iter().chain(&self.among).map(String::as_str).collect()
+    }
+
+    fn makes(&self) -> Vec<&str> {
+        vec![self.r#as.as_ref().unwrap_or(&self.table)]
+    }
+
+    fn check(&self) -> Result<(), String> {
+        let given = [self.among.is_some(), self.is.is_some(), self.like.is_some(), self.least.is_some()];
+        match given.iter().filter(|given| **given).count() {
+            1 => Ok(()),
+            _ => Err("give one of among, is, like and least".to_owned()),
+        }
+    }
+
+    fn words(&self) -> String {
+        format!("keep rows of {}", self.table)
+    }
+
+    fn run(&self, work: &mut Work) -> Result<(), RunError> {
+        let table = work.table(&self.table)?;
+        let data = table.column(&self.column)?;
+        let rows = match &self.among {
+            Some(among) => {
+                let others = work.table(among)?.column(self.by.as_ref().unwrap_or(&self.column))?;
+                let known: HashSet<Key> = others.cells().map(Cell::key).collect();
+                table.positions(|row| known.contains(&data.cell(row).key()) != self.not)
+            }
+            None if self.like.is_some() => {
+                let pattern = self.like.as_deref().unwrap_or_default();
+                table.positions(|row| {
+                    files::part_fits(pattern.as_bytes(), written_cell(data.cell(row)).as_bytes()) != self.not
+                })
+            }
+            None if self.least.is_some() => table
+                .positions(|row| data.cell(row).number().is_some_and(|number| Some(number) >= self.least) != self.not),
+            None => {
+                let known: HashSet<String> =
+                    self.is.iter().flatten().map(|constant| written_cell(constant.cell())).collect();
+                table.positions(|row| known.contains(&written_cell(data.cell(row))) != self.not)
+            }
+        };
+        let kept = table.take(&rows);
+        work.set(self.makes()[0], kept);
+        Ok(())
+    }
+}
+
+/// The rows in which a column's cell appears first.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Distinct {
+    /// The table.
+    table: String,
+    /// The column.
+    column: String,
+    /// What the new table is called.
+    r#as: String,
+}
+
+impl Action for Distinct {
+    fn uses(&self) -> Vec<&str> {
+        vec![&self.table]
+    }
+
+    fn makes(&self) -> Vec<&str> {
+        vec![&self.r#as]
+    }
+
+    fn words(&self) -> String {
+        format!("the distinct {} of {}", self.column, self.table)
+    }
+
+    fn run(&self, work: &mut Work) -> Result<(), RunError> {
+        let table = work.table(&self.table)?;
+        let data = table.column(&self.column)?;
+        let mut known = HashSet::new();
+        let rows = table.positions(|row| known.insert(data.cell(row).key()));
+        let made = table.take(&rows);
+        work.set(&self.r#as, made);
+        Ok(())
+    }
+}
+
+/// Sorts rows by columns: numbers by value, text by code point, missing cells last. Rows that are alike stay in order.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Sort {
+    /// The table.
+    table: String,
+    /// The columns, the first of them first.
+    by: Vec<String>,
+    /// What the new table is called; as the old one by default.
+    r#as: Option<String>,
+}
+
+impl Action for Sort {
+    fn uses(&self) -> Vec<&str> {
+        vec![&self.table]
+    }
+
+    fn makes(&self) -> Vec<&str> {
+        vec![self.r#as.as_ref().unwrap_or(&self.table)]
+    }
+
+    fn words(&self) -> String {
+        format!("sort {}", self.table)
+    }
+
+    fn run(&self, work: &mut Work) -> Result<(), RunError> {
+        let table = work.table(&self.table)?;
+        let rows = sorted(table, &self.by)?;
+        let made = table.take(&rows);
+        work.set(self.makes()[0], made);
+        Ok(())
+    }
+}
+
+fn sorted(table: &Table, by: &[String]) -> Result<Vec<u32>, RunError> {
+    let columns = by.iter().map(|name| table.column(name)).collect::<Result<Vec<_>, _>>()?;
+    let mut rows = table.positions(|_| true);
+    rows.sort_by(|one, other| {
+        let key = |row: u32| columns.iter().map(move |data| data.cell(row as usize).key());
+        key(*one).cmp(key(*other))
+    });
+    Ok(rows)
+}
+
+/// One row for each group of the columns `by`, sorted by them: of each column the first cell that is not missing. Rows without a group go.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct First {
+    /// The table.
+    table: String,
+    /// The columns that make the groups.
+    by: Vec<String>,
+    /// What the new table is called; as the old one by default.
+    r#as: Option<String>,
+}
+
+impl Action for First {
+    fn uses(&self) -> Vec<&str> {
+        vec![&self.table]
+    }
+
+    fn makes(&self) -> Vec<&str> {
+        vec![self.r#as.as_ref().unwrap_or(&self.table)]
+    }
+
+    fn words(&self) -> String {
+        format!("the first of each group of {}", self.table)
+    }
+
+    fn run(&self, work: &mut Work) -> Result<(), RunError> {
+        let table = work.table(&self.table)?;
+        let columns = self.by.iter().map(|name| table.column(name)).collect::<Result<Vec<_>, _>>()?;
+        let keys = |row: u32| columns.iter().map(|data| data.cell(row as usize).key()).collect::<Vec<_>>();
+        let rows = sorted(table, &self.by)?;
+        let mut made = Table { file: table.file.clone(), ..Table::default() };
+        let groups: Vec<&[u32]> = rows
+            .chunk_by(|one, other| keys(*one) == keys(*other))
+            .filter(|group| !group.first().is_some_and(|row| keys(*row).contains(&Key::Missing)))
+            .collect();
+        made.rows = groups.len();
+        for column in &table.columns {
+            let first = |group: &&[u32]| {
+                group.iter().copied().find(|row| column.data.cell(*row as usize) != Cell::Missing).unwrap_or(group[0])
+            };
+            let picked: Vec<u32> = groups.iter().map(first).collect();
+            let lone = Table { columns: vec![column.clone()], file: String::new(), rows: table.rows };
+            made.columns.extend(lone.take(&picked).columns);
+        }
+        work.set(self.makes()[0], made);
+        Ok(())
+    }
+}
+
+/// The columns `keep`, then one for each class: 1 where the row is of it, else 0.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OneHot {
+    /// The table.
+    table: String,
+    /// The columns that stay.
+    keep: Vec<String>,
+    /// The column of classes.
+    label: String,
+    /// The classes, in order.
+    classes: Vec<String>,
+    /// What stands between several classes of one row.
+    separator: Option<char>,
+    /// What the new table is called.
+    r#as: String,
+}
+
+impl Action for OneHot {
+    fn uses(&self) -> Vec<&str> {
+        vec![&self.table]
+    }
+
+    fn makes(&self) -> Vec<&str> {
+        vec![&self.r#as]
+    }
+
+    fn words(&self) -> String {
+        format!("the classes of {} as columns", self.table)
+    }
+
+    fn run(&self, work: &mut Work) -> Result<(), RunError> {
+        let table = work.table(&self.table)?;
+        let labels = table.column(&self.label)?;
+        let places: HashMap<&str, usize> =
+            self.classes.iter().enumerate().map(|(index, class)| (class.as_str(), index)).collect();
+        let mut columns = vec![vec![0_i64; table.rows]; self.classes.len()];
+        for (row, cell) in labels.cells().enumerate() {
+            let text = written_cell(cell);
+            let parts: Vec<&str> = match self.separator {
+                Some(separator) => text.split(separator).collect(),
+                None => vec![&text],
+            };
+            for part in parts {
+                let Some(place) = places.get(part) else {
+                    return Err(Fault::new(&table.file, "the class is none of the recipe's")
+                        .at(row)
+                        .column(&self.label)
+                        .value(part)
+                        .into());
+                };
+                columns[*place][row] = 1;
+            }
+        }
+        let mut made = table.select(&self.keep)?;
+        let classes = self.classes.iter().zip(columns);
+        made.columns
+            .extend(classes.map(|(class, cells)| Column { name: class.clone(), data: Arc::new(Data::Int(cells)) }));
+        work.set(&self.r#as, made);
+        Ok(())
+    }
+}
+
+/// One table below the other. Columns are those of the first, and have to be in all.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Stack {
+    /// The tables, from above.
+    tables: Vec<String>,
+    /// What the new table is called.
+    r#as: String,
+}
+
+impl Action for Stack {
+    fn uses(&self) -> Vec<&str> {
+        self.tables.iter().map(String::as_str).collect()
+    }
+
+    fn makes(&self) -> Vec<&str> {
+        vec![&self.r#as]
+    }
+
+    fn check(&self) -> Result<(), String> {
+        if self.tables.is_empty() { Err("there is no table".to_owned()) } else { Ok(()) }
+    }
+
+    fn words(&self) -> String {
+        format!("stack {}", self.tables.join(", "))
+    }
+
+    fn run(&self, work: &mut Work) -> Result<(), RunError> {
+        let tables = self.tables.iter().map(|name| work.table(name)).collect::<Result<Vec<_>, _>>()?;
+        let mut made = tables[0].clone();
+        for table in &tables[1..] {
+            made = made.below(table)?;
+        }
+        work.set(&self.r#as, made);
+        Ok(())
+    }
+}
+
+/// Adds columns of another table where the cells of `on` are the same. The order is that of the first table.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Join {
+    /// The table.
+    table: String,
+    /// The other table.
+    with: String,
+    /// The columns that both have.
+    on: Vec<String>,
+    /// The other's columns that are added.
+    columns: Vec<String>,
+    /// Rows without a partner stay, with missing cells; else they go.
+    #[serde(default)]
+    left: bool,
+    /// What the new table is called; as the first by default.
+    r#as: Option<String>,
+}
+
+impl Action for Join {
+    fn uses(&self) -> Vec<&str> {
+        vec![&self.table, &self.with]
+    }
+
+    fn makes(&self) -> Vec<&str> {
+        vec![self.r#as.as_ref().unwrap_or(&self.table)]
+    }
+
+    fn words(&self) -> String {
+        format!("join {} with {}", self.table, self.with)
+    }
+
+    fn run(&self, work: &mut Work) -> Result<(), RunError> {
+        let (table, with) = (work.table(&self.table)?, work.table(&self.with)?);
+        let keys = |table: &Table, row: usize| -> Result<Vec<String>, RunError> {
+            self.on.iter().map(|name| Ok(written_cell(table.column(name)?.cell(row)))).collect()
+        };
+        let mut partners: HashMap<Vec<String>, Vec<u32>> = HashMap::new();
+        for row in 0..with.rows {
+            partners.entry(keys(with, row)?).or_default().push(row as u32);
+        }
+        let mut pairs: Vec<(u32, Option<u32>)> = Vec::new();
+        for row in 0..table.rows {
+            match partners.get(&keys(table, row)?) {
+                Some(others) => pairs.extend(others.iter().map(|other| (row as u32, Some(*other)))),
+                None if self.left => pairs.push((row as u32, None)),
+                None => {}
+            }
+        }
+        let mut made = table.take(&pairs.iter().map(|(row, _)| *row).collect::<Vec<_>>());
+        for name in &self.columns {
+            let data = with.column(name)?;
+            let cells: Vec<Cell> =
+                pairs.iter().map(|(_, other)| other.map_or(Cell::Missing, |row| data.cell(row as usize))).collect();
+            made.set(name, Data::of_cells(&cells));
+        }
+        work.set(self.makes()[0], made);
+        Ok(())
+    }
+}
+
+/// What is drawn for each row, one after the other.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+enum Kind {
+    /// A whole number from the first to before the second, by numpy's `RandomState`.
+    Randint(i64, i64),
+    /// A real number between two, rounded to two decimals, by numpy's `default_rng`.
+    Uniform(f64, f64),
+    /// One of these, by Python's `random`.
+    Choice(Vec<String>),
+    /// The numbers from 1 to this in random order, with blanks between, by Python's `random`.
+    Orders(u32),
+}
+
+/// Draws a column.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Draw {
+    /// The table.
+    table: String,
+    /// The column.
+    column: String,
+    /// What is drawn.
+    kind: Kind,
+    /// Where the random numbers start.
+    #[serde(default)]
+    seed: u32,
+    /// What the new table is called; as the old one by default.
+    r#as: Option<String>,
+}
+
+impl Action for Draw {
+    fn uses(&self) -> Vec<&str> {
+        vec![&self.table]
+    }
+
+    fn makes(&self) -> Vec<&str> {
+        vec![self.r#as.as_ref().unwrap_or(&self.table)]
+    }
+
+    fn check(&self) -> Result<(), String> {
+        match &self.kind {
+            Kind::Choice(of) if of.is_empty() => Err("there is nothing to choose from".to_owned()),
+            Kind::Randint(low, high) if low >= high => Err("the first number is to be below the second".to_owned()),
+            _ => Ok(()),
+        }
+    }
+
+    fn words(&self) -> String {
+        format!("draw {} of {}", self.column, self.table)
+    }
+
+    fn run(&self, work: &mut Work) -> Result<(), RunError> {
+        let mut table = work.table(&self.table)?.clone();
+        let rows = 0..table.rows;
+        let data = match &self.kind {
+            Kind::Randint(low, high) => {
+                let mut random = RandomState::new(self.seed);
+                Data::Int(rows.filter_map(|_| random.randint(*low, *high)).collect())
+            }
+            Kind::Uniform(low, high) => {
+                let mut random = DefaultRng::new(self.seed);
+                let hundredth = |value: f64| (value * 100.0).round_ties_even() / 100.0;
+                Data::Real(rows.map(|_| hundredth(low + (high - low) * random.double())).collect())
+            }
+            Kind::Choice(of) => {
+                let mut random = PythonRandom::new(self.seed);
+                Data::Text(rows.map(|_| random.choice(of).map(String::as_str)).collect())
+            }
+            Kind::Orders(count) => {
+                let mut random = PythonRandom::new(self.seed);
+                let order = |numbers: Vec<u32>| {
+                    numbers.iter().map(|number| (number + 1).to_string()).collect::<Vec<_>>().join(" ")
+                };
+                Data::Text(
+                    rows.filter_map(|_| random.sample(*count, *count as usize as u32).map(order)).collect::<Texts>(),
+                )
+            }
+        };
+        table.set(&self.column, data);
+        work.set(self.makes()[0], table);
+        Ok(())
+    }
+}

@@ -1,0 +1,152 @@
+//! Reads a table of separated values into cells, as pandas' C reader does.
+
+use rayon::prelude::*;
+
+use super::infer::{infer, with_missing};
+use super::{Column, Data, Table, Texts};
+use crate::error::{Fault, RunError};
+use std::sync::Arc;
+
+/// How a table is read.
+#[derive(Clone, Debug)]
+pub(crate) struct Reading<'r> {
+    pub separator: u8,
+    /// Columns that are text, whatever they look like.
+    pub text: &'r [String],
+    /// Reals by pandas' fast converter.
+    pub fast: bool,
+}
+
+/// The cells of one row at a time.
+struct Rows<'t> {
+    rest: &'t str,
+    line: u64,
+    separator: u8,
+}
+
+impl Rows<'_> {
+    /// Reads the next row that is not blank into `cells`: all cells in one buffer, and where they end.
+    fn next(&mut self, buffer: &mut String, ends: &mut Vec<usize>) -> Result<bool, &'static str> {
+        loop {
+            buffer.clear();
+            ends.clear();
+            if self.rest.is_empty() {
+                return Ok(false);
+            }
+            if !self.row(buffer, ends)? {
+                continue;
+            }
+            return Ok(true);
+        }
+    }
+
+    /// False if the line was blank.
+    fn row(&mut self, buffer: &mut String, ends: &mut Vec<usize>) -> Result<bool, &'static str> {
+        let bytes = self.rest.as_bytes();
+        let (mut at, mut quoted) = (0, false);
+        let mut end = loop {
+            if bytes.get(at) == Some(&b'"') {
+                quoted = true;
+                at += 1;
+                loop {
+                    let quote = memchr::memchr(b'"', &bytes[at..]).ok_or("a quote is not closed")? + at;
+                    buffer.push_str(&self.rest[at..quote]);
+                    at = quote + 1;
+                    if bytes.get(at) != Some(&b'"') {
+                        break;
+                    }
+                    buffer.push('"');
+                    at += 1;
+                }
+            }
+            let stop = |byte: &u8| *byte == self.separator || *byte == b'\n' || *byte == b'\r';
+            let length = bytes[at..].iter().position(stop).unwrap_or(bytes.len() - at);
+            buffer.push_str(&self.rest[at..at + length]);
+            at += length;
+            ends.push(buffer.len());
+            match bytes.get(at) {
+                Some(byte) if *byte == self.separator => at += 1,
+                _ => break at,
+            }
+        };
+        let blank =
+            !quoted && self.rest[..end].bytes().all(|byte| byte == b' ' || (byte == b'\t' && self.separator != b'\t'));
+        if bytes.get(end) == Some(&b'\r') {
+            end += 1;
+            if bytes.get(end) == Some(&b'\n') {
+                end += 1;
+            }
+        } else if end < bytes.len() {
+            end += 1;
+        }
+        self.line += memchr::memchr_iter(b'\n', &bytes[..end]).count() as u64;
+        self.rest = &self.rest[end..];
+        Ok(!blank)
+    }
+}
+
+/// Reads a table of a file's bytes.
+pub(crate) fn read(file: &str, bytes: &[u8], reading: &Reading) -> Result<Table, RunError> {
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let line = memchr::memchr_iter(b'\n', &bytes[..error.valid_up_to()]).count() as u64 + 1;
+        Fault::new(file, "the bytes are no UTF-8").line(line)
+    })?;
+    parse(file, text, reading)
+}
+
+/// Reads a table of text.
+fn parse(file: &str, text: &str, reading: &Reading) -> Result<Table, RunError> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut rows = Rows { rest: text, line: 1, separator: reading.separator };
+    let (mut buffer, mut ends) = (String::new(), Vec::new());
+    let fault = |line: u64, problem: &str| Fault::new(file, problem).line(line);
+    if !rows.next(&mut buffer, &mut ends).map_err(|problem| fault(1, problem))? {
+        return Ok(Table { file: file.to_owned(), ..Table::default() });
+    }
+    let names = names(&buffer, &ends);
+    let mut columns: Vec<Texts> = vec![Texts::default(); names.len()];
+    // Columns without a heading, if the first row has more cells than the header: pandas' index, which is never written.
+    let mut surplus = None;
+    loop {
+        let line = rows.line;
+        if !rows.next(&mut buffer, &mut ends).map_err(|problem| fault(line, problem))? {
+            break;
+        }
+        let skipped = *surplus.get_or_insert(ends.len().saturating_sub(names.len()));
+        if ends.len() > names.len() + skipped {
+            let problem = format!("the row has {} cells, the header {}", ends.len(), names.len());
+            return Err(fault(line, &problem).into());
+        }
+        for (index, column) in columns.iter_mut().enumerate() {
+            let at = index + skipped;
+            let start = at.checked_sub(1).and_then(|before| ends.get(before)).map_or(0, |end| *end);
+            column.push(Some(ends.get(at).map_or("", |end| &buffer[start..*end])));
+        }
+    }
+    let rows = columns.first().map_or(0, Texts::len);
+    let columns = names.into_par_iter().zip(columns).map(|(name, texts)| {
+        let data =
+            if reading.text.contains(&name) { Data::Text(with_missing(texts)) } else { infer(texts, reading.fast) };
+        Column { name, data: Arc::new(data) }
+    });
+    Ok(Table { file: file.to_owned(), columns: columns.collect(), rows })
+}
+
+/// The headings: a blank one is called by its position, a second one of a name gets a number.
+fn names(buffer: &str, ends: &[usize]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::with_capacity(ends.len());
+    let mut start = 0;
+    for (index, end) in ends.iter().enumerate() {
+        let heading = &buffer[start..*end];
+        let heading = if heading.is_empty() { format!("Unnamed: {index}") } else { heading.to_owned() };
+        let mut name = heading.clone();
+        let mut count = 0;
+        while names.contains(&name) {
+            count += 1;
+            name = format!("{heading}.{count}");
+        }
+        names.push(name);
+        start = *end;
+    }
+    names
+}
