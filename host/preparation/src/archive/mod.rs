@@ -7,6 +7,8 @@ mod names;
 mod seven;
 mod sink;
 mod tarball;
+#[cfg(test)]
+mod tests;
 mod zipped;
 
 use std::fs::{self, File};

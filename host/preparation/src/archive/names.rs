@@ -36,9 +36,12 @@ impl Names {
                 None => drop(self.used.insert(folder.to_owned(), false)),
             }
         }
-        match self.used.insert(path.clone(), is_file) {
-            Some(was_file) if is_file || was_file => Err(Fault::Twice),
-            _ => Ok(path),
+        match self.used.get(&path) {
+            Some(&was_file) if is_file || was_file => Err(Fault::Twice),
+            _ => {
+                self.used.insert(path.clone(), is_file);
+                Ok(path)
+            }
         }
     }
 }
