@@ -1,0 +1,5 @@
+//! `assay prepare`: what it downloads, from whom, and what a user reads when it cannot.
+
+mod faults;
+mod server;
+mod world;
