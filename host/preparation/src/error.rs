@@ -30,13 +30,13 @@ pub enum PreparationError {
     #[error(transparent)]
     Download(#[from] DownloadError),
     /// The download cannot be unpacked.
-    #[error(transparent)]
+    #[error("{0}{}", unpacking_remedy(&.0.fault))]
     Archive(Box<ArchiveError>),
     /// The recipe is none.
     #[error(transparent)]
     Recipe(Box<RecipeError>),
     /// The recipe cannot be carried out.
-    #[error("{0}")]
+    #[error("{0}{}", run_remedy(.0))]
     Run(Box<RunError>),
     /// A checksum is another one than the reference's.
     #[error("{0}")]
@@ -120,16 +120,40 @@ impl From<RunError> for PreparationError {
     fn from(error: RunError) -> Self {
         match error {
             RunError::Cancelled => PreparationError::Cancelled,
+            RunError::Archive { source, .. } if was_stopped(source.as_ref()) => PreparationError::Cancelled,
             error => PreparationError::Run(Box::new(error)),
         }
     }
+}
+
+/// True if an archive inside the download was not unpacked since somebody wanted it to stop.
+fn was_stopped(error: &(dyn std::error::Error + Send + Sync + 'static)) -> bool {
+    error.downcast_ref::<ArchiveError>().is_some_and(|error| matches!(error.fault, ArchiveFault::Cancelled))
 }
 
 fn run_blame(error: &RunError) -> Blame {
     match error {
         RunError::Io { .. } => Blame::Machine,
         RunError::Cancelled => Blame::Stopped,
-        _ => Blame::Data,
+        RunError::Archive { source, .. } => match source.downcast_ref::<ArchiveError>().map(|error| &error.fault) {
+            Some(ArchiveFault::Io(_)) => Blame::Machine,
+            _ => Blame::Data,
+        },
+        RunError::Data(_) => Blame::Data,
+    }
+}
+
+fn unpacking_remedy(fault: &ArchiveFault) -> &'static str {
+    match fault {
+        ArchiveFault::Io(error) => remedy(error),
+        _ => "",
+    }
+}
+
+fn run_remedy(error: &RunError) -> &'static str {
+    match error {
+        RunError::Io { source, .. } => remedy(source),
+        _ => "",
     }
 }
 

@@ -76,7 +76,7 @@ impl World {
     pub(super) fn stranger(&self, host: &str) -> Result<Command, Failure> {
         let mut command = assay()?;
         command.args(["prepare", "-c", "toy", "--competitions"]).arg(self.path("competitions"));
-        command.arg("--data-dir").arg(self.path("data")).args(["--stall", "1s", "--tries", "3"]);
+        command.arg("--data-dir").arg(self.path("data")).args(["--stall", "1s", "--tries", "4"]);
         for name in ["KAGGLE_USERNAME", "KAGGLE_KEY", "KAGGLE_API_TOKEN", "KAGGLE_CONFIG_DIR", "XDG_CONFIG_HOME"] {
             command.env_remove(name);
         }
