@@ -30,13 +30,13 @@ pub enum PreparationError {
     #[error(transparent)]
     Download(#[from] DownloadError),
     /// The download cannot be unpacked.
-    #[error("{0}{}", unpacking_remedy(&.0.fault))]
+    #[error("{0}{after}", after = unpacking_remedy(&.0.fault))]
     Archive(Box<ArchiveError>),
     /// The recipe is none.
     #[error(transparent)]
     Recipe(Box<RecipeError>),
     /// The recipe cannot be carried out.
-    #[error("{0}{}", run_remedy(.0))]
+    #[error("{0}{after}", after = run_remedy(.0))]
     Run(Box<RunError>),
     /// A checksum is another one than the reference's.
     #[error("{0}")]
