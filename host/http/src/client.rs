@@ -21,6 +21,8 @@ pub struct Client {
     scheme: Scheme,
     authority: Authority,
     loopback: bool,
+    /// Whether a server on this machine may lead to another one here.
+    to_neighbours: bool,
     /// What shows the server who we are. There is no way to print it.
     authorization: Option<String>,
 }
@@ -66,7 +68,20 @@ impl Client {
     pub fn new(authority: Authority, plain: bool, times: Times) -> Result<Self, HttpError> {
         let loopback = is_loopback(authority.as_str());
         let scheme = if plain { Scheme::HTTP } else { Scheme::HTTPS };
-        Ok(Client { agent: agent(plain, loopback, times)?, scheme, authority, loopback, authorization: None })
+        Ok(Client {
+            agent: agent(plain, loopback, times)?,
+            scheme,
+            authority,
+            loopback,
+            to_neighbours: false,
+            authorization: None,
+        })
+    }
+
+    /// The same; if the server is on this machine, it may lead to other servers here without TLS. None of them is shown who we are.
+    #[must_use]
+    pub fn led_to_neighbours(self) -> Self {
+        Client { to_neighbours: true, ..self }
     }
 
     /// The server's name, with its port if it has one.
@@ -108,7 +123,7 @@ impl Client {
         uri.authority() == Some(&self.authority)
     }
 
-    /// Where the server leads: within the scheme, and without TLS to itself alone, or on this machine.
+    /// Where the server leads: within the scheme, and without TLS to itself alone, unless neighbours are allowed.
     ///
     /// # Errors
     ///
@@ -129,7 +144,9 @@ impl Client {
             let to = excerpt(place(location));
             return Err(self.sent(format!("leads to {to}, by another scheme than {}", self.scheme)));
         }
-        let within = to.authority().is_some_and(|authority| self.loopback && is_loopback(authority.as_str()));
+        let within = to
+            .authority()
+            .is_some_and(|authority| self.to_neighbours && self.loopback && is_loopback(authority.as_str()));
         if self.scheme == Scheme::HTTP && !self.is_own(&to) && !within {
             return Err(self.sent(format!("leads to {}, another host, without TLS", excerpt(place(location)))));
         }

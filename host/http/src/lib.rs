@@ -1,7 +1,7 @@
 //! HTTP to servers that are not trusted, for whatever of the program talks to one.
 //!
 //! A [`Client`] is for one server, which alone is shown who we are. Redirects stay within the scheme that they came by, and go without TLS
-//! nowhere but on this machine. What is sent is read within bounds of size and time, and whoever tries again does so by a [`Backoff`].
+//! nowhere but on this machine, where that is allowed. What is sent is read within bounds of size and time, and whoever tries again does so by a [`Backoff`].
 
 mod agent;
 mod backoff;

@@ -40,7 +40,6 @@ impl Edition {
 
     /// True if these are the reference's.
     #[must_use]
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
     pub fn is_reference(&self) -> bool {
         *self == Edition::Reference
     }

@@ -54,7 +54,7 @@ impl Kaggle {
             progress.note(note);
         }
         let client = Client::new(authority, plain, patience.times());
-        let mut client = client.map_err(|error| DownloadError::Setup(error.to_string()))?;
+        let mut client = client.map_err(|error| DownloadError::Setup(error.to_string()))?.led_to_neighbours();
         client.authorize(credentials.authorization().to_owned());
         Ok(Kaggle { client, base, from: credentials.from().to_owned(), patience })
     }
