@@ -38,6 +38,11 @@ fn main() -> Result<(), String> {
         path.parent()?.file_name()?.to_str().map(str::to_owned)
     })?;
 
+    let preparations = found(&folder, |path| Some(path.join("preparation.toml")).filter(|file| file.is_file()))?;
+    embed(&out.join("embedded_preparations.rs"), &preparations, "PREPARATIONS", "str", "include_str!", |path| {
+        path.parent()?.file_name()?.to_str().map(str::to_owned)
+    })?;
+
     // plugins/GRADER/cases/CASE/FILE is called GRADER/CASE/FILE.
     let mut files = Vec::new();
     for grader in found(&root.join("plugins"), |path| Some(path.join("cases")).filter(|cases| cases.is_dir()))? {

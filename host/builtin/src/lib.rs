@@ -2,6 +2,7 @@
 
 include!(concat!(env!("OUT_DIR"), "/embedded_graders.rs"));
 include!(concat!(env!("OUT_DIR"), "/embedded_competitions.rs"));
+include!(concat!(env!("OUT_DIR"), "/embedded_preparations.rs"));
 include!(concat!(env!("OUT_DIR"), "/embedded_cases.rs"));
 
 /// The names and components of the graders, in the order of their names.
@@ -12,6 +13,11 @@ pub fn graders() -> impl Iterator<Item = (&'static str, &'static [u8])> {
 /// The ids and `competition.toml` files of the competitions, in the order of their ids.
 pub fn competitions() -> impl Iterator<Item = (&'static str, &'static str)> {
     COMPETITIONS.iter().copied()
+}
+
+/// The recipe `preparation.toml` of a competition; none where it has none.
+pub fn preparation(id: &str) -> Option<&'static str> {
+    PREPARATIONS.iter().find(|(name, _)| *name == id).map(|(_, text)| *text)
 }
 
 /// The files of the known-answer cases that a grader has: `CASE/FILE` and what is in it, in the order of these paths.
