@@ -56,9 +56,9 @@ pub struct Fault {
     /// The row of the table, from 1, without the header.
     pub row: Option<u64>,
     /// The column.
-    pub column: Option<String>,
+    pub column: Option<Box<str>>,
     /// What stands there, cut short.
-    pub value: Option<String>,
+    pub value: Option<Box<str>>,
     /// What is wrong with it.
     pub message: String,
 }
@@ -82,7 +82,7 @@ impl Fault {
     }
 
     pub(crate) fn column(self, column: impl Into<String>) -> Self {
-        Fault { column: Some(column.into()), ..self }
+        Fault { column: Some(column.into().into_boxed_str()), ..self }
     }
 
     pub(crate) fn value(self, value: &str) -> Self {
@@ -90,7 +90,7 @@ impl Fault {
         if value.chars().nth(SHOWN).is_some() {
             shown.push('…');
         }
-        Fault { value: Some(shown), ..self }
+        Fault { value: Some(shown.into_boxed_str()), ..self }
     }
 }
 

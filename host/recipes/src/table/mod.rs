@@ -16,13 +16,16 @@ pub(crate) struct Table {
     pub rows: usize,
 }
 
+/// Positions of rows in a column.
+type Positions = Arc<Vec<u32>>;
+
 /// A named column of a table.
 #[derive(Clone, Debug)]
 pub(crate) struct Series {
     pub name: String,
     data: Arc<Column>,
     /// The positions in `data`; all of them where there are none.
-    rows: Option<Arc<Vec<u32>>>,
+    rows: Option<Positions>,
 }
 
 /// Values of one type. A missing cell is NaN among reals, and none among truths and texts.
@@ -87,7 +90,7 @@ impl Table {
 
     /// The rows at these positions, in their order.
     pub(crate) fn take(&self, positions: &[u32]) -> Table {
-        let mut composed: Vec<(Option<*const Vec<u32>>, Arc<Vec<u32>>)> = Vec::new();
+        let mut composed: Vec<(Option<*const Vec<u32>>, Positions)> = Vec::new();
         let columns = self.columns.iter().map(|column| {
             let of = column.rows.as_ref().map(Arc::as_ptr);
             let known = composed.iter().find(|(other, _)| *other == of).map(|(_, rows)| Arc::clone(rows));
