@@ -171,6 +171,8 @@ impl Preparation<'_> {
         manifest.write(&made).map_err(PreparationError::io(&made))?;
         progress.stage(Stage::Publish);
         self.kept(layout, &raw, progress)?;
+        // Before it is on the disk: there are disks that take long to forget a file.
+        remove(&raw).map_err(PreparationError::io(&raw))?;
         publish(&made, &layout.prepared()).map_err(PreparationError::io(&layout.prepared()))?;
         // The data are there; what cannot be removed now, the next call removes.
         if let Err(error) = remove(&work) {
