@@ -43,6 +43,17 @@ fn main() -> Result<(), String> {
         path.parent()?.file_name()?.to_str().map(str::to_owned)
     })?;
 
+    // competitions/ID/FILE is called ID/FILE.
+    let beside = ["dataset.toml", "preparation.corrected.toml", "preparation.toml"];
+    let mut files = Vec::new();
+    for competition in found(&folder, |path| path.is_dir().then(|| path.to_owned()))? {
+        files.extend(beside.iter().map(|name| competition.join(name)).filter(|file| file.is_file()));
+    }
+    embed(&out.join("embedded_preparations.rs"), &files, "PREPARATIONS", "str", "include_str!", |path| {
+        let name = |levels: usize| path.ancestors().nth(levels)?.file_name()?.to_str();
+        Some(format!("{}/{}", name(1)?, name(0)?))
+    })?;
+
     // plugins/GRADER/cases/CASE/FILE is called GRADER/CASE/FILE.
     let mut files = Vec::new();
     for grader in found(&root.join("plugins"), |path| Some(path.join("cases")).filter(|cases| cases.is_dir()))? {

@@ -10,6 +10,7 @@ mod killed;
 mod large_files;
 mod memory_budget;
 mod panics;
+mod preparing;
 #[cfg(target_os = "linux")]
 mod shortage;
 mod workers;

@@ -11,7 +11,7 @@ use assay_tables::Threads;
 use assay_tables::align::Expected;
 use assay_tables::read::{self, FileId, OpenFile, ReadError, ReadOptions, Table};
 use assay_types::competition::Competition;
-use assay_types::sha256;
+use assay_types::{Edition, sha256};
 use thiserror::Error;
 
 /// The largest file of answers, in bytes. tensorflow2-question-answering's has some 2 GB.
@@ -49,18 +49,30 @@ pub trait AnswersProvider: Send + Sync {
 
     /// Where it looks for the answers of a competition, in words, for messages.
     fn place(&self, competition: &Competition) -> String;
+
+    /// Which edition of the data they are of.
+    fn edition(&self) -> Edition {
+        Edition::Reference
+    }
 }
 
 /// A data directory, laid out as the reference lays it out: `<folder>/<id>/prepared/{public,private}/...`.
 #[derive(Clone, Debug)]
 pub struct DataDir {
     folder: PathBuf,
+    edition: Edition,
 }
 
 impl DataDir {
     /// The data below a folder.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
-        DataDir { folder: folder.into() }
+        DataDir { folder: folder.into(), edition: Edition::Reference }
+    }
+
+    /// The same, of this edition.
+    #[must_use]
+    pub fn edition(self, edition: Edition) -> Self {
+        DataDir { edition, ..self }
     }
 
     /// The folder.
@@ -72,7 +84,7 @@ impl DataDir {
     /// Where a competition's prepared data are.
     #[must_use]
     pub fn prepared(&self, id: &str) -> PathBuf {
-        self.folder.join(id).join("prepared")
+        self.folder.join(id).join(self.edition.folder())
     }
 
     /// The rows that submissions to a competition must have, as far as participants may know them. Of the answers, only the key is read.
@@ -100,6 +112,10 @@ impl AnswersProvider for DataDir {
 
     fn place(&self, competition: &Competition) -> String {
         self.answers_file(competition).display().to_string()
+    }
+
+    fn edition(&self) -> Edition {
+        self.edition
     }
 }
 

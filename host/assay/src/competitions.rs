@@ -134,6 +134,27 @@ impl Competitions {
         }
     }
 
+    /// The text of a file beside a competition's own, such as its recipe; none if it has no such file.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such competition, or the file cannot be read.
+    pub fn beside(&self, id: &str, name: &str) -> Result<Option<String>, CatalogError> {
+        let path = match self.catalog.source(id)? {
+            Source::BuiltIn(_) => return Ok(assay_builtin::preparation(id, name).map(ToOwned::to_owned)),
+            Source::Given(_) => return Ok(None),
+            Source::File(file) => file.with_file_name(name),
+        };
+        if !path.exists() {
+            return Ok(None);
+        }
+        let unreadable = |error| self.catalog.unreadable(id, &path, error);
+        let bytes = bounded(&path, MAX_BYTES).map_err(unreadable)?;
+        let text = String::from_utf8(bytes)
+            .map_err(|error| unreadable(ReadError::Io(std::io::Error::new(std::io::ErrorKind::InvalidData, error))))?;
+        Ok(Some(text))
+    }
+
     /// Their ids, in order.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
         self.catalog.sources().map(|(id, _)| id)

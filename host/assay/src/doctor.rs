@@ -42,6 +42,8 @@ pub struct Finding {
 pub enum Examined {
     /// Whether the files that the competition names are there.
     Files,
+    /// Whether the prepared files are those of their manifest.
+    Prepared,
     /// Whether the answers can be read, and the grader takes its options.
     Answers,
     /// Whether the best possible submission scores, and earns gold.

@@ -46,7 +46,8 @@ pub(crate) fn grade(
 ) -> Unrecorded {
     let start = Instant::now();
     let report = report.against(prepared.competition().leaderboard.as_ref());
-    let report = Report { direction: Some(prepared.resolved.description.direction), ..report };
+    let (direction, edition) = (Some(prepared.resolved.description.direction), prepared.edition);
+    let report = Report { direction, edition, ..report };
     let mut receipt = prepared.receipt.clone();
     let (report, operator) = match judge(prepared, submission, (limits, threads), report.clone(), &mut receipt, context)
     {

@@ -10,6 +10,7 @@ use assay_sandbox::Sandbox;
 use assay_tables::Threads;
 use assay_tables::align::Expected;
 use assay_tables::read::{self, FileId, Table};
+use assay_types::Edition;
 use assay_types::competition::{Competition, Scored};
 use assay_types::excerpt::excerpt;
 use assay_types::receipt::{Confinement, Digests, Receipt};
@@ -30,6 +31,8 @@ pub(crate) struct PreparedCompetition {
     pub(crate) grader_columns: RecordBatch,
     /// The file of the answers, where they are from one.
     pub(crate) file: Option<FileId>,
+    /// Which edition of the data the answers are of.
+    pub(crate) edition: Edition,
     /// What a score rests on, but for the submission.
     pub(crate) receipt: Receipt,
     /// What [`crate::unusable`] found, once somebody asked.
@@ -110,7 +113,8 @@ impl PreparedCompetition {
             })
             .map(|receipt| Receipt { confinement: Some(confinement), ..receipt })
             .map_err(|error| PrepareError::Receipt { id: competition.id.clone(), message: error.to_string() })?;
-        Ok(PreparedCompetition { expected, scored, grader_columns, file, receipt, unusable: OnceLock::new(), resolved })
+        let (edition, unusable) = (provider.edition(), OnceLock::new());
+        Ok(PreparedCompetition { expected, scored, grader_columns, file, edition, receipt, unusable, resolved })
     }
 
     /// The competition.

@@ -5,6 +5,7 @@ use assay_engine::CarriedCode;
 include!(concat!(env!("OUT_DIR"), "/embedded_graders.rs"));
 include!(concat!(env!("OUT_DIR"), "/embedded_competitions.rs"));
 include!(concat!(env!("OUT_DIR"), "/embedded_cases.rs"));
+include!(concat!(env!("OUT_DIR"), "/embedded_preparations.rs"));
 
 /// The names and components of the graders, in the order of their names.
 pub fn graders() -> impl Iterator<Item = (&'static str, &'static [u8])> {
@@ -36,4 +37,11 @@ pub fn cases(grader: &str) -> impl Iterator<Item = (&'static str, &'static [u8])
         (name == grader).then_some((file, *content))
     };
     CASES.iter().filter_map(of)
+}
+
+/// A file beside the `competition.toml` of a competition that says how its data are prepared; none if it has no such file.
+#[must_use]
+pub fn preparation(id: &str, file: &str) -> Option<&'static str> {
+    let path = format!("{id}/{file}");
+    PREPARATIONS.iter().find(|(known, _)| *known == path).map(|(_, text)| *text)
 }

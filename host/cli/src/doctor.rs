@@ -9,6 +9,8 @@ use super::global::{Compiled, DataArguments, GlobalArguments, Needs, graders_of,
 use super::output::{self, Format};
 use super::{Ended, Failure};
 
+mod manifest;
+
 /// How many lines the first screen has for findings.
 const SCREEN: usize = 20;
 
@@ -37,6 +39,10 @@ pub(super) struct Arguments {
     which: Which,
     #[command(flatten)]
     data: DataArguments,
+    /// Take the digest of every file that the manifest of the prepared data names. Without it, sizes are compared, and digests of what
+    /// grading reads.
+    #[arg(long)]
+    all_digests: bool,
     /// Show everything that was looked at, in full, and not only what is at fault.
     #[arg(long)]
     details: bool,
@@ -57,10 +63,19 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
     for file in examined.iter().flat_map(|competition| files(competition, &data)) {
         may_read(&mut access, OpenFile::open(&file));
     }
+    for competition in &examined {
+        access.read_below(&data.prepared(&competition.id));
+    }
     let graders = graders_of(&competitions, examined.iter().map(|competition| competition.id.as_str()));
     let needs = Needs { competitions, graders: Compiled::Ahead(graders), access, uses_answers: true };
     let assay = global.service(needs, |builder| builder.answers(data.clone()))?;
-    let diagnoses: Vec<Diagnosis> = examined.iter().map(|competition| examine(&assay, competition, &data)).collect();
+    let diagnoses: Vec<Diagnosis> = examined
+        .iter()
+        .map(|competition| {
+            let diagnosis = examine(&assay, competition, &data);
+            manifest::added(diagnosis, competition, &data.prepared(&competition.id), arguments.all_digests)
+        })
+        .collect();
     assay.sync().map_err(Failure::program)?;
     match Format::or_by_terminal(arguments.format) {
         Format::Json => output::json(&diagnoses)?,
@@ -139,6 +154,7 @@ fn state(finding: &Finding) -> &'static str {
 fn examined(finding: &Finding) -> &'static str {
     match finding.examined {
         Examined::Files => "files",
+        Examined::Prepared => "manifest",
         Examined::Answers => "answers",
         Examined::Gold => "gold",
         Examined::Sample => "sample",

@@ -10,6 +10,7 @@ use assay::{
 use assay_confine::{Access, Confinement, confine};
 use assay_sandbox::{Ahead, Sandbox, SandboxOptions};
 use assay_tables::read::OpenFile;
+use assay_types::Edition;
 use clap::{Args, ValueEnum};
 use directories::BaseDirs;
 
@@ -250,18 +251,49 @@ pub(super) struct DataArguments {
     /// The data, laid out as DIR/ID/prepared/... [default: mle-bench/data in your cache folder, where that program keeps them]
     #[arg(long, value_name = "DIR")]
     data_dir: Option<PathBuf>,
+    /// Which edition of the data: the reference's (DIR/ID/prepared), or one without its known defects (DIR/ID/corrected).
+    #[arg(long, value_name = "EDITION", default_value = "reference")]
+    edition: EditionName,
+}
+
+/// An edition, as it is named.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum EditionName {
+    /// The reference's, byte for byte.
+    Reference,
+    /// Without the defects that are known of it.
+    Corrected,
 }
 
 impl DataArguments {
     pub(super) fn open(&self) -> Result<DataDir, Failure> {
-        match &self.data_dir {
-            Some(folder) if folder.is_dir() => Ok(DataDir::new(folder)),
-            Some(folder) => Err(Failure::Call(anyhow!("--data-dir {}: there is no such folder", folder.display()))),
-            None => user_cache()
-                .map(|cache| DataDir::new(cache.join("mle-bench/data")))
-                .context("there is no home folder: name the data by --data-dir")
-                .map_err(Failure::Call),
+        let folder = self.folder()?;
+        if self.data_dir.is_some() && !folder.is_dir() {
+            return Err(Failure::Call(anyhow!("--data-dir {}: there is no such folder", folder.display())));
         }
+        Ok(DataDir::new(folder).edition(self.edition()))
+    }
+
+    /// The folder, which is made if it is not there.
+    pub(super) fn made(&self) -> Result<PathBuf, Failure> {
+        let folder = self.folder()?;
+        let named = || format!("--data-dir {}", folder.display());
+        std::fs::create_dir_all(&folder).with_context(named).map_err(Failure::Call)?;
+        Ok(folder)
+    }
+
+    /// Which edition is meant.
+    pub(super) fn edition(&self) -> Edition {
+        match self.edition {
+            EditionName::Reference => Edition::Reference,
+            EditionName::Corrected => Edition::Corrected,
+        }
+    }
+
+    fn folder(&self) -> Result<PathBuf, Failure> {
+        let ours = || user_cache().map(|cache| cache.join("mle-bench/data"));
+        let folder = self.data_dir.clone().or_else(ours);
+        folder.context("there is no home folder: name the data by --data-dir").map_err(Failure::Call)
     }
 }
 

@@ -27,6 +27,8 @@ mod new;
 mod operator_log;
 mod output;
 mod panics;
+mod prepare;
+mod preparing;
 mod quantities;
 mod rank;
 mod report;
@@ -62,6 +64,7 @@ enum Command {
     GradeSample(grade_sample::Arguments),
     Grade(grade::Arguments),
     Doctor(doctor::Arguments),
+    Prepare(prepare::Arguments),
     Validate(validate::Arguments),
     Keys(keys::Arguments),
     Verify(verify::Arguments),
@@ -169,6 +172,7 @@ fn run(command: Command, global: &GlobalArguments) -> ExitCode {
         Command::Audit(arguments) => audit::run(&arguments, global),
         Command::Check(arguments) => check::run(&arguments, global),
         Command::Lock(arguments) => lock::run(&arguments, global),
+        Command::Prepare(arguments) => prepare::run(&arguments, global),
         Command::Doctor(arguments) => doctor::run(&arguments, global),
         Command::Competitions(arguments) => competitions::run(&arguments, global),
         Command::Graders(arguments) => graders::run(&arguments, global),

@@ -7,16 +7,16 @@
 //! What a registry sends is hostile until its digest is right: it is read within bounds of size and time, redirects stay within the scheme
 //! that they came by, and credentials go to nobody but the registry and whom it names to give tokens.
 
-mod agent;
 mod artifact;
+mod bounds;
 mod credentials;
 mod error;
 mod reference;
 mod session;
 mod transport;
 
-pub use agent::Bounds;
 pub use artifact::Artifact;
+pub use bounds::Bounds;
 pub use error::{Fault, RegistryError};
 pub use reference::{Reference, ReferenceError};
 pub use session::{digest_of_tag, pull, push};

@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::Ipv6Addr;
 use std::str::FromStr;
 
+use assay_http::is_loopback;
 use assay_types::excerpt::excerpt;
 use thiserror::Error;
 
@@ -87,9 +88,7 @@ impl Reference {
     /// True if the registry is this machine.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
-        let host = host(&self.registry);
-        let address = host.trim_start_matches('[').trim_end_matches(']');
-        host == "localhost" || address.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+        is_loopback(&self.registry)
     }
 }
 

@@ -1,9 +1,9 @@
 //! What is done with a registry: fetch an artifact, look a tag up, put an artifact there.
 
-use ureq::http::{Method, Uri};
+use assay_http::{Method, Uri};
 
-use crate::agent::Bounds;
 use crate::artifact::{Artifact, MANIFEST, Written, component, digest};
+use crate::bounds::Bounds;
 use crate::error::RegistryError;
 use crate::reference::Reference;
 use crate::transport::{Answer, Asked, Transport};

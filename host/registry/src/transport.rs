@@ -1,14 +1,10 @@
-//! HTTP to a registry and where it leads: bounded, over TLS unless it is this machine, and with credentials for it alone.
+//! HTTP to a registry and where it leads, with the challenge that a registry answers strangers with.
 
-use std::io::ErrorKind;
-
+use assay_http::{Client, HttpError, Method, Response, TLS_REMEDY, Uri, with_query};
 use assay_types::excerpt::excerpt;
 use serde::Deserialize;
-use ureq::http::uri::{Authority, Scheme, Uri};
-use ureq::http::{Method, Request, Response};
-use ureq::{Agent, Body};
 
-use crate::agent::{Bounds, agent};
+use crate::bounds::Bounds;
 use crate::credentials::{Credentials, remedy};
 use crate::error::RegistryError;
 use crate::reference::Reference;
@@ -16,26 +12,15 @@ use crate::reference::Reference;
 /// The longest answer that is not asked for what is in it, in bytes.
 const ANSWER: u64 = 64 << 10;
 
-/// How often a registry may lead elsewhere for one thing.
-const REDIRECTS: usize = 5;
-
 /// A connection to a registry, for one repository.
 pub(crate) struct Transport {
-    agent: Agent,
-    scheme: Scheme,
-    /// Where the registry is.
-    authority: Authority,
+    client: Client,
     registry: String,
     /// What is to be done: a scope, such as `repository:a/b:pull`.
     scope: String,
-    loopback: bool,
-    /// What shows that we may, once the registry wanted it.
-    authorization: Option<String>,
+    /// True if credentials would be sent to another machine without TLS.
+    in_the_open: bool,
 }
-
-/// What to do where TLS does not come about.
-const TLS_REMEDY: &str =
-    "; `SSL_CERT_FILE` names a file of the authorities to trust, and `--plain-http` does without TLS";
 
 /// What is asked.
 pub(crate) struct Asked<'a> {
@@ -60,33 +45,32 @@ impl Transport {
     pub(crate) fn new(reference: &Reference, actions: &str, bounds: &Bounds) -> Result<Self, RegistryError> {
         let registry = reference.registry();
         let loopback = reference.is_loopback();
-        let scheme = if bounds.is_plain(loopback) { Scheme::HTTP } else { Scheme::HTTPS };
         let authority = registry.parse().map_err(|_| RegistryError::Setup(format!("{registry} is no host")))?;
+        let plain = bounds.is_plain(loopback);
+        let client = Client::new(authority, plain, bounds.times()).map_err(|error| of_http(registry, error))?;
         Ok(Transport {
-            agent: agent(loopback, bounds)?,
-            scheme,
-            authority,
+            client,
             registry: registry.to_owned(),
             scope: format!("repository:{}:{actions}", reference.repository()),
-            loopback,
-            authorization: None,
+            in_the_open: plain && !loopback,
         })
     }
 
     /// Something below the registry's interface.
     pub(crate) fn uri(&self, path: &str) -> Result<Uri, RegistryError> {
-        let parts = Uri::builder().scheme(self.scheme.clone()).authority(self.authority.clone());
-        parts.path_and_query(path).build().map_err(|error| RegistryError::Setup(format!("{path}: {error}")))
+        self.client.uri(path).map_err(|error| self.failed(error))
     }
 
     /// Asks, shows who we are if that is wanted, and goes where reading is led to.
     pub(crate) fn ask(&mut self, asked: Asked<'_>) -> Result<Answer, RegistryError> {
         let reads = asked.method == Method::GET;
         let mut asked = asked;
-        for _ in 0..=REDIRECTS {
+        for redirects in 0.. {
+            self.client.bounded(redirects).map_err(|error| self.failed(error))?;
             let mut answer = self.once(&asked)?;
-            if answer.status == 401 && self.authorization.is_none() && self.is_own(&asked.uri) {
-                self.authorization = Some(self.authorize(&answer)?);
+            if answer.status == 401 && !self.client.is_authorized() && self.client.is_own(&asked.uri) {
+                let authorization = self.authorize(&answer)?;
+                self.client.authorize(authorization);
                 answer = self.once(&asked)?;
             }
             match (&answer.location, answer.status) {
@@ -96,91 +80,41 @@ impl Transport {
                 _ => return Ok(answer),
             }
         }
-        Err(self.sent(format!("leads elsewhere more than {REDIRECTS} times")))
+        Err(self.sent("leads nowhere"))
     }
 
     /// Where a registry leads: within the scheme, and without TLS to itself alone.
     pub(crate) fn led(&self, from: &Uri, location: &str) -> Result<Uri, RegistryError> {
-        let nowhere = || self.sent(format!("leads to {}, which is no address", excerpt(place(location))));
-        let to: Uri = location.parse().map_err(|_| nowhere())?;
-        let to = match (to.scheme(), to.authority(), to.path_and_query()) {
-            (Some(_), Some(_), _) => to,
-            (None, None, Some(path)) if path.as_str().starts_with('/') => {
-                let parts = Uri::builder().scheme(self.scheme.clone());
-                let parts = parts.authority(from.authority().unwrap_or(&self.authority).clone());
-                parts.path_and_query(path.clone()).build().map_err(|_| nowhere())?
-            }
-            _ => return Err(nowhere()),
-        };
-        if to.scheme() != Some(&self.scheme) {
-            return Err(self.sent(format!(
-                "leads to {}, by another scheme than {}",
-                excerpt(place(location)),
-                self.scheme
-            )));
-        }
-        if self.scheme == Scheme::HTTP && !self.is_own(&to) {
-            return Err(self.sent(format!("leads to {}, another host, without TLS", excerpt(place(location)))));
-        }
-        if to.authority().is_some_and(|authority| authority.as_str().contains('@')) {
-            return Err(self.sent("leads to an address with a user's name in it"));
-        }
-        Ok(to)
-    }
-
-    fn is_own(&self, uri: &Uri) -> bool {
-        uri.authority() == Some(&self.authority)
+        self.client.led(from, location).map_err(|error| self.failed(error))
     }
 
     /// One request. Only the registry itself is shown who we are.
     fn once(&self, asked: &Asked<'_>) -> Result<Answer, RegistryError> {
-        let mut request = Request::builder().method(asked.method.clone()).uri(asked.uri.clone());
-        if !asked.accept.is_empty() {
-            request = request.header("Accept", asked.accept);
-        }
-        if let Some(authorization) = self.authorization.as_ref().filter(|_| self.is_own(&asked.uri)) {
-            request = request.header("Authorization", authorization);
-        }
-        let run = match asked.content {
-            Some((kind, content)) => {
-                request.header("Content-Type", kind).body(content).map(|request| self.agent.run(request))
-            }
-            None => request.body(()).map(|request| self.agent.run(request)),
+        let headers = match asked.accept {
+            "" => Vec::new(),
+            accept => vec![("Accept", accept.to_owned())],
         };
-        let run = run.map_err(|error| RegistryError::Setup(error.to_string()))?;
-        let host = asked.uri.authority().map_or_else(String::new, ToString::to_string);
-        let mut response = run.map_err(|error| self.failed(&host, &error, asked.limit))?;
-        let header = |name: &str| texts(&response, name).next();
-        let (location, challenges) = (header("Location"), texts(&response, "WWW-Authenticate").collect());
-        let status = response.status().as_u16();
-        let limit = if status == 200 { asked.limit } else { ANSWER };
-        let body = response.body_mut().with_config().limit(limit).read_to_vec();
-        Ok(Answer { status, location, challenges, body: body.map_err(|error| self.failed(&host, &error, limit))? })
+        let (method, uri) = (asked.method.clone(), asked.uri.clone());
+        let response = self.client.once(&assay_http::Asked { method, uri, headers, content: asked.content });
+        self.answer(response.map_err(|error| self.failed(error))?, asked.limit)
     }
 
-    fn failed(&self, host: &str, error: &ureq::Error, limit: u64) -> RegistryError {
-        match error {
-            ureq::Error::BodyExceedsLimit(_) => self.sent(format!("sends more than {limit} bytes")),
-            ureq::Error::Protocol(_) | ureq::Error::Http(_) | ureq::Error::LargeResponseHeader(..) => {
-                let said = error.to_string();
-                self.sent(format!("answers with what is no HTTP: {}", excerpt(&said).unquoted(200)))
-            }
-            error => {
-                let said = error.to_string();
-                // This kind of error is TLS's.
-                let by_tls = self.scheme == Scheme::HTTPS
-                    && matches!(error, ureq::Error::Io(error) if error.kind() == ErrorKind::InvalidData);
-                let remedy = if by_tls { TLS_REMEDY } else { "" };
-                let said = format!("{}{remedy}", excerpt(&said).unquoted(300));
-                RegistryError::Unreachable { registry: host.to_owned(), said }
-            }
-        }
+    fn answer(&self, response: Response, limit: u64) -> Result<Answer, RegistryError> {
+        let location = response.header("Location").map(ToOwned::to_owned);
+        let challenges = response.headers_of("WWW-Authenticate").map(ToOwned::to_owned).collect();
+        let status = response.status;
+        let body = response.read(if status == 200 { limit } else { ANSWER }).map_err(|error| self.failed(error))?;
+        Ok(Answer { status, location, body, challenges })
+    }
+
+    fn failed(&self, error: HttpError) -> RegistryError {
+        of_http(&self.registry, error)
     }
 
     /// What shows that we may, by what the registry wants to be shown.
     fn authorize(&self, answer: &Answer) -> Result<String, RegistryError> {
         let credentials = Credentials::find(&self.registry)?;
-        if credentials.is_some() && self.scheme == Scheme::HTTP && !self.loopback {
+        if credentials.is_some() && self.in_the_open {
             let what = "credentials are sent over TLS alone: leave out `--plain-http`".to_owned();
             return Err(RegistryError::Credentials { registry: self.registry.clone(), what });
         }
@@ -217,24 +151,16 @@ impl Transport {
             access_token: Option<String>,
         }
         let own = self.uri("/")?;
-        let uri = self.led(&own, realm)?;
-        let host = uri.authority().map_or_else(String::new, ToString::to_string);
-        let mut request = self.agent.get(uri).query("scope", &self.scope);
-        if let Some(service) = service {
-            request = request.query("service", service);
-        }
-        if let Some(credentials) = credentials {
-            request = request.header("Authorization", credentials.basic());
-        }
-        let mut response = request.call().map_err(|error| self.failed(&host, &error, ANSWER))?;
-        let status = response.status().as_u16();
-        let body = response.body_mut().with_config().limit(ANSWER).read_to_vec();
-        let body = body.map_err(|error| self.failed(&host, &error, ANSWER))?;
-        if status != 200 {
-            let answer = Answer { status, location: None, challenges: Vec::new(), body };
+        let pairs = [Some(("scope", self.scope.as_str())), service.as_deref().map(|service| ("service", service))];
+        let pairs: Vec<(&str, &str)> = pairs.into_iter().flatten().collect();
+        let uri = with_query(self.led(&own, realm)?, &pairs).map_err(|error| self.failed(error))?;
+        let shown = credentials.map(Credentials::basic);
+        let response = self.client.asked_as(&assay_http::Asked::get(uri), shown.as_deref());
+        let answer = self.answer(response.map_err(|error| self.failed(error))?, ANSWER)?;
+        if answer.status != 200 {
             return Err(self.denied(&answer, credentials.is_some()));
         }
-        let token: Option<Token> = serde_json::from_slice(&body).ok();
+        let token: Option<Token> = serde_json::from_slice(&answer.body).ok();
         let token = token.and_then(|token| token.token.or(token.access_token));
         // What goes into a header has no line ends.
         let plain = |token: &String| !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
@@ -246,7 +172,7 @@ impl Transport {
     pub(crate) fn unexpected(&self, answer: &Answer, what: &str) -> RegistryError {
         let (registry, said) = (self.registry.clone(), said(&answer.body));
         match answer.status {
-            401 | 403 => self.denied(answer, self.authorization.is_some()),
+            401 | 403 => self.denied(answer, self.client.is_authorized()),
             404 => RegistryError::Absent { registry, what: what.to_owned(), said },
             429 | 500.. => RegistryError::Failed { registry, status: answer.status, said },
             status => {
@@ -271,14 +197,17 @@ impl Transport {
     }
 }
 
-/// An address without its query, which may let whoever has it do what is not theirs.
-fn place(location: &str) -> &str {
-    location.split('?').next().unwrap_or_default()
-}
-
-/// The values of a header that are text.
-fn texts(response: &Response<Body>, name: &str) -> impl Iterator<Item = String> {
-    response.headers().get_all(name).into_iter().filter_map(|value| value.to_str().ok().map(ToOwned::to_owned))
+/// An error of HTTP, as one of the registry.
+fn of_http(registry: &str, error: HttpError) -> RegistryError {
+    match error {
+        HttpError::Unreachable { host, said, tls } => {
+            let remedy =
+                if tls { format!("; {TLS_REMEDY}, and `--plain-http` does without TLS") } else { String::new() };
+            RegistryError::Unreachable { registry: host, said: format!("{said}{remedy}") }
+        }
+        HttpError::Sent { what, .. } => RegistryError::Sent { registry: registry.to_owned(), what },
+        HttpError::Setup(what) => RegistryError::Setup(what),
+    }
 }
 
 /// What a registry says of an error, in its own words.

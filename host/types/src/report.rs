@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 pub use self::reported::Reported;
 use crate::competition::Leaderboard;
 use crate::direction::Direction;
+use crate::edition::Edition;
 use crate::medal::{self, Medals};
 use crate::receipt::Receipt;
 use crate::tags::Tags;
@@ -105,6 +106,9 @@ pub struct Report {
     pub submission_is_answers: bool,
     /// What the score rests on; none if no grader was at hand.
     pub receipt: Option<Receipt>,
+    /// Which edition of the answers it was graded against; not there for the reference's.
+    #[serde(skip_serializing_if = "Edition::is_reference")]
+    pub edition: Edition,
     /// The grader and the competition of this run, if the lock does not have them as they are.
     pub outside_lock: Vec<String>,
     /// What the list says of it besides, such as a run's id or seed.
@@ -153,6 +157,7 @@ impl Report {
             reason: None,
             submission_is_answers: false,
             receipt: None,
+            edition: Edition::Reference,
             outside_lock: Vec::new(),
             tags: Tags::default(),
         }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Outcome, Report, Thresholds};
 use crate::direction::Direction;
+use crate::edition::Edition;
 use crate::medal::Medals;
 use crate::receipt::{MAX_NAMES, ReportedReceipt, some, there};
 use crate::tags::Tags;
@@ -52,6 +53,8 @@ pub struct Reported {
     pub submission_is_answers: bool,
     #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
     pub receipt: Option<Option<Box<ReportedReceipt>>>,
+    #[serde(default, skip_serializing_if = "Edition::is_reference")]
+    pub edition: Edition,
     #[serde(default, deserialize_with = "some_names", skip_serializing_if = "Option::is_none")]
     pub outside_lock: Option<Vec<String>>,
     #[serde(default, skip_serializing_if = "Tags::is_empty")]
@@ -97,6 +100,7 @@ impl TryFrom<Reported> for Report {
             reason: reported.reason.ok_or("missing field `reason`")?,
             submission_is_answers: reported.submission_is_answers,
             receipt: reported.receipt.ok_or("missing field `receipt`")?.map(|receipt| (*receipt).into()),
+            edition: reported.edition,
             outside_lock: reported.outside_lock.unwrap_or_default(),
             tags: reported.tags,
         })

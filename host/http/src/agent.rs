@@ -1,11 +1,11 @@
-//! How registries are reached: over TLS unless it is this machine, by whom certificates are signed, and in so much time.
+//! How servers are reached: over TLS unless it is this machine, by whom certificates are signed, and in so much time.
 
 use std::time::Duration;
 
 use ureq::Agent;
 use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 
-use crate::error::RegistryError;
+use crate::error::HttpError;
 
 /// How long connecting may take.
 const CONNECTING: Duration = Duration::from_secs(20);
@@ -13,31 +13,24 @@ const CONNECTING: Duration = Duration::from_secs(20);
 /// Where authorities of certificates are, in the place of those that the program knows.
 const AUTHORITIES: &str = "SSL_CERT_FILE";
 
-/// What a registry may send, and how it is reached.
+/// How long a server may take.
 #[derive(Clone, Copy, Debug)]
-pub struct Bounds {
-    /// The largest component, in bytes.
-    pub component_bytes: u64,
-    /// The time for each request with its answer.
-    pub time: Duration,
-    /// Use a registry that is not this machine without TLS.
-    pub plain_http: bool,
+pub struct Times {
+    /// The time for each request with its answer; none if what is sent may be as long as it likes.
+    pub whole: Option<Duration>,
+    /// How long it may send nothing.
+    pub silence: Option<Duration>,
 }
 
-impl Bounds {
-    /// True if a registry is used without TLS.
-    pub(crate) fn is_plain(&self, loopback: bool) -> bool {
-        loopback || self.plain_http
-    }
-}
-
-/// What asks a registry. It leads nowhere by itself, and takes every status for an answer.
-pub(crate) fn agent(loopback: bool, bounds: &Bounds) -> Result<Agent, RegistryError> {
+/// What asks a server. It leads nowhere by itself, and takes every status for an answer.
+pub(crate) fn agent(plain: bool, loopback: bool, times: Times) -> Result<Agent, HttpError> {
     let config = Agent::config_builder()
-        .https_only(!bounds.is_plain(loopback))
+        .https_only(!plain)
         .max_redirects(0)
         .http_status_as_error(false)
-        .timeout_global(Some(bounds.time))
+        .timeout_global(times.whole)
+        .timeout_per_read(times.silence)
+        .timeout_per_write(times.silence)
         .timeout_connect(Some(CONNECTING))
         .user_agent(concat!("assay/", env!("CARGO_PKG_VERSION")))
         .tls_config(TlsConfig::builder().root_certs(authorities()?).build());
@@ -45,12 +38,12 @@ pub(crate) fn agent(loopback: bool, bounds: &Bounds) -> Result<Agent, RegistryEr
     Ok(config.build().new_agent())
 }
 
-/// Whom certificates of registries are to be signed by.
-fn authorities() -> Result<RootCerts, RegistryError> {
+/// Whom certificates are to be signed by.
+fn authorities() -> Result<RootCerts, HttpError> {
     let Some(file) = std::env::var_os(AUTHORITIES).filter(|file| !file.is_empty()) else {
         return Ok(RootCerts::WebPki);
     };
-    let wrong = |error: String| RegistryError::Setup(format!("{AUTHORITIES} {}: {error}", file.display()));
+    let wrong = |error: String| HttpError::Setup(format!("{AUTHORITIES} {}: {error}", file.display()));
     let pem = std::fs::read(&file).map_err(|error| wrong(error.to_string()))?;
     let certificates: Vec<_> = parse_pem(&pem)
         .filter_map(|item| match item {

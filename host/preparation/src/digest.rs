@@ -1,0 +1,82 @@
+//! Digests of files.
+
+use std::fmt::Write;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use md5::Md5;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::progress::Progress;
+
+/// How much is read at once.
+const CHUNK: usize = 256 << 10;
+
+/// A file's size and digests.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Digests {
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// SHA-256, in hexadecimal.
+    pub sha256: String,
+    /// MD5, which the reference's checksums are of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub md5: Option<String>,
+}
+
+/// The digests of a file, with MD5 if that is wanted. None: it is to stop.
+pub(crate) fn digests(path: &Path, md5: bool, progress: &dyn Progress) -> io::Result<Option<Digests>> {
+    let mut file = File::open(path)?;
+    let (mut sha, mut old) = (Sha256::new(), md5.then(Md5::new));
+    let mut buffer = vec![0; CHUNK];
+    let mut bytes = 0;
+    loop {
+        if progress.cancelled() {
+            return Ok(None);
+        }
+        let read = match file.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(read) => read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        let chunk = buffer.get(..read).unwrap_or_default();
+        sha.update(chunk);
+        if let Some(old) = &mut old {
+            old.update(chunk);
+        }
+        bytes += read as u64;
+        progress.bytes(read as u64);
+    }
+    let md5 = old.map(|old| hex(&old.finalize()));
+    Ok(Some(Digests { bytes, sha256: hex(&sha.finalize()), md5 }))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(64), |mut hex, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::progress::Silent;
+
+    #[test]
+    fn digests_are_those_of_the_standards() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(&file, b"abc").unwrap();
+        let found = digests(file.path(), true, &Silent).unwrap().unwrap();
+        // FIPS 180-4's and RFC 1321's own examples.
+        assert_eq!(found.sha256, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        assert_eq!(found.md5.as_deref(), Some("900150983cd24fb0d6963f7d28e17f72"));
+        assert_eq!(found.bytes, 3);
+        assert_eq!(digests(file.path(), false, &Silent).unwrap().unwrap().md5, None);
+    }
+}

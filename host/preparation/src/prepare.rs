@@ -1,0 +1,408 @@
+//! The way of a data set: download → verify → unpack → recipe → verify → publish.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use assay_recipes::{Extractor, Folders, Observer, Recipe};
+use assay_types::competition::Competition;
+use assay_types::{Edition, sha256};
+use serde::{Deserialize, Serialize};
+
+use crate::archive::{Limits, Unpacker};
+use crate::checks;
+use crate::dataset::{Dataset, Extra};
+use crate::description;
+use crate::digest::{Digests, digests};
+use crate::download::{self, Kaggle, Patience};
+use crate::error::PreparationError;
+use crate::examine::all_digests;
+use crate::layout::Layout;
+use crate::lock::Lock;
+use crate::manifest::{Description, Manifest, ManifestError, SCHEMA, Verification, listed};
+use crate::progress::{Progress, Stage};
+use crate::publish::{publish, remove};
+use crate::space;
+
+/// Where downloads come from.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// Kaggle, unless they are in the data directory.
+    Kaggle(Patience),
+    /// An archive of the user's, which is read where it is.
+    File(PathBuf),
+    /// A folder of the user's with `ID.zip`, or with `ID/ID.zip` as a data directory has it.
+    Folder(PathBuf),
+}
+
+/// What is to be prepared, and how.
+pub struct Preparation<'a> {
+    /// The competition.
+    pub competition: &'a Competition,
+    /// The text of its recipe.
+    pub recipe: &'a str,
+    /// What is known of its data set.
+    pub dataset: &'a Dataset,
+    /// Which edition the recipe makes.
+    pub edition: Edition,
+    /// The data directory.
+    pub data_dir: &'a Path,
+    /// Where downloads come from.
+    pub source: &'a Source,
+    /// Whether checksums other than the reference's are an error.
+    pub verify: bool,
+    /// Whether the unpacked download is kept.
+    pub keep_raw: bool,
+    /// Whether data that are prepared are prepared anew.
+    pub again: bool,
+    /// The competition's own description, if the user has it.
+    pub description: Option<&'a Path>,
+    /// How many threads there are.
+    pub threads: NonZeroUsize,
+}
+
+/// What came of it.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// The data are prepared.
+    Prepared(Box<Manifest>),
+    /// They were, by this program and the same recipe.
+    WasThere(Box<Manifest>),
+    /// They were, by another recipe of this competition.
+    Other(Box<Manifest>),
+    /// They were, by another program, and are left as they are.
+    Foreign,
+}
+
+/// What an unpacked download is of.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Unpacked {
+    download: Digests,
+}
+
+impl Preparation<'_> {
+    /// Prepares the data set, unless it is.
+    ///
+    /// # Errors
+    ///
+    /// If that is not possible. What was there before is untouched, and the next call goes on.
+    pub fn run(&self, progress: &dyn Progress) -> Result<Outcome, PreparationError> {
+        let recipe = Recipe::parse(self.recipe, self.edition.recipe_file());
+        let recipe = recipe.map_err(|error| PreparationError::Recipe(Box::new(error)))?;
+        let layout = Layout::new(self.data_dir, &self.competition.id, self.edition);
+        // Data that are there can be told from a folder that nobody may write to.
+        if let Some(outcome) = self.there(&layout)? {
+            return Ok(outcome);
+        }
+        fs::create_dir_all(layout.folder()).map_err(PreparationError::io(layout.folder()))?;
+        let lock = Lock::take(&layout.lock(), progress).map_err(PreparationError::io(&layout.lock()))?;
+        let Some(_lock) = lock else { return Err(PreparationError::Cancelled) };
+        // Another process may have done it meanwhile.
+        match self.there(&layout)? {
+            Some(outcome) => Ok(outcome),
+            None => self.made(&layout, &recipe, progress).map(|manifest| Outcome::Prepared(Box::new(manifest))),
+        }
+    }
+
+    /// The data, if they are there and stay.
+    fn there(&self, layout: &Layout) -> Result<Option<Outcome>, PreparationError> {
+        let folder = layout.prepared();
+        if self.again {
+            return Ok(None);
+        }
+        let data = &self.competition.data;
+        match Manifest::read(&folder) {
+            Ok(manifest) if manifest.recipe == sha256(self.recipe.as_bytes()) => {
+                Ok(Some(Outcome::WasThere(Box::new(manifest))))
+            }
+            Ok(manifest) => Ok(Some(Outcome::Other(Box::new(manifest)))),
+            Err(ManifestError::Missing(_)) => {
+                let is_there = |file: &String| folder.join(file).is_file();
+                let whole = is_there(&data.answers) && is_there(&data.sample_submission);
+                Ok(whole.then_some(Outcome::Foreign))
+            }
+            Err(ManifestError::Io { path, error }) => Err(PreparationError::Io { path, error }),
+            // Whatever it is, it is no manifest.
+            Err(ManifestError::Form { .. }) => Ok(None),
+        }
+    }
+
+    fn made(&self, layout: &Layout, recipe: &Recipe, progress: &dyn Progress) -> Result<Manifest, PreparationError> {
+        let archive = self.archive(layout, progress)?;
+        let size = fs::metadata(&archive).map_err(PreparationError::io(&archive))?.len();
+        progress.stage(Stage::Check { total: size });
+        let found = digests(&archive, true, progress).map_err(PreparationError::io(&archive))?;
+        let download = found.ok_or(PreparationError::Cancelled)?;
+        let verification = self.checked(&archive, &download, progress)?;
+
+        let work = layout.work();
+        let unpacker = Unpacker::new(Limits::default(), self.threads, progress);
+        let raw = self.unpacked(&archive, &download, &work, &unpacker, progress)?;
+        let extra = self.extra(layout, &raw, progress)?;
+
+        let made = work.join("made");
+        remove(&made).map_err(PreparationError::io(&made))?;
+        let (public, private) = (made.join("public"), made.join("private"));
+        for folder in [&public, &private] {
+            fs::create_dir_all(folder).map_err(PreparationError::io(folder))?;
+        }
+        let steps = Steps { progress, unpacker: &unpacker, told: AtomicU64::new(0) };
+        recipe.run(&Folders { raw: &raw, public: &public, private: &private }, &steps, &steps, self.threads)?;
+        self.complete(&made)?;
+        let description = self.describe(&public)?;
+        let files = self.files(&made, progress)?;
+        self.tables(&files, verification, progress)?;
+
+        let manifest = Manifest {
+            schema: SCHEMA,
+            competition_id: self.competition.id.clone(),
+            edition: self.edition,
+            assay: env!("CARGO_PKG_VERSION").to_owned(),
+            recipe: sha256(self.recipe.as_bytes()),
+            download,
+            extra,
+            verification,
+            description,
+            files,
+        };
+        manifest.write(&made).map_err(PreparationError::io(&made))?;
+        progress.stage(Stage::Publish);
+        self.kept(layout, &raw, progress)?;
+        // Before it is on the disk: there are disks that take long to forget a file.
+        remove(&raw).map_err(PreparationError::io(&raw))?;
+        publish(&made, &layout.prepared()).map_err(PreparationError::io(&layout.prepared()))?;
+        // The data are there; what cannot be removed now, the next call removes.
+        if let Err(error) = remove(&work) {
+            progress.note(&format!("{} cannot be removed: {error}", work.display()));
+        }
+        Ok(manifest)
+    }
+
+    /// The download: the user's, the one that is there, or a new one.
+    fn archive(&self, layout: &Layout, progress: &dyn Progress) -> Result<PathBuf, PreparationError> {
+        let id = &self.competition.id;
+        let absent = |path: &Path, what: String| PreparationError::From { path: path.to_owned(), what };
+        match self.source {
+            Source::File(file) if file.is_file() => Ok(file.clone()),
+            Source::File(file) => Err(absent(file, "there is no such file".into())),
+            Source::Folder(folder) => {
+                let places = [format!("{id}/{id}.zip"), format!("{id}.zip")];
+                let found = places.iter().map(|place| folder.join(place)).find(|file| file.is_file());
+                found.ok_or_else(|| absent(folder, format!("there is neither {} in it nor {}", places[0], places[1])))
+            }
+            Source::Kaggle(patience) => {
+                let whole = layout.archive();
+                if !whole.is_file() {
+                    let name = self.dataset.download.name.as_deref().unwrap_or(id);
+                    let part = layout.part(&format!("{id}.zip"));
+                    Kaggle::new(*patience, progress)?.download(name, &part, &whole, progress)?;
+                }
+                Ok(whole)
+            }
+        }
+    }
+
+    fn checked(
+        &self,
+        archive: &Path,
+        download: &Digests,
+        progress: &dyn Progress,
+    ) -> Result<Verification, PreparationError> {
+        match checks::of_download(self.dataset, archive, download) {
+            Some(error) if self.verify => Err(PreparationError::Checksums(error)),
+            Some(_) => {
+                progress.note("not verified: the download is another one than the reference's");
+                Ok(Verification::Skipped)
+            }
+            None if !self.verify => Ok(Verification::Skipped),
+            None if self.dataset.download.md5.is_none() => Ok(Verification::Unknown),
+            None => Ok(Verification::Same),
+        }
+    }
+
+    /// The download unpacked, by this call or by one that was stopped.
+    fn unpacked(
+        &self,
+        archive: &Path,
+        download: &Digests,
+        work: &Path,
+        unpacker: &Unpacker<'_>,
+        progress: &dyn Progress,
+    ) -> Result<PathBuf, PreparationError> {
+        let (raw, mark) = (work.join("raw"), work.join("raw.json"));
+        let of = Unpacked { download: download.clone() };
+        let known = fs::read(&mark).ok().and_then(|bytes| serde_json::from_slice::<Unpacked>(&bytes).ok());
+        if known.is_some_and(|known| known == of) && raw.is_dir() {
+            return Ok(raw);
+        }
+        remove(work).map_err(PreparationError::io(work))?;
+        fs::create_dir_all(&raw).map_err(PreparationError::io(&raw))?;
+        let total = Unpacker::declared(archive);
+        if let Some(lacking) = total.and_then(|total| space::lacking(work, total)) {
+            let what = "unpacking the download";
+            return Err(PreparationError::Space { folder: work.to_owned(), lacking, what });
+        }
+        progress.stage(Stage::Unpack { total });
+        unpacker.unpack(archive, &raw)?;
+        let text = serde_json::to_vec(&of).map_err(io::Error::from);
+        text.and_then(|text| fs::write(&mark, text)).map_err(PreparationError::io(&mark))?;
+        Ok(raw)
+    }
+
+    /// The files that come from elsewhere are put into the unpacked download, unless they are there.
+    fn extra(
+        &self,
+        layout: &Layout,
+        raw: &Path,
+        progress: &dyn Progress,
+    ) -> Result<BTreeMap<String, Digests>, PreparationError> {
+        let mut found = BTreeMap::new();
+        for extra in &self.dataset.extra {
+            let to = raw.join(&extra.file);
+            if !to.is_file() {
+                let from = self.extra_file(layout, extra, progress)?;
+                fs::copy(&from, &to).map_err(PreparationError::io(&to))?;
+            }
+            let taken = digests(&to, true, progress).map_err(PreparationError::io(&to))?;
+            let taken = taken.ok_or(PreparationError::Cancelled)?;
+            if let (true, Some(expected)) = (self.verify, &extra.md5)
+                && taken.md5.as_ref() != Some(expected)
+            {
+                let text = format!("{}: its MD5 is not {expected}; `--skip-verification` goes on", extra.file);
+                return Err(PreparationError::Checksums(text));
+            }
+            found.insert(extra.file.clone(), taken);
+        }
+        Ok(found)
+    }
+
+    fn extra_file(&self, layout: &Layout, extra: &Extra, progress: &dyn Progress) -> Result<PathBuf, PreparationError> {
+        let beside = match self.source {
+            Source::File(file) => file.parent().map(|folder| folder.join(&extra.file)),
+            Source::Folder(folder) => Some(folder.join(&self.competition.id).join(&extra.file)),
+            Source::Kaggle(_) => None,
+        };
+        if let Some(file) = beside.filter(|file| file.is_file()) {
+            return Ok(file);
+        }
+        let whole = layout.folder().join(&extra.file);
+        if !whole.is_file() {
+            let patience = match self.source {
+                Source::Kaggle(patience) => *patience,
+                Source::File(_) | Source::Folder(_) => Patience::default(),
+            };
+            download::public(&extra.url, &layout.part(&extra.file), &whole, patience, progress)?;
+        }
+        Ok(whole)
+    }
+
+    /// An error if the recipe did not make what is graded with.
+    fn complete(&self, made: &Path) -> Result<(), PreparationError> {
+        let data = &self.competition.data;
+        let files = [Some(&data.answers), Some(&data.sample_submission), data.gold_submission.as_ref()];
+        let lacking: Vec<String> =
+            files.into_iter().flatten().filter(|file| !made.join(file).is_file()).cloned().collect();
+        if lacking.is_empty() { Ok(()) } else { Err(PreparationError::Lacking(lacking)) }
+    }
+
+    fn describe(&self, public: &Path) -> Result<Description, PreparationError> {
+        let file = public.join(description::FILE);
+        let (text, description) = match self.description {
+            Some(given) => (description::read(given).map_err(PreparationError::io(given))?, Description::Given),
+            None => {
+                let names = fs::read_dir(public).map_err(PreparationError::io(public))?;
+                let mut names: Vec<String> = names
+                    .flatten()
+                    .map(|entry| {
+                        let slash = if entry.path().is_dir() { "/" } else { "" };
+                        format!("{}{slash}", entry.file_name().to_string_lossy())
+                    })
+                    .collect();
+                names.sort_unstable();
+                (description::written(self.competition, self.edition, &names), Description::Written)
+            }
+        };
+        fs::write(&file, text).map_err(PreparationError::io(&file))?;
+        Ok(description)
+    }
+
+    fn files(&self, made: &Path, progress: &dyn Progress) -> Result<BTreeMap<String, Digests>, PreparationError> {
+        let there = listed(made).map_err(PreparationError::io(made))?;
+        progress.stage(Stage::Digest { total: there.values().sum() });
+        let names: Vec<&str> = there.keys().map(String::as_str).collect();
+        let md5 = |name: &str| self.dataset.prepared.contains_key(name);
+        let found = all_digests(made, &names, md5, self.threads, progress);
+        if progress.cancelled() {
+            return Err(PreparationError::Cancelled);
+        }
+        let found = found.map_err(PreparationError::io(made))?;
+        Ok(names.into_iter().map(ToOwned::to_owned).zip(found).collect())
+    }
+
+    /// The reference's checksums are of its own edition alone.
+    fn tables(
+        &self,
+        files: &BTreeMap<String, Digests>,
+        verification: Verification,
+        progress: &dyn Progress,
+    ) -> Result<(), PreparationError> {
+        if self.edition != Edition::Reference {
+            return Ok(());
+        }
+        let compared = checks::of_tables(self.dataset, files);
+        if verification == Verification::Skipped {
+            if let Some(note) = compared.note() {
+                progress.note(&note);
+            }
+            return Ok(());
+        }
+        compared.error().map_or(Ok(()), |error| Err(PreparationError::Checksums(error)))
+    }
+
+    /// The unpacked download takes its place, if it is wanted and nothing is there.
+    fn kept(&self, layout: &Layout, raw: &Path, progress: &dyn Progress) -> Result<(), PreparationError> {
+        if !self.keep_raw {
+            return Ok(());
+        }
+        let place = layout.raw();
+        // An empty one is in nobody's way.
+        let _ = fs::remove_dir(&place);
+        if place.symlink_metadata().is_ok() {
+            progress.note(&format!("{} is there already, and left as it is", place.display()));
+            return Ok(());
+        }
+        fs::rename(raw, &place).map_err(PreparationError::io(&place))
+    }
+}
+
+/// How a recipe's steps are told, and its archives unpacked.
+struct Steps<'a> {
+    progress: &'a dyn Progress,
+    unpacker: &'a Unpacker<'a>,
+    /// How many bytes were told of.
+    told: AtomicU64,
+}
+
+impl Observer for Steps<'_> {
+    fn step(&self, index: usize, count: usize, words: &str) {
+        self.progress.stage(Stage::Step { index, count, words });
+    }
+
+    fn bytes(&self, done: u64) {
+        let before = self.told.fetch_max(done, Ordering::Relaxed);
+        self.progress.bytes(done.saturating_sub(before));
+    }
+
+    fn cancelled(&self) -> bool {
+        self.progress.cancelled()
+    }
+}
+
+impl Extractor for Steps<'_> {
+    fn extract(&self, archive: &Path, into: &Path) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        Ok(self.unpacker.unpack(archive, into).map(|_| ())?)
+    }
+}
