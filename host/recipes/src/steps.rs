@@ -1,6 +1,8 @@
 //! The steps that recipes are made of. None knows a competition.
 
+mod arrays;
 mod boxes;
+mod bson;
 mod cells;
 mod classes;
 mod dates;
@@ -150,6 +152,14 @@ steps! {
     Versions(fill::Versions) = "versions",
     /// Splits lines of text, and takes a word out of those of the test part.
     SplitLines(lines::SplitLines) = "split-lines",
+    /// Reads a file of BSON documents.
+    ReadBson(bson::ReadBson) = "read-bson",
+    /// Keeps documents of a BSON file.
+    KeepBson(bson::KeepBson) = "keep-bson",
+    /// The rows of one of numpy's array files.
+    ReadArray(arrays::ReadArray) = "read-array",
+    /// Takes rows of one of numpy's array files.
+    TakeRows(arrays::TakeRows) = "take-rows",
     /// Extracts an archive.
     Extract(files::Extract) = "extract",
     /// Copies a file, a folder, or one for each row of a table.

@@ -14,12 +14,10 @@ use sha2::{Digest, Sha256};
 /// Competitions without a recipe, or with one that does not make every file yet, and why.
 const NOT_YET: &[(&str, &str)] = &[
     ("3d-object-detection-for-autonomous-vehicles", "its recipe is still to be written"),
-    ("cdiscount-image-classification-challenge", "its recipe is still to be written"),
     ("denoising-dirty-documents", "its recipe is still to be written"),
     ("google-research-identify-contrails-reduce-global-warming", "its recipe is still to be written"),
     ("icecube-neutrinos-in-deep-ice", "its recipe is still to be written"),
     ("iwildcam-2020-fgvc7", "its recipe is still to be written"),
-    ("ml2021spring-hw2", "its recipe is still to be written"),
     ("mlsp-2013-birds", "its recipe is still to be written"),
     ("rsna-2022-cervical-spine-fracture-detection", "its recipe is still to be written"),
     ("stanford-covid-vaccine", "its recipe is still to be written"),

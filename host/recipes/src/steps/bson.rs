@@ -1,0 +1,202 @@
+//! Files of BSON documents, one after the other. One document at a time is in memory.
+
+use std::collections::HashSet;
+use std::fs::File;
+use std::io::{BufReader, BufWriter, Read, Write};
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::Action;
+use crate::error::{About, Fault, RunError};
+use crate::place::Place;
+use crate::run::Work;
+use crate::table::{Cell, Data, Table};
+
+/// A larger document is none that a database takes.
+const LARGEST: usize = 1 << 26;
+
+/// The documents of a file.
+struct Documents<'w> {
+    work: &'w Work<'w>,
+    place: &'w Place,
+    input: BufReader<File>,
+    number: usize,
+}
+
+impl<'w> Documents<'w> {
+    fn open(work: &'w Work<'w>, place: &'w Place) -> Result<Self, RunError> {
+        let path = work.path(place);
+        Ok(Documents { work, place, input: BufReader::new(File::open(&path).about(&path)?), number: 0 })
+    }
+
+    fn fault(&self, problem: &str) -> RunError {
+        Fault::new(self.place.to_string(), problem).at(self.number.saturating_sub(1)).into()
+    }
+
+    /// The next document with its length; none at the end.
+    fn next(&mut self) -> Result<Option<Vec<u8>>, RunError> {
+        let path = self.work.path(self.place);
+        let mut document = Vec::new();
+        if self.input.by_ref().take(4).read_to_end(&mut document).about(&path)? == 0 {
+            return Ok(None);
+        }
+        self.number += 1;
+        let length = document.first_chunk().and_then(|bytes| usize::try_from(i32::from_le_bytes(*bytes)).ok());
+        let Some(length) = length.filter(|length| (5..=LARGEST).contains(length)) else {
+            return Err(self.fault("the document has no sound length"));
+        };
+        self.input.by_ref().take(length as u64 - 4).read_to_end(&mut document).about(&path)?;
+        if document.len() < length || document.last() != Some(&0) {
+            return Err(self.fault("the document is cut"));
+        }
+        self.work.advance(length as u64)?;
+        Ok(Some(document))
+    }
+}
+
+/// A field of a document: its name, its type, where it begins and where its value does, and where it ends.
+struct Element<'d> {
+    name: &'d [u8],
+    kind: u8,
+    start: usize,
+    value: usize,
+    end: usize,
+}
+
+/// The top-level fields; none if the document is not sound.
+fn elements(document: &[u8]) -> Option<Vec<Element<'_>>> {
+    let mut found = Vec::new();
+    let mut at = 4;
+    let last = document.len() - 1;
+    while at < last {
+        let (start, kind) = (at, document[at]);
+        let name_end = at + 1 + memchr::memchr(0, &document[at + 1..last])?;
+        let name = &document[at + 1..name_end];
+        let value = name_end + 1;
+        let counted = || {
+            let bytes = document.get(value..value + 4)?.first_chunk()?;
+            usize::try_from(i32::from_le_bytes(*bytes)).ok()
+        };
+        let length = match kind {
+            0x01 | 0x09 | 0x11 | 0x12 => 8,
+            0x02 => counted()?.checked_add(4)?,
+            0x03 | 0x04 => counted()?,
+            0x05 => counted()?.checked_add(5)?,
+            0x07 => 12,
+            0x08 => 1,
+            0x0a => 0,
+            0x10 => 4,
+            _ => return None,
+        };
+        at = value.checked_add(length).filter(|end| *end <= last)?;
+        found.push(Element { name, kind, start, value, end: at });
+    }
+    Some(found)
+}
+
+fn whole(document: &[u8], name: &str) -> Option<i64> {
+    let elements = elements(document)?;
+    let element = elements.iter().find(|element| element.name == name.as_bytes())?;
+    let bytes = &document[element.value..element.end];
+    match element.kind {
+        0x10 => bytes.first_chunk().map(|bytes| i32::from_le_bytes(*bytes).into()),
+        0x12 => bytes.first_chunk().map(|bytes| i64::from_le_bytes(*bytes)),
+        _ => None,
+    }
+}
+
+/// Reads whole numbers of documents as a table.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ReadBson {
+    /// The file.
+    file: Place,
+    /// The fields, which become columns.
+    fields: Vec<String>,
+    /// What the table is called.
+    r#as: String,
+}
+
+impl Action for ReadBson {
+    fn makes(&self) -> Vec<&str> {
+        vec![&self.r#as]
+    }
+
+    fn words(&self) -> String {
+        format!("read {}", self.file)
+    }
+
+    fn run(&self, work: &mut Work) -> Result<(), RunError> {
+        let mut columns = vec![Vec::new(); self.fields.len()];
+        let mut documents = Documents::open(work, &self.file)?;
+        while let Some(document) = documents.next()? {
+            for (name, column) in self.fields.iter().zip(&mut columns) {
+                let value = whole(&document, name);
+                column.push(value.ok_or_else(|| documents.fault(&format!("there is no whole number {name}")))?);
+            }
+        }
+        let columns = self.fields.iter().zip(columns).map(|(name, cells)| (name.as_str(), Data::Int(cells)));
+        let table = Table::new(self.file.to_string(), columns.collect());
+        work.set(&self.r#as, table);
+        Ok(())
+    }
+}
+
+/// Copies the documents whose field is among a table's column, in the file's order.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct KeepBson {
+    /// The file.
+    file: Place,
+    /// The table.
+    among: String,
+    /// The field, and the table's column.
+    field: String,
+    /// Fields that go.
+    #[serde(default)]
+    drop: Vec<String>,
+    /// No more than so many.
+    most: Option<u64>,
+    /// The new file.
+    to: Place,
+}
+
+impl Action for KeepBson {
+    fn uses(&self) -> Vec<&str> {
+        vec![&self.among]
+    }
+
+    fn words(&self) -> String {
+        format!("keep documents of {}", self.file)
+    }
+
+    fn run(&self, work: &mut Work) -> Result<(), RunError> {
+        let cells = work.table(&self.among)?.column(&self.field)?.cells();
+        let known: HashSet<i64> =
+            cells.filter_map(|cell| if let Cell::Int(value) = cell { Some(value) } else { None }).collect();
+        let path = work.target(&self.to)?;
+        let mut out = BufWriter::new(File::create(&path).about(&path)?);
+        let mut documents = Documents::open(work, &self.file)?;
+        let mut left = self.most.unwrap_or(u64::MAX);
+        while left > 0 {
+            let Some(document) = documents.next()? else { break };
+            if whole(&document, &self.field).is_none_or(|value| !known.contains(&value)) {
+                continue;
+            }
+            left -= 1;
+            let mut kept = vec![0; 4];
+            let elements = elements(&document).ok_or_else(|| documents.fault("the document is not sound"))?;
+            for element in elements {
+                if !self.drop.iter().any(|name| name.as_bytes() == element.name) {
+                    kept.extend_from_slice(&document[element.start..element.end]);
+                }
+            }
+            kept.push(0);
+            let length = kept.len() as u32;
+            kept[..4].copy_from_slice(&length.to_le_bytes());
+            out.write_all(&kept).about(&path)?;
+        }
+        out.flush().about(&path)
+    }
+}
