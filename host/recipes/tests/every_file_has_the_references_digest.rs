@@ -22,7 +22,6 @@ const NOT_YET: &[(&str, &str)] = &[
     ("rsna-2022-cervical-spine-fracture-detection", "its recipe is still to be written"),
     ("stanford-covid-vaccine", "its recipe is still to be written"),
     ("tensorflow2-question-answering", "its recipe is still to be written"),
-    ("uw-madison-gi-tract-image-segmentation", "its recipe is still to be written"),
 ];
 
 type Problem = Box<dyn Error + Send + Sync>;
