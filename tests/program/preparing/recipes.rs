@@ -59,10 +59,9 @@ fn graded(id: &str, data: &Path) -> Result<(), Failure> {
     assert_eq!(of("prepared").ok_or("not examined")?["state"], "fine", "{id}: {found}");
     assert_eq!(of("answers").ok_or("not examined")?["state"], "fine", "{id}: {found}");
     let sample = of("sample").ok_or("not examined")?;
-    // Comments that read as missing match nothing, and a column of one class has no area under a curve: for the reference neither.
-    let made_up = ["without a key", "holds one class only"];
-    let made_up = made_up.iter().any(|words| sample["message"].to_string().contains(words));
-    assert!(made_up || sample["state"] == "fine" || sample["state"] == "explained", "{id}: {sample}");
+    // Of some made-up answers no metric can be taken: they have one class only, or none that counts; one sample scores infinity.
+    let scored = ["spaceship-titanic", "us-patent-phrase-to-phrase-matching"];
+    assert!(!scored.contains(&id) || sample["state"] == "fine", "{id}: {sample}");
     let description = fs::read_to_string(data.join(id).join("prepared/public/description.md"))?;
     assert!(description.contains("This description was written by Assay"), "{description}");
     Ok(())
