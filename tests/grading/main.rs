@@ -5,6 +5,7 @@ mod contract;
 mod determinism;
 mod embedding;
 mod faulty;
+mod fuel;
 mod languages;
 mod parity;
 mod profiles;
