@@ -6,6 +6,7 @@ mod bson;
 mod cells;
 mod classes;
 mod dates;
+mod draw;
 mod each;
 mod files;
 mod fill;
@@ -14,6 +15,7 @@ mod objects;
 mod pixels;
 mod put;
 mod records;
+mod rows;
 mod split;
 mod tables;
 mod view;
@@ -79,13 +81,13 @@ steps! {
     /// Writes a table to a file.
     Write(tables::WriteTable) = "write",
     /// Keeps rows whose cell is among those of another table's column, or among constants.
-    Keep(tables::Keep) = "keep",
+    Keep(rows::Keep) = "keep",
     /// The distinct cells of a column, in order of first appearance.
-    Distinct(tables::Distinct) = "distinct",
+    Distinct(rows::Distinct) = "distinct",
     /// Sorts the rows by columns.
-    Sort(tables::Sort) = "sort",
+    Sort(rows::Sort) = "sort",
     /// One row for each group, sorted by it: the first cell of each column that is not missing.
-    First(tables::First) = "first",
+    First(rows::First) = "first",
     /// One column for each class, with 1 where the row has it.
     OneHot(tables::OneHot) = "one-hot",
     /// Puts one table below another.
@@ -93,7 +95,7 @@ steps! {
     /// Adds columns of another table by a common column.
     Join(tables::Join) = "join",
     /// A column of whole numbers that are drawn.
-    Draw(tables::Draw) = "draw",
+    Draw(draw::Draw) = "draw",
     /// Splits a table in two.
     Split(split::Split) = "split",
     /// Splits the rows of each class on their own.
