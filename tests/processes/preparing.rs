@@ -8,34 +8,12 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use assay_tests::{Failure, assay};
+use assay_tests::{Failure, TOY, assay};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
 /// How many kills an ordinary run of the tests makes.
 const KILLS: u32 = 15;
-
-const COMPETITION: &str = r#"
-id = "toy"
-title = "Toy"
-summary = "For each id, a number. Scored by the root mean squared error."
-
-[data]
-answers = "private/test.csv"
-sample_submission = "public/sample_submission.csv"
-
-[submission]
-key = ["id"]
-rows = "same"
-
-[[submission.columns]]
-names = ["y"]
-type = "number"
-
-[grader]
-component = "root-mean-squared-error"
-options = { target = "y" }
-"#;
 
 const RECIPE: &str = r#"
 steps = [
@@ -49,7 +27,7 @@ steps = [
 fn toy(folder: &Path) -> Result<(), Failure> {
     let competition = folder.join("competitions/toy");
     fs::create_dir_all(&competition)?;
-    fs::write(competition.join("competition.toml"), COMPETITION)?;
+    fs::write(competition.join("competition.toml"), TOY)?;
     fs::write(competition.join("preparation.toml"), RECIPE)?;
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);

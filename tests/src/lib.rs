@@ -16,6 +16,29 @@ use assay_types::report::{BatchReport, Report};
 
 use crate::verdict::Verdict;
 
+/// A competition `toy` with a number for each id, as its file `competition.toml` says it.
+pub const TOY: &str = r#"
+id = "toy"
+title = "Toy"
+summary = "For each id, a number. Scored by the root mean squared error."
+
+[data]
+answers = "private/test.csv"
+sample_submission = "public/sample_submission.csv"
+
+[submission]
+key = ["id"]
+rows = "same"
+
+[[submission.columns]]
+names = ["y"]
+type = "number"
+
+[grader]
+component = "root-mean-squared-error"
+options = { target = "y" }
+"#;
+
 /// Why a test cannot go on.
 pub type Failure = Box<dyn std::error::Error>;
 

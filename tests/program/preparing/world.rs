@@ -5,7 +5,7 @@ use std::io::{Cursor, Write};
 use std::path::PathBuf;
 use std::process::Command;
 
-use assay_tests::{Failure, assay};
+use assay_tests::{Failure, TOY, assay};
 use tempfile::TempDir;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
@@ -16,28 +16,6 @@ pub(super) const KEY: &str = "0123456789abcdef-secret";
 
 /// `tester:0123456789abcdef-secret` in base64.
 pub(super) const BASIC: &str = "Basic dGVzdGVyOjAxMjM0NTY3ODlhYmNkZWYtc2VjcmV0";
-
-const COMPETITION: &str = r#"
-id = "toy"
-title = "Toy"
-summary = "For each id, a number. Scored by the root mean squared error."
-
-[data]
-answers = "private/test.csv"
-sample_submission = "public/sample_submission.csv"
-
-[submission]
-key = ["id"]
-rows = "same"
-
-[[submission.columns]]
-names = ["y"]
-type = "number"
-
-[grader]
-component = "root-mean-squared-error"
-options = { target = "y" }
-"#;
 
 /// What is there before a preparation.
 pub(super) struct World {
@@ -56,7 +34,7 @@ impl World {
         let competition = world.path("competitions/toy");
         fs::create_dir_all(&competition)?;
         fs::create_dir_all(world.path("home"))?;
-        fs::write(competition.join("competition.toml"), COMPETITION)?;
+        fs::write(competition.join("competition.toml"), TOY)?;
         fs::write(competition.join("preparation.toml"), RECIPE)?;
         Ok(world)
     }
