@@ -32,6 +32,7 @@ mod excerpt;
 mod functions;
 mod label_rule;
 mod labels;
+mod memory;
 mod options;
 mod parse;
 mod problem;
