@@ -6,13 +6,9 @@
 
 use std::time::{Duration, Instant};
 
-use arrow::array::{Array, AsArray, RecordBatch};
-use arrow::datatypes::{DataType, Float64Type, Int64Type};
 use assay_sandbox::{Cancel, Outcome, Sandbox, SandboxOptions, Task, Trust};
-use assay_sdk::{Column, Options, Setting, Table, Utf8, Values};
 use assay_tests::workloads::{self, Workload};
 use assay_tests::{Failure, root};
-use assay_types::competition;
 
 /// How often each side runs.
 const ROUNDS: usize = 9;
@@ -20,39 +16,9 @@ const ROUNDS: usize = 9;
 /// How many times as large as the smallest task, so that the metric and not the call is timed.
 const TIMES: usize = 20;
 
-/// A table as the contract has it.
-fn table(batch: &RecordBatch) -> Result<Table, Failure> {
-    let columns = batch.schema_ref().fields().iter().zip(batch.columns()).map(|(field, array)| {
-        let values = match array.data_type() {
-            DataType::Float64 => Values::Float64(array.as_primitive::<Float64Type>().values().to_vec()),
-            DataType::Int64 => Values::Int64(array.as_primitive::<Int64Type>().values().to_vec()),
-            DataType::Utf8 => {
-                let text = array.as_string::<i32>();
-                Values::Utf8(Utf8 { offsets: text.value_offsets().to_vec(), bytes: text.value_data().to_vec() })
-            }
-            other => return Err(format!("no workload has columns of {other}").into()),
-        };
-        Ok(Column { name: field.name().clone(), values, validity: None })
-    });
-    Ok(Table { rows: u32::try_from(batch.num_rows())?, columns: columns.collect::<Result<_, Failure>>()? })
-}
-
-fn setting(setting: &competition::Setting) -> Setting {
-    match setting.clone() {
-        competition::Setting::Boolean(value) => Setting::Boolean(value),
-        competition::Setting::Integer(value) => Setting::Integer(value),
-        competition::Setting::Number(value) => Setting::Number(value),
-        competition::Setting::Text(value) => Setting::Text(value),
-        competition::Setting::Texts(values) => Setting::Texts(values),
-        competition::Setting::Numbers(values) => Setting::Numbers(values),
-    }
-}
-
 /// The medians of both sides, native first.
 fn medians(sandbox: &Sandbox, work: &Workload) -> Result<[Duration; 2], Failure> {
-    let functions = native_graders::functions(work.grader).ok_or("it is not among the native ones")?;
-    let (submission, answers) = (table(&work.submission)?, table(&work.answers)?);
-    let options = Options::new(work.options.iter().map(|(name, value)| (name.clone(), setting(value))).collect());
+    let natively = work.native()?;
     let component = std::fs::read(root().join(format!("target/graders/{}.wasm", work.grader)))?;
     let grader = sandbox.load(&component, Trust::Own)?;
     let task = Task {
@@ -64,15 +30,14 @@ fn medians(sandbox: &Sandbox, work: &Workload) -> Result<[Duration; 2], Failure>
     let mut times = [Vec::new(), Vec::new()];
     for round in 0..=ROUNDS {
         let start = Instant::now();
-        (functions.validate)(&submission, &options).map_err(|problems| format!("{problems:?}"))?;
-        let natively = (functions.grade)(&submission, &answers, &options).map_err(|error| format!("{error:?}"))?;
+        let expected = natively.grade()?;
         let native = start.elapsed();
         let start = Instant::now();
         let run = grader.grade(&task, &Cancel::new())?;
         let sandboxed = start.elapsed();
         let Outcome::Scored(score) = run.outcome else { return Err(format!("{:?}", run.outcome).into()) };
-        if score.value.to_bits() != natively.value.to_bits() {
-            return Err(format!("{} natively, {} in the sandbox", natively.value, score.value).into());
+        if score.value.to_bits() != expected.to_bits() {
+            return Err(format!("{expected} natively, {} in the sandbox", score.value).into());
         }
         // The first round warms up.
         if round > 0 {

@@ -4,6 +4,7 @@
 //! on every machine: a fixed seed, and a generator whose version `Cargo.lock` names.
 
 mod cells;
+mod native;
 
 use std::sync::Arc;
 
@@ -12,6 +13,8 @@ use assay_types::competition::Setting;
 use fastrand::Rng;
 
 use crate::Failure;
+
+pub use native::Native;
 
 /// What a grader is given.
 #[derive(Clone, Debug)]

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use assay_sdk::metrics::{Place, haversine_distance, mean, quantile};
+use assay_sdk::metrics::{Place, haversine_distances, mean, quantile};
 use assay_sdk::{Description, Detail, GradeError, Grader, Kind, Options, Score, Table};
 
 struct HaversineQuantiles;
@@ -30,7 +30,7 @@ impl Grader for HaversineQuantiles {
             let value = value.ok_or_else(|| {
                 GradeError::InvalidSubmission(format!("group `{name}` must have {} rows", truth.len()))
             })?;
-            let distances: Vec<f64> = value.iter().zip(truth).map(|(&p, t)| haversine_distance(p, t)).collect();
+            let distances = haversine_distances(value, &truth);
             let value = quantiles.iter().map(|&q| quantile(&distances, q)).collect::<Result<Vec<f64>, _>>()?;
             Ok(Detail { name, value: mean(&value)? })
         });

@@ -135,7 +135,7 @@ impl Pairs {
                 last = number;
             }
         }
-        (starts.len() == lengths.len()).then(|| Pairs { wraps: !lengths.is_empty(), starts, lengths })
+        (starts.len() == lengths.len()).then_some(Pairs { wraps: !lengths.is_empty(), starts, lengths })
     }
 
     fn any(text: &str) -> Result<Self, RunLengthError> {

@@ -1,0 +1,269 @@
+//! Two doubles, and two words of 64 bits, on which every operation works alike: a vector in Wasm, an array elsewhere.
+
+use std::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Neg, Sub};
+
+#[cfg(target_arch = "wasm32")]
+mod lanes {
+    use core::arch::wasm32 as vector;
+
+    pub(super) type Lanes = vector::v128;
+
+    pub(super) fn of_numbers([a, b]: [f64; 2]) -> Lanes {
+        vector::f64x2(a, b)
+    }
+
+    pub(super) fn numbers(lanes: Lanes) -> [f64; 2] {
+        [vector::f64x2_extract_lane::<0>(lanes), vector::f64x2_extract_lane::<1>(lanes)]
+    }
+
+    pub(super) fn of_words([a, b]: [u64; 2]) -> Lanes {
+        vector::u64x2(a, b)
+    }
+
+    pub(super) fn any(lanes: Lanes) -> bool {
+        vector::v128_any_true(lanes)
+    }
+
+    pub(super) fn shift_left(lanes: Lanes, bits: u32) -> Lanes {
+        vector::u64x2_shl(lanes, bits)
+    }
+
+    pub(super) fn shift_right(lanes: Lanes, bits: u32) -> Lanes {
+        vector::u64x2_shr(lanes, bits)
+    }
+
+    pub(super) fn choose(mask: Lanes, then: Lanes, otherwise: Lanes) -> Lanes {
+        vector::v128_bitselect(then, otherwise, mask)
+    }
+
+    pub(super) use vector::{
+        f64x2_abs as abs, f64x2_add as add, f64x2_div as div, f64x2_eq as equal, f64x2_lt as less, f64x2_mul as mul,
+        f64x2_neg as neg, f64x2_sqrt as sqrt, f64x2_sub as sub, u64x2_add as add_words, u64x2_sub as sub_words,
+        v128_and as and, v128_or as or, v128_xor as xor,
+    };
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+mod lanes {
+    pub(super) type Lanes = [u64; 2];
+
+    pub(super) fn of_numbers(numbers: [f64; 2]) -> Lanes {
+        numbers.map(f64::to_bits)
+    }
+
+    pub(super) fn numbers(lanes: Lanes) -> [f64; 2] {
+        lanes.map(f64::from_bits)
+    }
+
+    pub(super) fn of_words(words: [u64; 2]) -> Lanes {
+        words
+    }
+
+    pub(super) fn any(lanes: Lanes) -> bool {
+        lanes != [0; 2]
+    }
+
+    fn one(a: Lanes, f: impl Fn(f64) -> f64) -> Lanes {
+        of_numbers(numbers(a).map(f))
+    }
+
+    fn two(a: Lanes, b: Lanes, f: impl Fn(f64, f64) -> f64) -> Lanes {
+        let ([a, c], [b, d]) = (numbers(a), numbers(b));
+        of_numbers([f(a, b), f(c, d)])
+    }
+
+    fn mask(a: Lanes, b: Lanes, f: impl Fn(f64, f64) -> bool) -> Lanes {
+        let ([a, c], [b, d]) = (numbers(a), numbers(b));
+        [f(a, b), f(c, d)].map(|holds| if holds { u64::MAX } else { 0 })
+    }
+
+    fn words([a, c]: Lanes, [b, d]: Lanes, f: impl Fn(u64, u64) -> u64) -> Lanes {
+        [f(a, b), f(c, d)]
+    }
+
+    pub(super) fn add(a: Lanes, b: Lanes) -> Lanes {
+        two(a, b, |a, b| a + b)
+    }
+
+    pub(super) fn sub(a: Lanes, b: Lanes) -> Lanes {
+        two(a, b, |a, b| a - b)
+    }
+
+    pub(super) fn mul(a: Lanes, b: Lanes) -> Lanes {
+        two(a, b, |a, b| a * b)
+    }
+
+    pub(super) fn div(a: Lanes, b: Lanes) -> Lanes {
+        two(a, b, |a, b| a / b)
+    }
+
+    pub(super) fn neg(a: Lanes) -> Lanes {
+        one(a, |a| -a)
+    }
+
+    pub(super) fn abs(a: Lanes) -> Lanes {
+        one(a, f64::abs)
+    }
+
+    pub(super) fn sqrt(a: Lanes) -> Lanes {
+        one(a, f64::sqrt)
+    }
+
+    pub(super) fn less(a: Lanes, b: Lanes) -> Lanes {
+        mask(a, b, |a, b| a < b)
+    }
+
+    pub(super) fn equal(a: Lanes, b: Lanes) -> Lanes {
+        mask(a, b, |a, b| a == b)
+    }
+
+    pub(super) fn add_words(a: Lanes, b: Lanes) -> Lanes {
+        words(a, b, u64::wrapping_add)
+    }
+
+    pub(super) fn sub_words(a: Lanes, b: Lanes) -> Lanes {
+        words(a, b, u64::wrapping_sub)
+    }
+
+    pub(super) fn and(a: Lanes, b: Lanes) -> Lanes {
+        words(a, b, |a, b| a & b)
+    }
+
+    pub(super) fn or(a: Lanes, b: Lanes) -> Lanes {
+        words(a, b, |a, b| a | b)
+    }
+
+    pub(super) fn xor(a: Lanes, b: Lanes) -> Lanes {
+        words(a, b, |a, b| a ^ b)
+    }
+
+    pub(super) fn shift_left(lanes: Lanes, bits: u32) -> Lanes {
+        lanes.map(|word| word << bits)
+    }
+
+    pub(super) fn shift_right(lanes: Lanes, bits: u32) -> Lanes {
+        lanes.map(|word| word >> bits)
+    }
+
+    pub(super) fn choose(mask: Lanes, then: Lanes, otherwise: Lanes) -> Lanes {
+        or(and(mask, then), and(mask.map(|word| !word), otherwise))
+    }
+}
+
+/// Two doubles.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pair(lanes::Lanes);
+
+/// Two words; as a mask, all bits of a word are set where something holds, and none where it does not.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Words(lanes::Lanes);
+
+impl Pair {
+    pub(crate) fn new(numbers: [f64; 2]) -> Self {
+        Pair(lanes::of_numbers(numbers))
+    }
+
+    pub(crate) fn splat(number: f64) -> Self {
+        Pair::new([number; 2])
+    }
+
+    pub(crate) fn numbers(self) -> [f64; 2] {
+        lanes::numbers(self.0)
+    }
+
+    pub(super) fn words(self) -> Words {
+        Words(self.0)
+    }
+
+    pub(crate) fn abs(self) -> Self {
+        Pair(lanes::abs(self.0))
+    }
+
+    pub(crate) fn sqrt(self) -> Self {
+        Pair(lanes::sqrt(self.0))
+    }
+
+    pub(super) fn less(self, other: Self) -> Words {
+        Words(lanes::less(self.0, other.0))
+    }
+
+    pub(super) fn equal(self, other: Self) -> Words {
+        Words(lanes::equal(self.0, other.0))
+    }
+
+    /// The number, or a bound that it is beyond. NaN stays NaN.
+    pub(crate) fn clamp(self, low: f64, high: f64) -> Self {
+        let (low, high) = (Pair::splat(low), Pair::splat(high));
+        high.less(self).choose(high, self.less(low).choose(low, self))
+    }
+
+    /// 0 where `self` is 0, else `other`.
+    pub(crate) fn zero_or(self, other: Self) -> Self {
+        let zero = Pair::splat(0.0);
+        self.equal(zero).choose(zero, other)
+    }
+
+    /// The number, or 0 for NaN.
+    pub(crate) fn or_zero(self) -> Self {
+        self.equal(self).choose(self, Pair::splat(0.0))
+    }
+}
+
+impl Words {
+    pub(super) fn splat(word: u64) -> Self {
+        Words(lanes::of_words([word; 2]))
+    }
+
+    pub(super) fn numbers(self) -> Pair {
+        Pair(self.0)
+    }
+
+    pub(super) fn any(self) -> bool {
+        lanes::any(self.0)
+    }
+
+    /// `then` where the mask is set, else `otherwise`.
+    pub(super) fn choose(self, then: Pair, otherwise: Pair) -> Pair {
+        Pair(lanes::choose(self.0, then.0, otherwise.0))
+    }
+
+    pub(super) fn shift_left(self, bits: u32) -> Self {
+        Words(lanes::shift_left(self.0, bits))
+    }
+
+    pub(super) fn shift_right(self, bits: u32) -> Self {
+        Words(lanes::shift_right(self.0, bits))
+    }
+}
+
+macro_rules! operations {
+    ($($type:ident $trait:ident $method:ident $lanes:ident)*) => {
+        $(impl $trait for $type {
+            type Output = Self;
+
+            fn $method(self, other: Self) -> Self {
+                $type(lanes::$lanes(self.0, other.0))
+            }
+        })*
+    };
+}
+
+operations! {
+    Pair Add add add
+    Pair Sub sub sub
+    Pair Mul mul mul
+    Pair Div div div
+    Words Add add add_words
+    Words Sub sub sub_words
+    Words BitAnd bitand and
+    Words BitOr bitor or
+    Words BitXor bitxor xor
+}
+
+impl Neg for Pair {
+    type Output = Self;
+
+    fn neg(self) -> Self {
+        Pair(lanes::neg(self.0))
+    }
+}
