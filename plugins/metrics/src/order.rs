@@ -5,7 +5,7 @@
 //! Knuth, The Art of Computer Programming 3, 5.2.5). Whatever the numbers are, each level settles at least eight bits of them.
 
 /// Buckets that hold fewer are sorted by comparing.
-const SMALL: usize = 48;
+const SMALL: usize = 128;
 
 /// At most so many bits choose a bucket, so that the counts stay in the processor's cache.
 const MOST_BITS: u32 = 14;

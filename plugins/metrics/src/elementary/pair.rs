@@ -8,29 +8,43 @@ mod lanes {
 
     pub(super) type Lanes = vector::v128;
 
+    #[inline]
+
     pub(super) fn of_numbers([a, b]: [f64; 2]) -> Lanes {
         vector::f64x2(a, b)
     }
+
+    #[inline]
 
     pub(super) fn numbers(lanes: Lanes) -> [f64; 2] {
         [vector::f64x2_extract_lane::<0>(lanes), vector::f64x2_extract_lane::<1>(lanes)]
     }
 
+    #[inline]
+
     pub(super) fn of_words([a, b]: [u64; 2]) -> Lanes {
         vector::u64x2(a, b)
     }
+
+    #[inline]
 
     pub(super) fn any(lanes: Lanes) -> bool {
         vector::v128_any_true(lanes)
     }
 
+    #[inline]
+
     pub(super) fn shift_left(lanes: Lanes, bits: u32) -> Lanes {
         vector::u64x2_shl(lanes, bits)
     }
 
+    #[inline]
+
     pub(super) fn shift_right(lanes: Lanes, bits: u32) -> Lanes {
         vector::u64x2_shr(lanes, bits)
     }
+
+    #[inline]
 
     pub(super) fn choose(mask: Lanes, then: Lanes, otherwise: Lanes) -> Lanes {
         vector::v128_bitselect(then, otherwise, mask)
@@ -47,103 +61,149 @@ mod lanes {
 mod lanes {
     pub(super) type Lanes = [u64; 2];
 
+    #[inline]
+
     pub(super) fn of_numbers(numbers: [f64; 2]) -> Lanes {
         numbers.map(f64::to_bits)
     }
+
+    #[inline]
 
     pub(super) fn numbers(lanes: Lanes) -> [f64; 2] {
         lanes.map(f64::from_bits)
     }
 
+    #[inline]
+
     pub(super) fn of_words(words: [u64; 2]) -> Lanes {
         words
     }
+
+    #[inline]
 
     pub(super) fn any(lanes: Lanes) -> bool {
         lanes != [0; 2]
     }
 
+    #[inline]
     fn one(a: Lanes, f: impl Fn(f64) -> f64) -> Lanes {
         of_numbers(numbers(a).map(f))
     }
 
+    #[inline]
     fn two(a: Lanes, b: Lanes, f: impl Fn(f64, f64) -> f64) -> Lanes {
         let ([a, c], [b, d]) = (numbers(a), numbers(b));
         of_numbers([f(a, b), f(c, d)])
     }
 
+    #[inline]
     fn mask(a: Lanes, b: Lanes, f: impl Fn(f64, f64) -> bool) -> Lanes {
         let ([a, c], [b, d]) = (numbers(a), numbers(b));
         [f(a, b), f(c, d)].map(|holds| if holds { u64::MAX } else { 0 })
     }
 
+    #[inline]
     fn words([a, c]: Lanes, [b, d]: Lanes, f: impl Fn(u64, u64) -> u64) -> Lanes {
         [f(a, b), f(c, d)]
     }
+
+    #[inline]
 
     pub(super) fn add(a: Lanes, b: Lanes) -> Lanes {
         two(a, b, |a, b| a + b)
     }
 
+    #[inline]
+
     pub(super) fn sub(a: Lanes, b: Lanes) -> Lanes {
         two(a, b, |a, b| a - b)
     }
+
+    #[inline]
 
     pub(super) fn mul(a: Lanes, b: Lanes) -> Lanes {
         two(a, b, |a, b| a * b)
     }
 
+    #[inline]
+
     pub(super) fn div(a: Lanes, b: Lanes) -> Lanes {
         two(a, b, |a, b| a / b)
     }
+
+    #[inline]
 
     pub(super) fn neg(a: Lanes) -> Lanes {
         one(a, |a| -a)
     }
 
+    #[inline]
+
     pub(super) fn abs(a: Lanes) -> Lanes {
         one(a, f64::abs)
     }
+
+    #[inline]
 
     pub(super) fn sqrt(a: Lanes) -> Lanes {
         one(a, f64::sqrt)
     }
 
+    #[inline]
+
     pub(super) fn less(a: Lanes, b: Lanes) -> Lanes {
         mask(a, b, |a, b| a < b)
     }
+
+    #[inline]
 
     pub(super) fn equal(a: Lanes, b: Lanes) -> Lanes {
         mask(a, b, |a, b| a == b)
     }
 
+    #[inline]
+
     pub(super) fn add_words(a: Lanes, b: Lanes) -> Lanes {
         words(a, b, u64::wrapping_add)
     }
+
+    #[inline]
 
     pub(super) fn sub_words(a: Lanes, b: Lanes) -> Lanes {
         words(a, b, u64::wrapping_sub)
     }
 
+    #[inline]
+
     pub(super) fn and(a: Lanes, b: Lanes) -> Lanes {
         words(a, b, |a, b| a & b)
     }
+
+    #[inline]
 
     pub(super) fn or(a: Lanes, b: Lanes) -> Lanes {
         words(a, b, |a, b| a | b)
     }
 
+    #[inline]
+
     pub(super) fn xor(a: Lanes, b: Lanes) -> Lanes {
         words(a, b, |a, b| a ^ b)
     }
+
+    #[inline]
 
     pub(super) fn shift_left(lanes: Lanes, bits: u32) -> Lanes {
         lanes.map(|word| word << bits)
     }
 
+    #[inline]
+
     pub(super) fn shift_right(lanes: Lanes, bits: u32) -> Lanes {
         lanes.map(|word| word >> bits)
     }
+
+    #[inline]
 
     pub(super) fn choose(mask: Lanes, then: Lanes, otherwise: Lanes) -> Lanes {
         or(and(mask, then), and(mask.map(|word| !word), otherwise))
@@ -159,77 +219,105 @@ pub(crate) struct Pair(lanes::Lanes);
 pub(super) struct Words(lanes::Lanes);
 
 impl Pair {
+    #[inline]
     pub(crate) fn new(numbers: [f64; 2]) -> Self {
         Pair(lanes::of_numbers(numbers))
     }
+
+    #[inline]
 
     pub(crate) fn splat(number: f64) -> Self {
         Pair::new([number; 2])
     }
 
+    #[inline]
+
     pub(crate) fn numbers(self) -> [f64; 2] {
         lanes::numbers(self.0)
     }
+
+    #[inline]
 
     pub(super) fn words(self) -> Words {
         Words(self.0)
     }
 
+    #[inline]
+
     pub(crate) fn abs(self) -> Self {
         Pair(lanes::abs(self.0))
     }
+
+    #[inline]
 
     pub(crate) fn sqrt(self) -> Self {
         Pair(lanes::sqrt(self.0))
     }
 
+    #[inline]
+
     pub(super) fn less(self, other: Self) -> Words {
         Words(lanes::less(self.0, other.0))
     }
+
+    #[inline]
 
     pub(super) fn equal(self, other: Self) -> Words {
         Words(lanes::equal(self.0, other.0))
     }
 
     /// The number, or a bound that it is beyond. NaN stays NaN.
+    #[inline]
     pub(crate) fn clamp(self, low: f64, high: f64) -> Self {
         let (low, high) = (Pair::splat(low), Pair::splat(high));
         high.less(self).choose(high, self.less(low).choose(low, self))
     }
 
     /// 0 where `self` is 0, else `other`.
+    #[inline]
     pub(crate) fn zero_or(self, other: Self) -> Self {
         let zero = Pair::splat(0.0);
         self.equal(zero).choose(zero, other)
     }
 
     /// The number, or 0 for NaN.
+    #[inline]
     pub(crate) fn or_zero(self) -> Self {
         self.equal(self).choose(self, Pair::splat(0.0))
     }
 }
 
 impl Words {
+    #[inline]
     pub(super) fn splat(word: u64) -> Self {
         Words(lanes::of_words([word; 2]))
     }
 
+    #[inline]
+
     pub(super) fn numbers(self) -> Pair {
         Pair(self.0)
     }
+
+    #[inline]
 
     pub(super) fn any(self) -> bool {
         lanes::any(self.0)
     }
 
     /// `then` where the mask is set, else `otherwise`.
+    #[inline]
     pub(super) fn choose(self, then: Pair, otherwise: Pair) -> Pair {
         Pair(lanes::choose(self.0, then.0, otherwise.0))
     }
 
+    #[inline]
+
     pub(super) fn shift_left(self, bits: u32) -> Self {
         Words(lanes::shift_left(self.0, bits))
     }
+
+    #[inline]
 
     pub(super) fn shift_right(self, bits: u32) -> Self {
         Words(lanes::shift_right(self.0, bits))
@@ -241,6 +329,7 @@ macro_rules! operations {
         $(impl $trait for $type {
             type Output = Self;
 
+            #[inline]
             fn $method(self, other: Self) -> Self {
                 $type(lanes::$lanes(self.0, other.0))
             }
@@ -263,6 +352,7 @@ operations! {
 impl Neg for Pair {
     type Output = Self;
 
+    #[inline]
     fn neg(self) -> Self {
         Pair(lanes::neg(self.0))
     }
