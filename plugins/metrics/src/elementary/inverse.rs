@@ -62,6 +62,7 @@ struct Parts {
     share: Pair,
 }
 
+#[inline(always)]
 fn parts(x: Pair) -> Parts {
     let half = Pair::splat(0.5);
     let small = x.abs().less(half);

@@ -45,6 +45,7 @@ const MANTISSA: u64 = 0x000f_ffff_ffff_ffff;
 
 /// `ln(x) - shift ln 2 + small`, for normal numbers: `x` is `2^k m` with `m` from the square root of 1/2 to that of 2, and `ln(m)` a
 /// series in `s = (m - 1) / (m + 1)`.
+#[inline(always)]
 fn of_normal(x: Pair, shift: Pair, small: Pair) -> Pair {
     let above = x.words() + Words::splat((1023 << 52) - ROOT_OF_HALF);
     // In front of 2^52, a whole number is the last bits of a double.
@@ -63,6 +64,7 @@ fn of_normal(x: Pair, shift: Pair, small: Pair) -> Pair {
 }
 
 /// The logarithm where `x` is not a positive finite number.
+#[inline(always)]
 fn special(x: Pair, value: Pair) -> Pair {
     let (zero, infinity) = (Pair::splat(0.0), Pair::splat(f64::INFINITY));
     let value = zero.less(x).choose(value, Pair::splat(f64::NAN));

@@ -26,10 +26,14 @@ use crate::MetricError;
 use crate::summation::sum_of;
 
 /// The polynomial with these coefficients, the constant one first, by Horner's rule.
+#[inline(always)]
 fn polynomial<const N: usize>(x: Pair, coefficients: [f64; N]) -> Pair {
-    let mut from_highest = coefficients.into_iter().rev();
-    let highest = Pair::splat(from_highest.next().unwrap_or_default());
-    from_highest.fold(highest, |sum, coefficient| sum * x + Pair::splat(coefficient))
+    let [.., highest] = coefficients.as_slice() else { return Pair::splat(0.0) };
+    coefficients
+        .iter()
+        .rev()
+        .skip(1)
+        .fold(Pair::splat(*highest), |sum, &coefficient| sum * x + Pair::splat(coefficient))
 }
 
 /// Leaves in `results` what `f` makes of the numbers of some columns, row by row, from row `start` on.

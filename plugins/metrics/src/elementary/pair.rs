@@ -1,4 +1,6 @@
 //! Two doubles, and two words of 64 bits, on which every operation works alike: a vector in Wasm, an array elsewhere.
+//!
+//! Everything is inlined, so that an array is two registers and not memory.
 
 use std::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Neg, Sub};
 
@@ -8,43 +10,43 @@ mod lanes {
 
     pub(super) type Lanes = vector::v128;
 
-    #[inline]
+    #[inline(always)]
 
     pub(super) fn of_numbers([a, b]: [f64; 2]) -> Lanes {
         vector::f64x2(a, b)
     }
 
-    #[inline]
+    #[inline(always)]
 
     pub(super) fn numbers(lanes: Lanes) -> [f64; 2] {
         [vector::f64x2_extract_lane::<0>(lanes), vector::f64x2_extract_lane::<1>(lanes)]
     }
 
-    #[inline]
+    #[inline(always)]
 
     pub(super) fn of_words([a, b]: [u64; 2]) -> Lanes {
         vector::u64x2(a, b)
     }
 
-    #[inline]
+    #[inline(always)]
 
     pub(super) fn any(lanes: Lanes) -> bool {
         vector::v128_any_true(lanes)
     }
 
-    #[inline]
+    #[inline(always)]
 
     pub(super) fn shift_left(lanes: Lanes, bits: u32) -> Lanes {
         vector::u64x2_shl(lanes, bits)
     }
 
-    #[inline]
+    #[inline(always)]
 
     pub(super) fn shift_right(lanes: Lanes, bits: u32) -> Lanes {
         vector::u64x2_shr(lanes, bits)
     }
 
-    #[inline]
+    #[inline(always)]
 
     pub(super) fn choose(mask: Lanes, then: Lanes, otherwise: Lanes) -> Lanes {
         vector::v128_bitselect(then, otherwise, mask)
@@ -59,154 +61,155 @@ mod lanes {
 
 #[cfg(not(target_arch = "wasm32"))]
 mod lanes {
-    pub(super) type Lanes = [u64; 2];
+    pub(super) type Lanes = [f64; 2];
 
-    #[inline]
+    #[inline(always)]
 
     pub(super) fn of_numbers(numbers: [f64; 2]) -> Lanes {
-        numbers.map(f64::to_bits)
+        numbers
     }
 
-    #[inline]
+    #[inline(always)]
 
     pub(super) fn numbers(lanes: Lanes) -> [f64; 2] {
-        lanes.map(f64::from_bits)
+        lanes
     }
 
-    #[inline]
+    #[inline(always)]
 
     pub(super) fn of_words(words: [u64; 2]) -> Lanes {
-        words
+        let [a, b] = words;
+        [f64::from_bits(a), f64::from_bits(b)]
     }
 
-    #[inline]
+    #[inline(always)]
 
     pub(super) fn any(lanes: Lanes) -> bool {
-        lanes != [0; 2]
+        let [a, b] = lanes;
+        (a.to_bits() | b.to_bits()) != 0
     }
 
-    #[inline]
-    fn one(a: Lanes, f: impl Fn(f64) -> f64) -> Lanes {
-        of_numbers(numbers(a).map(f))
+    #[inline(always)]
+    fn one([a, b]: Lanes, f: impl Fn(f64) -> f64) -> Lanes {
+        [f(a), f(b)]
     }
 
-    #[inline]
-    fn two(a: Lanes, b: Lanes, f: impl Fn(f64, f64) -> f64) -> Lanes {
-        let ([a, c], [b, d]) = (numbers(a), numbers(b));
-        of_numbers([f(a, b), f(c, d)])
-    }
-
-    #[inline]
-    fn mask(a: Lanes, b: Lanes, f: impl Fn(f64, f64) -> bool) -> Lanes {
-        let ([a, c], [b, d]) = (numbers(a), numbers(b));
-        [f(a, b), f(c, d)].map(|holds| if holds { u64::MAX } else { 0 })
-    }
-
-    #[inline]
-    fn words([a, c]: Lanes, [b, d]: Lanes, f: impl Fn(u64, u64) -> u64) -> Lanes {
+    #[inline(always)]
+    fn two([a, c]: Lanes, [b, d]: Lanes, f: impl Fn(f64, f64) -> f64) -> Lanes {
         [f(a, b), f(c, d)]
     }
 
-    #[inline]
+    #[inline(always)]
+    fn mask([a, c]: Lanes, [b, d]: Lanes, f: impl Fn(f64, f64) -> bool) -> Lanes {
+        let word = |holds| if holds { u64::MAX } else { 0 };
+        of_words([word(f(a, b)), word(f(c, d))])
+    }
+
+    #[inline(always)]
+    fn words([a, c]: Lanes, [b, d]: Lanes, f: impl Fn(u64, u64) -> u64) -> Lanes {
+        of_words([f(a.to_bits(), b.to_bits()), f(c.to_bits(), d.to_bits())])
+    }
+
+    #[inline(always)]
 
     pub(super) fn add(a: Lanes, b: Lanes) -> Lanes {
         two(a, b, |a, b| a + b)
     }
 
-    #[inline]
+    #[inline(always)]
 
     pub(super) fn sub(a: Lanes, b: Lanes) -> Lanes {
         two(a, b, |a, b| a - b)
     }
 
-    #[inline]
+    #[inline(always)]
 
     pub(super) fn mul(a: Lanes, b: Lanes) -> Lanes {
         two(a, b, |a, b| a * b)
     }
 
-    #[inline]
+    #[inline(always)]
 
     pub(super) fn div(a: Lanes, b: Lanes) -> Lanes {
         two(a, b, |a, b| a / b)
     }
 
-    #[inline]
+    #[inline(always)]
 
     pub(super) fn neg(a: Lanes) -> Lanes {
         one(a, |a| -a)
     }
 
-    #[inline]
+    #[inline(always)]
 
     pub(super) fn abs(a: Lanes) -> Lanes {
         one(a, f64::abs)
     }
 
-    #[inline]
+    #[inline(always)]
 
     pub(super) fn sqrt(a: Lanes) -> Lanes {
         one(a, f64::sqrt)
     }
 
-    #[inline]
+    #[inline(always)]
 
     pub(super) fn less(a: Lanes, b: Lanes) -> Lanes {
         mask(a, b, |a, b| a < b)
     }
 
-    #[inline]
+    #[inline(always)]
 
     pub(super) fn equal(a: Lanes, b: Lanes) -> Lanes {
         mask(a, b, |a, b| a == b)
     }
 
-    #[inline]
+    #[inline(always)]
 
     pub(super) fn add_words(a: Lanes, b: Lanes) -> Lanes {
         words(a, b, u64::wrapping_add)
     }
 
-    #[inline]
+    #[inline(always)]
 
     pub(super) fn sub_words(a: Lanes, b: Lanes) -> Lanes {
         words(a, b, u64::wrapping_sub)
     }
 
-    #[inline]
+    #[inline(always)]
 
     pub(super) fn and(a: Lanes, b: Lanes) -> Lanes {
         words(a, b, |a, b| a & b)
     }
 
-    #[inline]
+    #[inline(always)]
 
     pub(super) fn or(a: Lanes, b: Lanes) -> Lanes {
         words(a, b, |a, b| a | b)
     }
 
-    #[inline]
+    #[inline(always)]
 
     pub(super) fn xor(a: Lanes, b: Lanes) -> Lanes {
         words(a, b, |a, b| a ^ b)
     }
 
-    #[inline]
+    #[inline(always)]
 
     pub(super) fn shift_left(lanes: Lanes, bits: u32) -> Lanes {
-        lanes.map(|word| word << bits)
+        words(lanes, lanes, |word, _| word << bits)
     }
 
-    #[inline]
+    #[inline(always)]
 
     pub(super) fn shift_right(lanes: Lanes, bits: u32) -> Lanes {
-        lanes.map(|word| word >> bits)
+        words(lanes, lanes, |word, _| word >> bits)
     }
 
-    #[inline]
+    #[inline(always)]
 
     pub(super) fn choose(mask: Lanes, then: Lanes, otherwise: Lanes) -> Lanes {
-        or(and(mask, then), and(mask.map(|word| !word), otherwise))
+        or(and(mask, then), words(mask, otherwise, |mask, other| !mask & other))
     }
 }
 
@@ -219,105 +222,105 @@ pub(crate) struct Pair(lanes::Lanes);
 pub(super) struct Words(lanes::Lanes);
 
 impl Pair {
-    #[inline]
+    #[inline(always)]
     pub(crate) fn new(numbers: [f64; 2]) -> Self {
         Pair(lanes::of_numbers(numbers))
     }
 
-    #[inline]
+    #[inline(always)]
 
     pub(crate) fn splat(number: f64) -> Self {
         Pair::new([number; 2])
     }
 
-    #[inline]
+    #[inline(always)]
 
     pub(crate) fn numbers(self) -> [f64; 2] {
         lanes::numbers(self.0)
     }
 
-    #[inline]
+    #[inline(always)]
 
     pub(super) fn words(self) -> Words {
         Words(self.0)
     }
 
-    #[inline]
+    #[inline(always)]
 
     pub(crate) fn abs(self) -> Self {
         Pair(lanes::abs(self.0))
     }
 
-    #[inline]
+    #[inline(always)]
 
     pub(crate) fn sqrt(self) -> Self {
         Pair(lanes::sqrt(self.0))
     }
 
-    #[inline]
+    #[inline(always)]
 
     pub(super) fn less(self, other: Self) -> Words {
         Words(lanes::less(self.0, other.0))
     }
 
-    #[inline]
+    #[inline(always)]
 
     pub(super) fn equal(self, other: Self) -> Words {
         Words(lanes::equal(self.0, other.0))
     }
 
     /// The number, or a bound that it is beyond. NaN stays NaN.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn clamp(self, low: f64, high: f64) -> Self {
         let (low, high) = (Pair::splat(low), Pair::splat(high));
         high.less(self).choose(high, self.less(low).choose(low, self))
     }
 
     /// 0 where `self` is 0, else `other`.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn zero_or(self, other: Self) -> Self {
         let zero = Pair::splat(0.0);
         self.equal(zero).choose(zero, other)
     }
 
     /// The number, or 0 for NaN.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn or_zero(self) -> Self {
         self.equal(self).choose(self, Pair::splat(0.0))
     }
 }
 
 impl Words {
-    #[inline]
+    #[inline(always)]
     pub(super) fn splat(word: u64) -> Self {
         Words(lanes::of_words([word; 2]))
     }
 
-    #[inline]
+    #[inline(always)]
 
     pub(super) fn numbers(self) -> Pair {
         Pair(self.0)
     }
 
-    #[inline]
+    #[inline(always)]
 
     pub(super) fn any(self) -> bool {
         lanes::any(self.0)
     }
 
     /// `then` where the mask is set, else `otherwise`.
-    #[inline]
+    #[inline(always)]
     pub(super) fn choose(self, then: Pair, otherwise: Pair) -> Pair {
         Pair(lanes::choose(self.0, then.0, otherwise.0))
     }
 
-    #[inline]
+    #[inline(always)]
 
     pub(super) fn shift_left(self, bits: u32) -> Self {
         Words(lanes::shift_left(self.0, bits))
     }
 
-    #[inline]
+    #[inline(always)]
 
     pub(super) fn shift_right(self, bits: u32) -> Self {
         Words(lanes::shift_right(self.0, bits))
@@ -329,7 +332,7 @@ macro_rules! operations {
         $(impl $trait for $type {
             type Output = Self;
 
-            #[inline]
+            #[inline(always)]
             fn $method(self, other: Self) -> Self {
                 $type(lanes::$lanes(self.0, other.0))
             }
@@ -352,7 +355,7 @@ operations! {
 impl Neg for Pair {
     type Output = Self;
 
-    #[inline]
+    #[inline(always)]
     fn neg(self) -> Self {
         Pair(lanes::neg(self.0))
     }

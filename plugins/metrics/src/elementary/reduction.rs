@@ -20,6 +20,7 @@ pub(super) struct Reduced {
 }
 
 /// Reduces finite angles of any size; infinite ones become NaN.
+#[inline(always)]
 pub(super) fn reduce(x: Pair) -> Reduced {
     // Whose nearest multiple of pi/2 is 0 is reduced already.
     let small = x.abs().less(Pair::splat(SMALL));
@@ -40,6 +41,7 @@ pub(super) fn reduce(x: Pair) -> Reduced {
 }
 
 /// Cody and Waite's reduction, with what rounding takes from each difference.
+#[inline(always)]
 fn by_parts(x: Pair) -> Reduced {
     // Added to this, a number is rounded to a whole one, which the last bits of the sum hold.
     let whole = Pair::splat(6_755_399_441_055_744.0);
@@ -54,6 +56,7 @@ fn by_parts(x: Pair) -> Reduced {
 }
 
 /// The difference of two doubles, and what rounding took from it (Knuth).
+#[inline(always)]
 fn difference(a: Pair, b: Pair) -> (Pair, Pair) {
     let sum = a - b;
     let of_b = sum - a;
