@@ -1,53 +1,46 @@
-//! Two doubles, and two words of 64 bits, on which every operation works alike: a vector in Wasm, an array elsewhere.
+//! Two doubles, and two words of 64 bits, on which every operation works alike: a vector where Wasm has them, an array elsewhere.
 //!
 //! Everything is inlined, so that an array is two registers and not memory.
 
 use std::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Neg, Sub};
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod lanes {
     use core::arch::wasm32 as vector;
 
     pub(super) type Lanes = vector::v128;
 
     #[inline(always)]
-
     pub(super) fn of_numbers([a, b]: [f64; 2]) -> Lanes {
         vector::f64x2(a, b)
     }
 
     #[inline(always)]
-
     pub(super) fn numbers(lanes: Lanes) -> [f64; 2] {
         [vector::f64x2_extract_lane::<0>(lanes), vector::f64x2_extract_lane::<1>(lanes)]
     }
 
     #[inline(always)]
-
     pub(super) fn of_words([a, b]: [u64; 2]) -> Lanes {
         vector::u64x2(a, b)
     }
 
     #[inline(always)]
-
     pub(super) fn any(lanes: Lanes) -> bool {
         vector::v128_any_true(lanes)
     }
 
     #[inline(always)]
-
     pub(super) fn shift_left(lanes: Lanes, bits: u32) -> Lanes {
         vector::u64x2_shl(lanes, bits)
     }
 
     #[inline(always)]
-
     pub(super) fn shift_right(lanes: Lanes, bits: u32) -> Lanes {
         vector::u64x2_shr(lanes, bits)
     }
 
     #[inline(always)]
-
     pub(super) fn choose(mask: Lanes, then: Lanes, otherwise: Lanes) -> Lanes {
         vector::v128_bitselect(then, otherwise, mask)
     }
@@ -59,31 +52,27 @@ mod lanes {
     };
 }
 
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 mod lanes {
     pub(super) type Lanes = [f64; 2];
 
     #[inline(always)]
-
     pub(super) fn of_numbers(numbers: [f64; 2]) -> Lanes {
         numbers
     }
 
     #[inline(always)]
-
     pub(super) fn numbers(lanes: Lanes) -> [f64; 2] {
         lanes
     }
 
     #[inline(always)]
-
     pub(super) fn of_words(words: [u64; 2]) -> Lanes {
         let [a, b] = words;
         [f64::from_bits(a), f64::from_bits(b)]
     }
 
     #[inline(always)]
-
     pub(super) fn any(lanes: Lanes) -> bool {
         let [a, b] = lanes;
         (a.to_bits() | b.to_bits()) != 0
@@ -111,103 +100,86 @@ mod lanes {
     }
 
     #[inline(always)]
-
     pub(super) fn add(a: Lanes, b: Lanes) -> Lanes {
         two(a, b, |a, b| a + b)
     }
 
     #[inline(always)]
-
     pub(super) fn sub(a: Lanes, b: Lanes) -> Lanes {
         two(a, b, |a, b| a - b)
     }
 
     #[inline(always)]
-
     pub(super) fn mul(a: Lanes, b: Lanes) -> Lanes {
         two(a, b, |a, b| a * b)
     }
 
     #[inline(always)]
-
     pub(super) fn div(a: Lanes, b: Lanes) -> Lanes {
         two(a, b, |a, b| a / b)
     }
 
     #[inline(always)]
-
     pub(super) fn neg(a: Lanes) -> Lanes {
         one(a, |a| -a)
     }
 
     #[inline(always)]
-
     pub(super) fn abs(a: Lanes) -> Lanes {
         one(a, f64::abs)
     }
 
     #[inline(always)]
-
     pub(super) fn sqrt(a: Lanes) -> Lanes {
         one(a, f64::sqrt)
     }
 
     #[inline(always)]
-
     pub(super) fn less(a: Lanes, b: Lanes) -> Lanes {
         mask(a, b, |a, b| a < b)
     }
 
     #[inline(always)]
-
     pub(super) fn equal(a: Lanes, b: Lanes) -> Lanes {
         mask(a, b, |a, b| a == b)
     }
 
     #[inline(always)]
-
     pub(super) fn add_words(a: Lanes, b: Lanes) -> Lanes {
         words(a, b, u64::wrapping_add)
     }
 
     #[inline(always)]
-
     pub(super) fn sub_words(a: Lanes, b: Lanes) -> Lanes {
         words(a, b, u64::wrapping_sub)
     }
 
     #[inline(always)]
-
     pub(super) fn and(a: Lanes, b: Lanes) -> Lanes {
         words(a, b, |a, b| a & b)
     }
 
     #[inline(always)]
-
     pub(super) fn or(a: Lanes, b: Lanes) -> Lanes {
         words(a, b, |a, b| a | b)
     }
 
     #[inline(always)]
-
     pub(super) fn xor(a: Lanes, b: Lanes) -> Lanes {
         words(a, b, |a, b| a ^ b)
     }
 
     #[inline(always)]
-
     pub(super) fn shift_left(lanes: Lanes, bits: u32) -> Lanes {
         words(lanes, lanes, |word, _| word << bits)
     }
 
     #[inline(always)]
-
     pub(super) fn shift_right(lanes: Lanes, bits: u32) -> Lanes {
         words(lanes, lanes, |word, _| word >> bits)
     }
 
     #[inline(always)]
-
     pub(super) fn choose(mask: Lanes, then: Lanes, otherwise: Lanes) -> Lanes {
         or(and(mask, then), words(mask, otherwise, |mask, other| !mask & other))
     }
@@ -228,43 +200,36 @@ impl Pair {
     }
 
     #[inline(always)]
-
     pub(crate) fn splat(number: f64) -> Self {
         Pair::new([number; 2])
     }
 
     #[inline(always)]
-
     pub(crate) fn numbers(self) -> [f64; 2] {
         lanes::numbers(self.0)
     }
 
     #[inline(always)]
-
     pub(super) fn words(self) -> Words {
         Words(self.0)
     }
 
     #[inline(always)]
-
     pub(crate) fn abs(self) -> Self {
         Pair(lanes::abs(self.0))
     }
 
     #[inline(always)]
-
     pub(crate) fn sqrt(self) -> Self {
         Pair(lanes::sqrt(self.0))
     }
 
     #[inline(always)]
-
     pub(super) fn less(self, other: Self) -> Words {
         Words(lanes::less(self.0, other.0))
     }
 
     #[inline(always)]
-
     pub(super) fn equal(self, other: Self) -> Words {
         Words(lanes::equal(self.0, other.0))
     }
@@ -297,13 +262,11 @@ impl Words {
     }
 
     #[inline(always)]
-
     pub(super) fn numbers(self) -> Pair {
         Pair(self.0)
     }
 
     #[inline(always)]
-
     pub(super) fn any(self) -> bool {
         lanes::any(self.0)
     }
@@ -315,13 +278,11 @@ impl Words {
     }
 
     #[inline(always)]
-
     pub(super) fn shift_left(self, bits: u32) -> Self {
         Words(lanes::shift_left(self.0, bits))
     }
 
     #[inline(always)]
-
     pub(super) fn shift_right(self, bits: u32) -> Self {
         Words(lanes::shift_right(self.0, bits))
     }
