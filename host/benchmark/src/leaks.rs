@@ -21,7 +21,7 @@ pub struct Excluded {
     pub leaks: Vec<Issue>,
 }
 
-/// The competitions of a split that are known to leak their answers to participants. One of which all entries are of an edition that is
+/// The competitions of a split that are known to leak their answers to participants, as their files or their reports say. One of which all entries are of an edition that is
 /// corrected stays.
 #[must_use]
 pub fn leaking(split: &Split, issues: &KnownIssues, reports: &[GradingReport]) -> Vec<Excluded> {
@@ -34,7 +34,17 @@ pub fn leaking(split: &Split, issues: &KnownIssues, reports: &[GradingReport]) -
         entries.peek().is_some() && entries.all(crate::reading::Entry::is_corrected)
     };
     let leaks = |id: &String| {
-        let leaks: Vec<Issue> = issues.get(id)?.iter().filter(|issue| issue.kind == IssueKind::Leak).cloned().collect();
+        let reported = reports
+            .iter()
+            .flat_map(|report| &report.entries)
+            .filter(|entry| entry.competition_id.as_ref() == Some(id))
+            .flat_map(|entry| &entry.known_issues);
+        let mut leaks: Vec<Issue> = Vec::new();
+        for issue in issues.get(id).into_iter().flatten().chain(reported) {
+            if issue.kind == IssueKind::Leak && !leaks.contains(issue) {
+                leaks.push(issue.clone());
+            }
+        }
         (!leaks.is_empty() && !is_corrected(id)).then(|| Excluded { competition_id: id.clone(), leaks })
     };
     split.ids.iter().filter_map(leaks).collect()

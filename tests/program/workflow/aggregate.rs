@@ -233,6 +233,15 @@ fn figures_are_shown_to_people_and_as_a_row() -> Result<(), Failure> {
     assert_eq!(lines.len(), 3);
     assert!(lines[2].starts_with("| A \\| B | m | 22.73 ± 5.25 | "), "{}", lines[2]);
     assert!(lines[0].starts_with("| Agent | LLM(s) used | Low == Lite (%) |"), "{}", lines[0]);
+    let both =
+        aggregate(&[&["--format=row", "--agent=A", "--models=m", "--exclude-known-leaks"][..], &reports].concat())?;
+    let lines: Vec<&str> = both.stdout.lines().collect();
+    assert!(lines.len() == 4 && lines[3].starts_with("| A (without known leaks) | m | "), "{}", both.stdout);
+    let without = aggregate(&[&["--format=json", "--exclude-known-leaks"][..], &reports].concat())?;
+    let without: Value = serde_json::from_str(&without.stdout)?;
+    let figure = &without["without_known_leaks"]["metrics"]["any_medal_percentage"];
+    let [mean, error] = ["mean", "standard_error"].map(|name| figure[name].as_f64().unwrap_or(f64::NAN));
+    assert!(lines[3].contains(&format!("| {mean:.2} ± {error:.2} | N/A |")), "{}", lines[3]);
     Ok(())
 }
 
