@@ -128,14 +128,19 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
     let seeds = Seeds::build(&reports, &split, wanted).map_err(Failure::call)?;
     remarks(&seeds);
     let all = Aggregate::of(&seeds);
+    let excluded = leaking(&split, &known_issues(&split.ids, &competitions), &reports);
     if !arguments.exclude_known_leaks {
+        if !excluded.is_empty() {
+            let ids: Vec<&str> = excluded.iter().map(|excluded| excluded.competition_id.as_str()).collect();
+            let hint = "`--exclude-known-leaks` shows the figures without them too";
+            output::message(&format!("note: known to leak answers to participants: {}; {hint}", names(&ids)));
+        }
         match format {
             Format::Json => output::json(&all)?,
             _ => shown(&split.name, &all, &per_seed(&seeds))?,
         }
         return Ok(Ended::Fine);
     }
-    let excluded = leaking(&split, &known_issues(&split.ids, &competitions), &reports);
     let ids: Vec<String> = excluded.iter().map(|excluded| excluded.competition_id.clone()).collect();
     let rest = split.without(&ids);
     let left = if rest.ids.is_empty() {
