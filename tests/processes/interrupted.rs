@@ -144,6 +144,35 @@ fn a_second_signal_ends_at_once() -> Result<(), Failure> {
     Ok(())
 }
 
+/// What is taken over was measured against the same leaderboards, wherever these are, and has the same draws.
+#[test]
+fn other_leaderboards_and_draws_are_another_run() -> Result<(), Failure> {
+    let scene = Scene::new(1)?;
+    for (folder, scores) in [("boards", "0.9\n0.8\n"), ("copy", "0.9\n0.8\n"), ("other", "0.9\n0.7\n")] {
+        let folder = scene.path(folder).join(EXAMPLE);
+        std::fs::create_dir_all(&folder)?;
+        std::fs::write(folder.join("leaderboard.csv"), format!("score\n{scores}"))?;
+    }
+    let mut run = scene.spinning(&["--leaderboards", "boards"])?;
+    run.kill()?;
+    run.wait()?;
+    let resumed = |arguments: &[&str]| -> Result<(Option<i32>, String), Failure> {
+        let ended = scene.grade(&[arguments, &["--resume"]].concat())?.output()?;
+        Ok((ended.status.code(), String::from_utf8_lossy(&ended.stderr).into_owned()))
+    };
+    for (arguments, expected) in [
+        (&["--leaderboards", "other"][..], "leaderboards was "),
+        (&[], " and is none"),
+        (&["--leaderboards", "boards", "--bootstrap", "10"], "--bootstrap was none and is 10 with seed 0"),
+    ] {
+        let (code, said) = resumed(arguments)?;
+        assert!(code == Some(2) && said.contains("was another") && said.contains(expected), "{arguments:?}: {said}");
+    }
+    assert_eq!(resumed(&["--leaderboards", "copy"])?.0, Some(1));
+    assert!(scene.found(".json")?.is_some());
+    Ok(())
+}
+
 /// Somebody who can write to the output folder, but does not have the operator's key.
 #[test]
 fn a_forged_journal_gives_no_score() -> Result<(), Failure> {

@@ -67,7 +67,8 @@ fn a_submission_earns_its_medal() -> Result<(), Failure> {
             "reason": null,
             "receipt": null,
             "outside_lock": [marked],
-            "schema": 2,
+            "known_issues": [],
+            "schema": 3,
         })
     );
     let digest = |value: &Value| value.as_str().is_some_and(|text| text.len() == 64);
@@ -265,9 +266,16 @@ fn a_report_can_be_verified() -> Result<(), Failure> {
     assert_eq!(differing(&better)?, (Some(1), vec!["score_exact".into()]));
     let other = changed(|report| report["receipt"]["answers"] = json!("0".repeat(64)));
     assert_eq!(differing(&other)?, (Some(1), vec!["receipt.answers".into()]));
-    // Reports of older schemas tell the fuel, which is held against what grading again uses.
+    // Reports of schema 2 do not say what is known of the competition, and hold.
+    let older = changed(|report| {
+        report["schema"] = json!(2);
+        report.as_object_mut().map(|report| report.remove("known_issues"));
+    });
+    assert_eq!(differing(&older)?, (Some(0), vec![]));
+    // Those of schema 1 tell the fuel, which is held against what grading again uses.
     let older = changed(|report| {
         report["schema"] = json!(1);
+        report.as_object_mut().map(|report| report.remove("known_issues"));
         report["receipt"]["fuel"] = json!(1);
     });
     assert_eq!(differing(&older)?, (Some(1), vec!["receipt.fuel".into()]));

@@ -222,7 +222,7 @@ fn one_of_a_kind_is_singular() -> Result<(), Failure> {
     let verified = run(&[&verify[..], &["--use-log", &used]].concat())?;
     assert_eq!(text(&verified.stdout), "1 of 1 entry is the same, bit for bit\n");
     assert!(
-        text(&verified.stderr).contains("verified as schema 2\n1 entry was graded again"),
+        text(&verified.stderr).contains("verified as schema 3\n1 entry was graded again"),
         "{}",
         text(&verified.stderr)
     );

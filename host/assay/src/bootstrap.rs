@@ -1,7 +1,10 @@
 //! The bootstrap: what the score could have been with other rows of the same kind.
 //!
 //! Rows of the aligned tables are drawn with replacement, submission and answer together, as many as there are, and the same sandboxed
-//! grader scores them. That is right where a row is a unit by itself. Where it is not, the reason is told instead.
+//! grader scores them. That is right where a row is a unit by itself. Where rows belong together, [groups](Units) of them are drawn, and where
+//! nothing can be drawn as a whole, the reason is told instead.
+
+mod units;
 
 use std::num::NonZero;
 use std::thread;
@@ -9,11 +12,13 @@ use std::thread;
 use arrow::array::RecordBatch;
 use arrow::error::ArrowError;
 use assay_sandbox::{self as sandbox, Cancel, HostFault, Run, Task};
-use assay_tables::align;
-use assay_types::competition::{Competition, Pairing, Setting};
+use assay_types::bootstrap::{self as reported, Interval, Unit};
+use assay_types::competition::Leaderboard;
 use assay_types::excerpt::excerpt;
 use thiserror::Error;
 
+use self::units::Drawing;
+pub use self::units::Units;
 use crate::prepared::PreparedCompetition;
 
 /// The most replicates of a score.
@@ -24,17 +29,21 @@ pub const MAX_REPLICATES: u32 = 100_000;
 pub struct Bootstrap {
     /// How often: at most [`MAX_REPLICATES`].
     pub replicates: NonZero<u32>,
-    /// What the draws depend on, and nothing else but the number of rows.
+    /// What the draws depend on, and nothing else but the number of units.
     pub seed: u64,
     /// On how many threads. The scores are the same on any number.
     pub threads: NonZero<usize>,
 }
 
-/// Scores of resampled rows. They tell of the answers, so they are the operator's.
+/// Scores of resampled units. They tell of the answers, so they are the operator's.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Resampled {
-    /// How many rows were drawn each time.
-    pub rows: usize,
+    /// What was drawn.
+    pub unit: Unit,
+    /// The column that names the groups, if these were drawn.
+    pub group: Option<String>,
+    /// How many units were drawn each time.
+    pub units: u32,
     /// The scores, in the order of the draws. None where the metric is not defined for what was drawn, such as answers of one class.
     pub scores: Vec<Option<f64>>,
 }
@@ -42,28 +51,22 @@ pub struct Resampled {
 /// Why a score is not resampled.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum BootstrapError {
-    /// The grader pairs rows itself.
-    #[error(
-        "rows are not resampled: the grader of {} pairs rows of submission and answers by itself, so that a row drawn twice is not two rows",
-        excerpt(.0)
-    )]
-    Paired(String),
-    /// Rows belong together.
-    #[error("rows are not resampled: the grader of {} scores rows in groups ({}), so that a row is no unit by itself", excerpt(.id), excerpt(.group))]
-    Grouped {
+    /// There is nothing that could be drawn as a whole.
+    #[error("nothing is resampled: no row of {} is a unit that could be drawn: the grader pairs rows of submission and answers, and {why}", excerpt(.id))]
+    NoUnit {
         /// The competition.
         id: String,
-        /// The column that groups them.
-        group: String,
+        /// What its grader does.
+        why: &'static str,
     },
     /// There is too little to draw from.
-    #[error("rows are not resampled: {0} is too few to tell anything of others; 2 are the least")]
+    #[error("nothing is resampled: {0} rows or groups are too few to tell anything of others; 2 are the least")]
     Few(usize),
     /// More were asked for than there may be.
     #[error("{0} replicates are more than {MAX_REPLICATES}")]
     Many(u32),
     /// The tables are not paired row by row.
-    #[error("rows are not resampled: the grader gets {submission} rows and {answers} answers, which are no pairs")]
+    #[error("nothing is resampled: the grader gets {submission} rows and {answers} answers, which are no pairs")]
     Unequal {
         /// Rows of the submission.
         submission: usize,
@@ -71,7 +74,7 @@ pub enum BootstrapError {
         answers: usize,
     },
     /// The host failed, or was told to stop.
-    #[error("rows were not resampled: {0}")]
+    #[error("nothing was resampled: {0}")]
     Host(String),
 }
 
@@ -96,27 +99,6 @@ pub(crate) struct Paired<'a> {
     pub(crate) answers: &'a RecordBatch,
 }
 
-/// The graders that score rows in groups, each a unit, and the option that names the column of the groups. `log-mae-by-group` is none of
-/// them: its groups are kinds of rows, which stay as many as they are.
-const GROUPING: &[(&str, &str)] = &[("weighted-log-loss", "group"), ("haversine-quantiles", "group")];
-
-/// That a row is a unit of this competition.
-///
-/// # Errors
-///
-/// With the reason why it is none.
-pub fn rows_are_units(competition: &Competition) -> Result<(), BootstrapError> {
-    if competition.submission.pairing == Pairing::Grader {
-        return Err(BootstrapError::Paired(competition.id.clone()));
-    }
-    let grader = &competition.grader;
-    let group = GROUPING.iter().find(|(name, _)| *name == grader.component);
-    match group.and_then(|(_, option)| grader.options.get(*option)) {
-        Some(Setting::Text(group)) => Err(BootstrapError::Grouped { id: competition.id.clone(), group: group.clone() }),
-        _ => Ok(()),
-    }
-}
-
 impl Paired<'_> {
     /// Scores of resampled rows.
     pub(crate) fn resample(&self, bootstrap: &Bootstrap, cancel: &Cancel) -> Result<Resampled, BootstrapError> {
@@ -124,20 +106,14 @@ impl Paired<'_> {
         if replicates > MAX_REPLICATES {
             return Err(BootstrapError::Many(replicates));
         }
-        rows_are_units(self.prepared.competition())?;
-        let (rows, answers) = (self.aligned.num_rows(), self.answers.num_rows());
-        if rows != answers {
-            return Err(BootstrapError::Unequal { submission: rows, answers });
-        }
-        let Some(count) = u32::try_from(rows).ok().filter(|&count| count > 1) else {
-            return Err(BootstrapError::Few(rows));
-        };
+        let units = Units::of(self.prepared.competition())?;
+        let drawing = &Drawing::new(&units, self.aligned, self.answers)?;
         // Each replicate has its own seed, so that it does not matter which thread takes it.
         let mut random = fastrand::Rng::with_seed(bootstrap.seed);
         let seeds: Vec<u64> = (0..replicates).map(|_| random.u64(..)).collect();
         let share = seeds.len().div_ceil(bootstrap.threads.get()).max(1);
         let scores = thread::scope(|scope| {
-            let work = |seeds: &[u64]| seeds.iter().map(|&seed| self.score(seed, count, cancel)).collect::<Vec<_>>();
+            let work = |seeds: &[u64]| seeds.iter().map(|&seed| self.score(seed, drawing, cancel)).collect::<Vec<_>>();
             let mut shares = seeds.chunks(share);
             let first = shares.next();
             // A share that there is no thread for is done here.
@@ -159,20 +135,17 @@ impl Paired<'_> {
             }
             scores
         });
-        Ok(Resampled { rows, scores: scores.into_iter().collect::<Result<_, _>>()? })
+        let (unit, group) = units.described();
+        let scores = scores.into_iter().collect::<Result<_, _>>()?;
+        Ok(Resampled { unit, group: group.map(ToOwned::to_owned), units: drawing.count(), scores })
     }
 
-    fn score(&self, seed: u64, rows: u32, cancel: &Cancel) -> Result<Option<f64>, BootstrapError> {
+    fn score(&self, seed: u64, drawing: &Drawing<'_>, cancel: &Cancel) -> Result<Option<f64>, BootstrapError> {
         let mut random = fastrand::Rng::with_seed(seed);
-        let drawn: Vec<u32> = (0..rows).map(|_| random.u32(0..rows)).collect();
-        let drawn = Some(&drawn);
+        let drawn = (0..drawing.count()).map(|_| random.u32(0..drawing.count())).collect();
+        let [aligned, answers] = &drawing.tables(drawn)?;
         let resolved = &self.prepared.resolved;
-        let task = Task {
-            submission: self.submission,
-            aligned: &align::apply(self.aligned, drawn)?,
-            answers: &align::apply(self.answers, drawn)?,
-            options: &resolved.options,
-        };
+        let task = Task { submission: self.submission, aligned, answers, options: &resolved.options };
         let Run { outcome, .. } = resolved.grader.grade(&task, cancel)?;
         Ok(match outcome {
             sandbox::Outcome::Scored(score) => Some(score.value).filter(|value| value.is_finite()),
@@ -180,3 +153,31 @@ impl Paired<'_> {
         })
     }
 }
+
+impl Bootstrap {
+    /// What a report has of it: nothing of single draws, and of a failure of the host's only that there was one.
+    pub(crate) fn reported(
+        &self,
+        resampled: &Result<Resampled, BootstrapError>,
+        leaderboard: Option<&Leaderboard>,
+    ) -> reported::Bootstrap {
+        let Bootstrap { replicates, seed, .. } = *self;
+        let draws = replicates.get();
+        let nothing =
+            reported::Bootstrap { draws, seed, unit: None, group: None, units: None, interval: None, reason: None };
+        match resampled {
+            Ok(Resampled { unit, group, units, scores }) => {
+                let interval = Interval::of(scores, leaderboard);
+                let without = || "no draw has a score, or their scores have no finite spread".to_owned();
+                let (unit, units, group) = (Some(*unit), Some((*units).into()), group.clone());
+                let reason = interval.is_none().then(without);
+                reported::Bootstrap { unit, group, units, interval, reason, ..nothing }
+            }
+            Err(BootstrapError::Host(_)) => reported::Bootstrap { reason: Some(FAILED.into()), ..nothing },
+            Err(error) => reported::Bootstrap { reason: Some(error.to_string()), ..nothing },
+        }
+    }
+}
+
+/// What is told of a failure of the host's.
+const FAILED: &str = "nothing was resampled: the host failed; what it said is for the operator";

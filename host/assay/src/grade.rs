@@ -31,7 +31,7 @@ pub struct Operator {
     pub fuel: Option<u64>,
     /// Figures beside the score: of a class, a column, a threshold ...
     pub details: Vec<Detail>,
-    /// The scores of resampled rows, or why there are none; none if nobody asked, or there is no score.
+    /// The scores of resampled units, or why there are none; none if nobody asked, or there is no score.
     pub resampled: Option<Result<Resampled, BootstrapError>>,
 }
 
@@ -45,7 +45,7 @@ pub(crate) fn grade(
     context: &Context<'_>,
 ) -> Unrecorded {
     let start = Instant::now();
-    let report = report.against(prepared.competition().leaderboard.as_ref());
+    let report = report.of(prepared.competition());
     let (direction, edition) = (Some(prepared.resolved.description.direction), prepared.edition);
     let report = Report { direction, edition, ..report };
     let mut receipt = prepared.receipt.clone();
@@ -106,7 +106,9 @@ fn judge(
     let paired = Paired { prepared, submission, aligned, answers };
     let asked = context.bootstrap.filter(|_| report.outcome == Outcome::Scored);
     let resampled = asked.map(|bootstrap| paired.resample(&bootstrap, &context.cancel));
-    Ok((report, Operator { fuel: Some(fuel), resampled, ..operator }))
+    let leaderboard = prepared.competition().leaderboard.as_ref();
+    let bootstrap = asked.zip(resampled.as_ref()).map(|(asked, resampled)| asked.reported(resampled, leaderboard));
+    Ok((Report { bootstrap, ..report }, Operator { fuel: Some(fuel), resampled, ..operator }))
 }
 
 fn concluded(

@@ -43,7 +43,7 @@ pub use assay_sandbox::{
 };
 pub use assay_types::receipt::Confinement;
 pub use batch::{Batch, BatchOptions};
-pub use bootstrap::{Bootstrap, BootstrapError, MAX_REPLICATES, Resampled, rows_are_units};
+pub use bootstrap::{Bootstrap, BootstrapError, MAX_REPLICATES, Resampled, Units};
 pub use builder::{BuildError, Builder};
 pub use catalog::{CatalogError, Source};
 pub use competitions::{Competitions, CompetitionsError};

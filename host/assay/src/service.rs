@@ -149,8 +149,7 @@ impl Assay {
         let _room = match room {
             Ok(room) => room,
             Err(fault) => {
-                let report =
-                    report.against(competition.leaderboard.as_ref()).refused(Outcome::HostFault, fault.to_string());
+                let report = report.of(&competition).refused(Outcome::HostFault, fault.to_string());
                 return Ok(self.conclude(report, purpose));
             }
         };
@@ -212,8 +211,7 @@ impl Assay {
             }
         };
         let refused = |outcome, reason: String| {
-            let report =
-                Report { submission_exists: exists, ..report.clone().against(competition.leaderboard.as_ref()) };
+            let report = Report { submission_exists: exists, ..report.clone().of(&competition) };
             Some(self.conclude(report.refused(outcome, reason), purpose))
         };
         let _room = match self.inner.memory.try_take(self.need(&competition, &opened)) {
@@ -229,8 +227,7 @@ impl Assay {
             Ok(prepared) if submission.submission_path == NO_SUBMISSION => {
                 let report = Report { receipt: Some(prepared.receipt.clone()), ..report };
                 let reason = "there is no submission: its path is `None`, or null";
-                let report =
-                    report.against(competition.leaderboard.as_ref()).refused(Outcome::InvalidSubmission, reason);
+                let report = report.of(&competition).refused(Outcome::InvalidSubmission, reason);
                 Some(self.conclude(report, purpose))
             }
             Ok(prepared) => {

@@ -97,16 +97,20 @@ fn unread(reported: &Reported) -> Option<(usize, &str)> {
     (!why.is_empty()).then_some((number, why))
 }
 
+/// What reports up to schema 2 do not have.
+const KNOWN_ISSUES: &str = "known_issues";
+
 /// The fields that an entry does not have, and that are not compared therefore.
 #[must_use]
 pub fn lacks(reported: &Reported) -> Vec<&'static str> {
-    let Reported { score_exact, outcome, reason, receipt, outside_lock, .. } = reported;
+    let Reported { score_exact, outcome, reason, receipt, outside_lock, known_issues, .. } = reported;
     [
         ("score_exact", score_exact.is_none()),
         ("outcome", outcome.is_none()),
         ("reason", reason.is_none()),
         ("receipt", receipt.is_none()),
         ("outside_lock", outside_lock.is_none()),
+        (KNOWN_ISSUES, known_issues.is_none()),
     ]
     .into_iter()
     .filter_map(|(name, lacks)| lacks.then_some(name))

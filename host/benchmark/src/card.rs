@@ -216,22 +216,33 @@ impl Card {
 /// What a log of uses says of a run, as far as a card may be held against it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct LogSays {
-    /// How many gradings of these competitions it has that are not those of the reports.
+    /// How many gradings of other submissions to these competitions it has before the last one of the reports.
     pub other_gradings: u64,
+    /// How many it has after that, when nothing could be learned from them any more.
+    pub later_gradings: u64,
+    /// Whether it ever had the head that the card names; none if it names none.
+    pub has_head: Option<bool>,
 }
 
 impl LogSays {
     /// What a card says that the log does not bear out.
     #[must_use]
-    pub fn against(&self, card: &Card) -> Option<Lack> {
+    pub fn against(&self, card: &Card) -> Vec<Lack> {
+        let mut lacks = Vec::new();
         let denied = card.answers.as_ref().is_some_and(|answers| !answers.consulted);
-        (denied && self.other_gradings > 0).then(|| Lack {
-            field: "answers.consulted".into(),
-            message: format!(
-                "the card says that no score was looked at, but the log has {} more gradings of these competitions than the reports",
+        if denied && self.other_gradings > 0 {
+            let message = format!(
+                "the card says that no score was looked at, but before the last grading of the reports the log has {} of other submissions \
+                 to these competitions",
                 self.other_gradings
-            ),
-        })
+            );
+            lacks.push(Lack { field: "answers.consulted".into(), message });
+        }
+        if self.has_head == Some(false) {
+            let message = "the log never had this head: it is another log, or was rewritten since".into();
+            lacks.push(Lack { field: "answers.log_head".into(), message });
+        }
+        lacks
     }
 }
 
@@ -276,8 +287,10 @@ mod tests {
         let fields: Vec<String> =
             Card::parse(partly.as_bytes(), "c").unwrap().lacks().into_iter().map(|lack| lack.field).collect();
         assert_eq!(fields, ["budget.hours", "code.url"]);
-        assert!(LogSays { other_gradings: 2 }.against(&whole).is_some());
-        assert_eq!(LogSays::default().against(&whole), None);
+        let fields = |says: LogSays| says.against(&whole).into_iter().map(|lack| lack.field).collect::<Vec<_>>();
+        assert_eq!(fields(LogSays { other_gradings: 2, ..LogSays::default() }), ["answers.consulted"]);
+        assert_eq!(fields(LogSays { has_head: Some(false), ..LogSays::default() }), ["answers.log_head"]);
+        assert_eq!(fields(LogSays { later_gradings: 2, has_head: Some(true), ..LogSays::default() }), [""; 0]);
     }
 
     #[test]

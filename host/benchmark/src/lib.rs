@@ -5,7 +5,6 @@
 //! collecting are the reference's, so that a benchmark's figures stay what they are.
 
 pub mod aggregate;
-pub mod bootstrap;
 pub mod card;
 pub mod collect;
 pub mod compare;

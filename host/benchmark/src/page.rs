@@ -7,12 +7,14 @@ mod card;
 mod escape;
 mod failures;
 mod figures;
+mod issues;
 mod medals;
 mod position;
 mod positions;
 mod receipts;
 mod runs;
 mod table;
+mod uncertainty;
 
 pub use self::card::{Card, CardError, MAX_BYTES as MAX_CARD_BYTES};
 pub use self::escape::escaped;
@@ -93,6 +95,12 @@ impl Page<'_> {
             section("failures", "Runs without a score", failures::html(entries)),
             section("runs", "All runs", runs::html(entries)),
         ];
+        if let Some(html) = uncertainty::html(entries) {
+            sections.push(section("uncertainty", "Uncertainty of scores", html));
+        }
+        if let Some(html) = issues::html(entries) {
+            sections.push(section("issues", "Known issues", html));
+        }
         if let Some(figures) = self.figures {
             sections.push(section("figures", "Figures beside the scores", figures.html(entries)));
         }

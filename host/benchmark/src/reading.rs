@@ -1,6 +1,8 @@
 //! Grading reports as this crate reads them: those of this program and of the reference, of which only what is used here is looked at.
 
 use assay_types::Direction;
+use assay_types::bootstrap::Bootstrap;
+use assay_types::competition::Issue;
 use assay_types::excerpt::excerpt;
 use assay_types::medal::Medals;
 use assay_types::report::{Outcome, SCHEMA, Thresholds};
@@ -67,6 +69,12 @@ pub struct Entry {
     /// What the lock does not have.
     #[serde(default)]
     pub outside_lock: Vec<String>,
+    /// What is known to be wrong with the competition.
+    #[serde(default)]
+    pub known_issues: Vec<Issue>,
+    /// What resampling says of the score.
+    #[serde(default)]
+    pub bootstrap: Option<Bootstrap>,
 }
 
 /// What a score earns, as an entry must say it.

@@ -3,6 +3,7 @@
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
+use assay::Competitions;
 use assay_benchmark::aggregate::{Aggregate, Metric, SeedMetrics, per_seed};
 use assay_benchmark::experiment;
 use assay_benchmark::leaks::{Excluded, leaking};
@@ -61,7 +62,8 @@ pub(super) struct SeedArguments {
     /// How many seeds to average; -1 for all that are complete.
     #[arg(long, value_name = "N", default_value_t = -1, allow_negative_numbers = true, value_parser = clap::value_parser!(i64).range(-1..))]
     num_seeds: i64,
-    /// The competitions: a split that `assay competitions` knows (`low`, `medium`, `high`, `split75`, `dev`), or a file with an id a line.
+    /// The competitions: a split that `assay competitions` knows (`low`, `medium`, `high`, `split75`, `dev`), one competition, or a file
+    /// with an id a line.
     #[arg(long, value_name = "NAME", default_value = "split75")]
     split: String,
     /// Fill up seeds that lack competitions with runs that left nothing, instead of leaving the seeds out.
@@ -120,21 +122,25 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
     let format = arguments.format.unwrap_or(if terminal { Format::Text } else { Format::Json });
     let wanted = arguments.seeds.wanted();
     if format == Format::Row {
-        let split = |name: &str| split(name, &competitions);
-        return written_row(arguments, &reports, wanted, split);
+        return written_row(arguments, &reports, wanted, &competitions);
     }
     let split = split(arguments.seeds.split(), &competitions)?;
     let seeds = Seeds::build(&reports, &split, wanted).map_err(Failure::call)?;
     remarks(&seeds);
     let all = Aggregate::of(&seeds);
+    let excluded = leaking(&split, &known_issues(&split.ids, &competitions), &reports);
     if !arguments.exclude_known_leaks {
+        if !excluded.is_empty() {
+            let ids: Vec<&str> = excluded.iter().map(|excluded| excluded.competition_id.as_str()).collect();
+            let hint = "`--exclude-known-leaks` shows the figures without them too";
+            output::message(&format!("note: known to leak answers to participants: {}; {hint}", names(&ids)));
+        }
         match format {
             Format::Json => output::json(&all)?,
             _ => shown(&split.name, &all, &per_seed(&seeds))?,
         }
         return Ok(Ended::Fine);
     }
-    let excluded = leaking(&split, &known_issues(&split.ids, &competitions), &reports);
     let ids: Vec<String> = excluded.iter().map(|excluded| excluded.competition_id.clone()).collect();
     let rest = split.without(&ids);
     let left = if rest.ids.is_empty() {
@@ -247,21 +253,39 @@ fn written_row(
     arguments: &Arguments,
     reports: &[GradingReport],
     wanted: Wanted,
-    split: impl Fn(&str) -> Result<Split, Failure>,
+    competitions: &Competitions,
 ) -> Result<Ended, Failure> {
+    let splits = row::SPLITS.map(|name| split(name, competitions));
+    let splits = splits.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let all = medals(reports, &splits, wanted);
+    let dashes = "|---".repeat(row::HEADER.matches('|').count() - 1) + "|";
+    output::text(&format!("{}\n{dashes}\n{}", row::HEADER, written(arguments, "", all)))?;
+    if arguments.exclude_known_leaks {
+        let left = |split: &Split| {
+            let excluded = leaking(split, &known_issues(&split.ids, competitions), reports);
+            split.without(&excluded.into_iter().map(|excluded| excluded.competition_id).collect::<Vec<_>>())
+        };
+        let left: Vec<Split> = splits.iter().map(left).collect();
+        let left = medals(reports, &left, wanted);
+        output::text(&written(arguments, " (without known leaks)", left).to_string())?;
+    }
+    Ok(if all.iter().any(Option::is_some) { Ended::Fine } else { Ended::AtFault })
+}
+
+/// The share of any medal in each split; what has none is told.
+fn medals(reports: &[GradingReport], splits: &[Split], wanted: Wanted) -> [Option<Metric>; 4] {
     let mut medals = [None; 4];
-    for (place, name) in medals.iter_mut().zip(row::SPLITS) {
-        let split = split(name)?;
-        match Seeds::build(reports, &split, wanted) {
+    for (place, split) in medals.iter_mut().zip(splits) {
+        match Seeds::build(reports, split, wanted) {
             Ok(seeds) => *place = Some(Aggregate::of(&seeds).metrics.any_medal_percentage),
             Err(error) => output::message(&format!("note: {error}")),
         };
     }
+    medals
+}
+
+fn written(arguments: &Arguments, what: &str, medals: [Option<Metric>; 4]) -> Row {
     let RowArguments { agent, models, hours } = &arguments.row;
-    let (agent, models, hours) = (agent.clone(), models.clone(), *hours);
     let date = chrono::Utc::now().format("%Y-%m-%d").to_string();
-    let row = Row { agent, models, medals, hours, date, source: None };
-    let dashes = "|---".repeat(row::HEADER.matches('|').count() - 1) + "|";
-    output::text(&format!("{}\n{dashes}\n{row}", row::HEADER))?;
-    Ok(if medals.iter().any(Option::is_some) { Ended::Fine } else { Ended::AtFault })
+    Row { agent: format!("{agent}{what}"), models: models.clone(), medals, hours: *hours, date, source: None }
 }

@@ -27,8 +27,8 @@ enum Command {
     Check {
         /// The card: TOML or JSON.
         card: PathBuf,
-        /// The grading reports of the run. With `--use-log`, the log must have no other gradings of their competitions if the card says that
-        /// no score was looked at.
+        /// The grading reports of the run. With `--use-log`, the log must have no gradings of other submissions to their competitions before
+        /// theirs if the card says that no score was looked at, and it must have had the head that the card names.
         #[arg(long, value_name = "FILE", num_args = 1..)]
         grading_reports: Vec<PathBuf>,
         /// The form of what is missing [default: text on a terminal, JSON elsewhere].
@@ -54,9 +54,10 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
         Command::Check { card, grading_reports, format } => {
             let card = read(card)?;
             let reports = reports(grading_reports)?;
-            let log = if reports.is_empty() { None } else { log_says(global, &reports.iter().collect::<Vec<_>>())? };
+            let head = card.answers.as_ref().and_then(|answers| answers.log_head.as_deref());
+            let log = log_says(global, &reports.iter().collect::<Vec<_>>(), head)?;
             let mut lacks = card.lacks();
-            lacks.extend(log.and_then(|log| log.against(&card)));
+            lacks.extend(log.iter().flat_map(|log| log.against(&card)));
             let checked = Checked { complete: lacks.is_empty(), lacks, log };
             match Format::or_by_terminal(*format) {
                 Format::Json => output::json(&checked)?,
@@ -83,21 +84,35 @@ pub(super) fn read(path: &Path) -> Result<Card, Failure> {
     Card::parse(&text, &path.display().to_string()).map_err(Failure::call)
 }
 
-/// What the log of uses says of these reports, if one is named: how many gradings it has of their competitions that are of other submissions.
-pub(super) fn log_says(global: &GlobalArguments, reports: &[&GradingReport]) -> Result<Option<LogSays>, Failure> {
+/// What the log of uses says of these reports, if one is named: how many gradings it has of their competitions that are of other
+/// submissions, up to the last grading of theirs, and whether it had this head. What came after the head does not count.
+pub(super) fn log_says(
+    global: &GlobalArguments,
+    reports: &[&GradingReport],
+    head: Option<&str>,
+) -> Result<Option<LogSays>, Failure> {
     let Some(path) = global.use_log() else { return Ok(None) };
     let entries = || reports.iter().flat_map(|report| &report.entries);
     let ids: BTreeSet<&str> = entries().filter_map(|entry| entry.competition_id.as_deref()).collect();
     let submissions: BTreeSet<&str> =
         entries().filter_map(|entry| entry.receipt.as_ref()?.submission.as_deref()).collect();
-    let mut says = LogSays::default();
-    verify(path, &[], &[], |used| {
-        let is_other = used.purpose == Purpose::Grade
-            && ids.contains(used.competition_id.as_str())
-            && !submissions.contains(used.submission.as_str());
-        says.other_gradings += u64::from(is_other);
+    // Others up to now, and up to the last grading of theirs.
+    let (mut others, mut before, mut is_over) = (0, None, false);
+    let verified = verify(path, &[], &[], |used| {
+        is_over |= Some(used.previous.as_str()) == head;
+        if used.purpose != Purpose::Grade || !ids.contains(used.competition_id.as_str()) {
+            return;
+        }
+        if !submissions.contains(used.submission.as_str()) {
+            others += 1;
+        } else if !is_over {
+            before = Some(others);
+        }
     })
     .context("--use-log")
     .map_err(Failure::Call)?;
-    Ok(Some(says))
+    let has_head = head.map(|head| is_over || verified.anchor.head == head);
+    // Where the log has none of theirs, it cannot tell when they ended.
+    let other_gradings = before.unwrap_or(others);
+    Ok(Some(LogSays { other_gradings, later_gradings: others - other_gradings, has_head }))
 }

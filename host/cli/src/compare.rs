@@ -94,7 +94,7 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
     }
     // Either may have looked at scores with the other's name on them: only what neither has graded counts.
     let all: Vec<&GradingReport> = first.reports.iter().chain(&second.reports).collect();
-    let log = log_says(global, &all)?;
+    let log = log_says(global, &all, None)?;
     let wanted = Wanted { seeds: None, pad_missing: arguments.pad_missing };
     let [one, other] = [(&first, only(&ours, &theirs)), (&second, only(&theirs, &ours))].map(|(run, alone)| {
         let seeds = Seeds::build(&run.reports, &competitions, wanted).map_err(Failure::call)?;

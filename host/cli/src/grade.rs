@@ -86,7 +86,7 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
     let list_dir = arguments.submission.parent().unwrap_or(Path::new(""));
     let Inputs { data, folders, lock } = arguments.inputs.open(Some(list_dir))?;
     let ids = entries.iter().filter_map(Entry::competition_id);
-    arguments.inputs.leaderboards.used_by(&mut competitions, ids, &data)?;
+    let leaderboards = arguments.inputs.leaderboards.used_by(&mut competitions, ids, &data)?;
     if let Some(note) = leaking(&entries, &competitions) {
         output::message(&note);
     }
@@ -103,9 +103,9 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
     })?;
     let mut places = global.places();
     places.extend([("--data-dir", Some(data.folder().to_owned())), ("the list's folder", Some(list_dir.to_owned()))]);
-    places.push(("--leaderboards", arguments.inputs.leaderboards.folder()));
     let list = ListReceipt { path: arguments.submission.display().to_string(), sha256: sha256(&list) };
-    let run = RunId::new(list.sha256.clone(), places).map_err(Failure::program)?;
+    let settings = vec![("leaderboards", leaderboards), ("--bootstrap", arguments.bootstrap.told())];
+    let run = RunId::new(list.sha256.clone(), places, settings).map_err(Failure::program)?;
     let (journal, finished) = journal(arguments, &run, key)?;
 
     let progress = progress(entries.len());
@@ -136,8 +136,8 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
         if let Some(log) = &mut log {
             log.add(Some(number + 1), &graded);
         }
-        if let Some(resampled) = &graded.operator().resampled {
-            output::message(&format!("entry {}: {}", number + 1, said(resampled, graded.report())));
+        if let Some(bootstrap) = &graded.report().bootstrap {
+            output::message(&format!("entry {}: {}", number + 1, said(bootstrap)));
         }
         slowest.add(&graded);
         if let Some(place) = reports.get_mut(number) {

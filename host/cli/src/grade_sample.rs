@@ -72,8 +72,8 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
         Format::Json => output::json(&SampleReport { report: report.clone(), schema: SCHEMA, use_log })?,
         Format::Table => output::table(&[], rows(report))?,
     }
-    if let Some(resampled) = &operator.resampled {
-        output::message(&said(resampled, report));
+    if let Some(bootstrap) = &report.bootstrap {
+        output::message(&said(bootstrap));
     }
     if arguments.operator {
         if let Some(note) = &operator.note {

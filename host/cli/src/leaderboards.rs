@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::anyhow;
 use assay::standings_file::{FILE, StandingsFile};
 use assay::{Competitions, DataDir};
-use assay_types::counted;
+use assay_types::{counted, sha256};
 use clap::Args;
 
 use super::{Failure, output};
@@ -21,38 +21,36 @@ pub(super) struct LeaderboardArguments {
 }
 
 impl LeaderboardArguments {
-    /// The folder that is named, if one is.
-    pub(super) fn folder(&self) -> Option<PathBuf> {
-        self.leaderboards.clone()
-    }
-
-    /// Measures these competitions against the real leaderboards that are there. That is said, as medals may differ by it.
+    /// Measures these competitions against the real leaderboards that are there. That is said, as medals may differ by it. Given back is a
+    /// digest of all files that were used, none if there were none.
     pub(super) fn used_by<'a>(
         &self,
         competitions: &mut Competitions,
         ids: impl IntoIterator<Item = &'a str>,
         data: &DataDir,
-    ) -> Result<(), Failure> {
+    ) -> Result<Option<String>, Failure> {
         if let Some(folder) = self.leaderboards.as_ref().filter(|folder| !folder.is_dir()) {
             return Err(Failure::Call(anyhow!("--leaderboards {}: there is no such folder", folder.display())));
         }
-        let mut used = 0;
+        let mut used: Vec<(&str, String)> = Vec::new();
         for id in ids.into_iter().collect::<BTreeSet<_>>() {
             // One that is unknown is told with its entry.
             let Ok(competition) = competitions.get(id) else { continue };
             let Some(path) = self.path(id, data) else { continue };
             let file = StandingsFile::read(&path).map_err(Failure::call)?;
             let board = file.leaderboard(&competition).map_err(Failure::call)?;
-            competitions.set_leaderboard(id, board, file.sha256);
-            used += 1;
+            competitions.set_leaderboard(id, board, file.sha256.clone());
+            used.push((id, file.sha256));
         }
-        if used > 0 {
-            let measured = counted(used, "competition is", "competitions are");
-            output::message(&format!(
-                "{measured} measured against real leaderboards ({FILE}; receipts have their digests)"
-            ));
+        if used.is_empty() {
+            return Ok(None);
         }
-        Ok(())
+        let measured = counted(used.len(), "competition is", "competitions are");
+        output::message(&format!(
+            "{measured} measured against real leaderboards ({FILE}; receipts have their digests)"
+        ));
+        let lines: String = used.iter().map(|(id, sha256)| format!("{id} {sha256}\n")).collect();
+        Ok(Some(sha256(lines.as_bytes())))
     }
 
     /// The file of a competition's leaderboard, if there is one.

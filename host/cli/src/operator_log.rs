@@ -10,7 +10,6 @@ use assay_evidence::private_file;
 use clap::Args;
 
 use super::Failure;
-use super::bootstrap;
 use super::output;
 
 #[derive(Args)]
@@ -54,10 +53,11 @@ impl OperatorLog {
             "grader": note,
             "details": details,
         });
-        if let Some(resampled) = resampled
+        // The figures are in the report. What the host failed at is for the operator alone.
+        if let Some(Err(error)) = resampled
             && let Some(line) = line.as_object_mut()
         {
-            line.insert("bootstrap".into(), bootstrap::json(resampled, report));
+            line.insert("bootstrap".into(), error.to_string().into());
         }
         if let Err(error) = self.file.write_all(format!("{line}\n").as_bytes()) {
             output::message(&format!("warning: the operator's log cannot be written: {error}"));

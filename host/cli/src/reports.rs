@@ -32,18 +32,22 @@ pub(super) fn reports(paths: &[PathBuf]) -> Result<Vec<GradingReport>, Failure> 
     paths.iter().map(|path| report(path)).collect()
 }
 
-/// The split of a name, else of a file.
+/// The split of a name, else the one competition of this id, else the split of a file.
 pub(super) fn split(given: &str, competitions: &Competitions) -> Result<Split, Failure> {
     let path = Path::new(given);
     let unknown = match competitions.of_split(Some(given)) {
         Ok(found) => return Ok(Split::new(given, found.iter().map(|competition| competition.id.clone()))),
         Err(error) => error,
     };
+    if competitions.get(given).is_ok() {
+        return Ok(Split::new(given, [given.to_owned()]));
+    }
     if path.exists() {
         let text = bounded(path, split::MAX_BYTES, "--split")?;
         return Split::parse(&text, given).map_err(Failure::call);
     }
-    let hint = "\nhint: --split takes a name that `assay competitions` lists, or a file with an id a line";
+    let hint =
+        "\nhint: --split takes a name that `assay competitions` lists, a competition, or a file with an id a line";
     Err(Failure::Call(anyhow!("--split: {unknown}{hint}")))
 }
 

@@ -1,12 +1,13 @@
 //! `assay verify`: does a report hold?
 
 use std::collections::BTreeSet;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use assay::BatchOptions;
 use assay::list::{Entry, entries};
 use assay::verify::{Claims, Difference, Form, differences, is_refused, lacks, parse};
+use assay::{BatchOptions, Bootstrap};
 use assay_evidence::access_log::{self, AccessLogError, Purpose};
 use assay_tables::read::{self, Folders};
 use assay_types::excerpt::{excerpt, listed};
@@ -100,7 +101,7 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
     let access = files(&entries, &competitions, &data, &folders);
     let needs = Needs { competitions, graders: Compiled::Anew, access, uses_answers: true };
     let assay = global.service(needs, |builder| builder.answers(data).folders(folders).lock(lock))?;
-    let options = BatchOptions { purpose: Purpose::Verify, ..BatchOptions::default() };
+    let options = BatchOptions { purpose: Purpose::Verify, bootstrap: bootstrap(&claims), ..BatchOptions::default() };
     let mut again: Vec<(usize, Again)> = assay
         .batch(entries.into_iter().enumerate().collect::<Vec<_>>(), &options)
         .map_err(Failure::program)?
@@ -135,6 +136,14 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
     Ok(if verdict.holds { Ended::Fine } else { Ended::AtFault })
 }
 
+/// The bootstrap that the report has, so that it is drawn again. All entries of a report have one and the same.
+fn bootstrap(claims: &Claims) -> Option<Bootstrap> {
+    let claimed = claims.entries.iter().find_map(|entry| entry.bootstrap.as_ref())?;
+    let (replicates, threads) = (NonZero::new(claimed.draws)?, NonZero::<usize>::MIN);
+    output::message(&format!("the report has a bootstrap of {replicates} draws an entry, which are drawn again"));
+    Some(Bootstrap { replicates, seed: claimed.seed, threads })
+}
+
 /// Holds the report against its list. Where there is one, it is what is graded again, so that no entry can be left out, added or moved.
 /// None if it is not there, which is said.
 fn whole(claims: &Claims, arguments: &Arguments, folders: &mut Folders) -> Result<Option<Whole>, Failure> {
@@ -157,7 +166,7 @@ fn whole(claims: &Claims, arguments: &Arguments, folders: &mut Folders) -> Resul
                 }
             }
         }
-        (None, None) if claims.totals.is_some() && claims.form == Form::Current => {
+        (None, None) if claims.totals.is_some() && matches!(claims.form, Form::Current | Form::Older(2..)) => {
             output::message("not verified: the report does not name its list; name it by --list FILE");
             return Ok(None);
         }

@@ -6,7 +6,9 @@
 //! other line that cannot be read is told. Entries that could not be graded are not in it, so that a resumed run tries them again. The file
 //! is gone once the report is written.
 
-use std::collections::{BTreeMap, HashMap};
+mod run_id;
+
+use std::collections::HashMap;
 use std::fs::{File, TryLockError};
 use std::io::{self, BufRead, BufReader, Write};
 use std::os::unix::fs::MetadataExt;
@@ -15,62 +17,12 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
+pub use self::run_id::RunId;
 use crate::Recorded;
 use crate::excerpt::excerpt;
 use crate::key::{self, Key};
 use crate::private_file;
 use crate::report::Report;
-
-/// What decides which run a journal is of.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RunId {
-    /// SHA-256 of the list.
-    list: String,
-    /// The version of the program.
-    host: String,
-    /// Where submissions, data and the rest come from, and where uses are recorded.
-    places: BTreeMap<String, Option<PathBuf>>,
-}
-
-impl RunId {
-    /// A run of this version over a list, told by its digest, with these places by name. Relative ones are of the working directory, where
-    /// paths in the list are looked up too.
-    ///
-    /// # Errors
-    ///
-    /// If there is no working directory.
-    pub fn new(list: String, places: Vec<(&str, Option<PathBuf>)>) -> io::Result<Self> {
-        let here = std::env::current_dir()?;
-        let mut places: BTreeMap<String, _> =
-            places.into_iter().map(|(name, path)| (name.into(), path.map(|path| here.join(path)))).collect();
-        places.insert("the working directory".into(), Some(here));
-        Ok(RunId { list, host: env!("CARGO_PKG_VERSION").into(), places })
-    }
-
-    /// Where its journal is, in the output folder.
-    #[must_use]
-    pub fn journal(&self, folder: &Path) -> PathBuf {
-        let name: String = self.list.chars().take(16).collect();
-        folder.join(format!(".{name}.partial.jsonl"))
-    }
-
-    /// What tells another run from this one.
-    fn unlike(&self, other: &RunId) -> String {
-        let shown = |path: Option<&Option<PathBuf>>| {
-            path.and_then(Option::as_ref).map_or_else(|| "none".into(), |path| path.display().to_string())
-        };
-        let different = |name: &&String| self.places.get(*name) != other.places.get(*name);
-        let places = self.places.keys().filter(different).map(|name| {
-            let (ours, theirs) = (shown(self.places.get(name)), shown(other.places.get(name)));
-            format!("{name} was {} and is {}", excerpt(&theirs).unquoted(200), excerpt(&ours).unquoted(200))
-        });
-        let version = format!("it was of version {}, this is {}", excerpt(&other.host), self.host);
-        let differences: Vec<String> =
-            Some(version).filter(|_| self.host != other.host).into_iter().chain(places).collect();
-        format!("the interrupted run was another: {}", differences.join("; "))
-    }
-}
 
 /// The first line.
 #[derive(Serialize, Deserialize)]
@@ -280,7 +232,7 @@ mod tests {
     use crate::report::Outcome;
 
     fn run(list: &str, data: &str) -> RunId {
-        RunId::new(list.repeat(64), vec![("--data-dir", Some(data.into()))]).unwrap()
+        RunId::new(list.repeat(64), vec![("--data-dir", Some(data.into()))], vec![("leaderboards", None)]).unwrap()
     }
 
     fn recorded(report: Report) -> Recorded {
@@ -370,7 +322,7 @@ mod tests {
         assert!(why.contains("--data-dir was") && why.contains("and is /elsewhere"), "{why}");
         assert!(!why.contains("version"), "{why}");
         let why = refused(&RunId { host: "0.0.9".into(), ..run("1", "data") });
-        assert!(why.contains("it was of version"), "{why}");
+        assert!(why.contains("version was"), "{why}");
         let whole = std::fs::read(&path).unwrap();
         let signer = Signer { key: key(), start: whole.clone() };
         std::fs::write(&path, [whole, signer.line(&serde_json::json!({"entry": 0})).unwrap()].concat()).unwrap();

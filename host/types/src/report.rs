@@ -12,15 +12,17 @@ use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Serialize};
 
 pub use self::reported::Reported;
-use crate::competition::Leaderboard;
+use crate::bootstrap::Bootstrap;
+use crate::competition::{Competition, Issue, Leaderboard};
 use crate::direction::Direction;
 use crate::edition::Edition;
 use crate::medal::{self, Medals};
 use crate::receipt::Receipt;
 use crate::tags::Tags;
 
-/// The version of what a report holds. A reader of it can read those before. Schema 1 had `receipt.fuel`, and no `list`.
-pub const SCHEMA: u32 = 2;
+/// The version of what a report holds. A reader of it can read those before. Schema 1 had `receipt.fuel`, and no `list`;
+/// schema 2 had no `known_issues` and no `bootstrap`.
+pub const SCHEMA: u32 = 3;
 
 /// What came of a submission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -111,6 +113,11 @@ pub struct Report {
     pub edition: Edition,
     /// The grader and the competition of this run, if the lock does not have them as they are.
     pub outside_lock: Vec<String>,
+    /// What is known to be wrong with the competition or its data, leaks of answers above all.
+    pub known_issues: Vec<Issue>,
+    /// What resampling says of the score; not there unless it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bootstrap: Option<Bootstrap>,
     /// What the list says of it besides, such as a run's id or seed.
     #[serde(skip_serializing_if = "Tags::is_empty")]
     #[schemars(with = "serde_json::Map<String, serde_json::Value>")]
@@ -159,11 +166,20 @@ impl Report {
             receipt: None,
             edition: Edition::Reference,
             outside_lock: Vec::new(),
+            known_issues: Vec::new(),
+            bootstrap: None,
             tags: Tags::default(),
         }
     }
 
-    /// The report with the competition's thresholds, if it has a leaderboard.
+    /// The report with what is known of the competition: its thresholds, if it has a leaderboard, and its issues.
+    #[must_use]
+    pub fn of(mut self, competition: &Competition) -> Self {
+        self.known_issues.clone_from(&competition.issues);
+        self.against(competition.leaderboard.as_ref())
+    }
+
+    /// The report with these thresholds.
     #[must_use]
     pub fn against(mut self, leaderboard: Option<&Leaderboard>) -> Self {
         if let Some(leaderboard) = leaderboard {
@@ -200,7 +216,7 @@ pub struct BatchReport {
     /// The sums over all entries.
     #[serde(flatten)]
     pub totals: Totals,
-    /// The version of what a report holds: 2. None in reports that are older than this field.
+    /// The version of what a report holds: 3. None in reports that are older than this field.
     #[serde(default)]
     pub schema: Option<u32>,
     /// The list that it is on; none if its entries are from no file.
@@ -294,7 +310,7 @@ pub struct SampleReport {
     /// The report.
     #[serde(flatten)]
     pub report: Report,
-    /// The version of what a report holds: 2.
+    /// The version of what a report holds: 3.
     pub schema: u32,
     /// The state of the log of uses once this one was in it.
     #[serde(skip_serializing_if = "Option::is_none")]

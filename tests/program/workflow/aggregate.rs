@@ -68,6 +68,86 @@ fn figures_and_refusals_are_the_references() -> Result<(), Failure> {
     Ok(())
 }
 
+/// What those calls do not reach, by hand: reports are taken by name whatever the order of the call; a report may have a competition
+/// several times; others than those of the split count for nothing; and seeds that lack a competition are left out, or filled up.
+#[test]
+fn seeds_are_made_by_the_references_rules() -> Result<(), Failure> {
+    let folder = tempfile::tempdir()?;
+    let entry = |id: &str, medal: &str| {
+        json!({"competition_id": id, "score": 1.0, "gold_threshold": 1.0, "silver_threshold": 1.0, "bronze_threshold": 1.0,
+            "median_threshold": 1.0, "any_medal": !medal.is_empty(), "gold_medal": medal == "gold", "silver_medal": medal == "silver",
+            "bronze_medal": medal == "bronze", "above_median": !medal.is_empty(), "submission_exists": true, "valid_submission": true,
+            "is_lower_better": false, "created_at": "2026-01-01T00:00:00", "submission_path": "x.csv"})
+    };
+    let file = |name: &str, entries: &[(&str, &str)]| -> Result<String, Failure> {
+        let entries: Vec<Value> = entries.iter().map(|(id, medal)| entry(id, medal)).collect();
+        let path = folder.path().join(name);
+        std::fs::write(&path, json!({"total_runs": entries.len(), "competition_reports": entries}).to_string())?;
+        Ok(path.display().to_string())
+    };
+    let first = file("1_grading_report.json", &[("other", "gold"), ("a", "gold")])?;
+    let second = file("2_grading_report.json", &[("b", "bronze"), ("a", "")])?;
+    let third = file("3_grading_report.json", &[("a", "silver")])?;
+    let split = folder.path().join("split.txt");
+    std::fs::write(&split, "a\nb\n")?;
+    let split = split.display().to_string();
+    let of = |more: &[&str], reports: &[&String]| -> Result<Value, Failure> {
+        let mut call = vec!["--format=json", "--split", &split];
+        call.extend(more);
+        call.push("--grading-reports");
+        call.extend(reports.iter().map(|report| report.as_str()));
+        let run = aggregate(&call)?;
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        Ok(serde_json::from_str(&run.stdout)?)
+    };
+    let figures = |aggregate: &Value, share: &str| {
+        let figure = |name: &str| aggregate["metrics"][share][name].as_f64().unwrap_or(f64::NAN);
+        [figure("mean"), figure("standard_error"), figure("ci_lower"), figure("ci_upper")]
+    };
+    let close = |ours: [f64; 4], expected: [f64; 4]| {
+        assert!(ours.iter().zip(expected).all(|(one, other)| (one - other).abs() < 1e-12), "{ours:?} {expected:?}");
+    };
+
+    // The one complete seed is a of the first report and b of the second. Of one seed the error is 0.
+    let complete = of(&[], &[&third, &second, &first])?;
+    assert_eq!((&complete["num_seeds_averaged"], &complete["num_competitions_per_seed"]), (&json!(1), &json!(2)));
+    close(figures(&complete, "any_medal_percentage"), [100.0, 0.0, 100.0, 100.0]);
+    close(figures(&complete, "gold_medal_percentage"), [50.0, 0.0, 50.0, 50.0]);
+
+    // Filled up there are three: 100, 0 and 50 %, whose sample deviation is 50.
+    let padded = of(&["--pad-missing"], &[&second, &third, &first])?;
+    assert_eq!(padded["num_seeds_averaged"], 3);
+    let error = 50.0 / 3.0_f64.sqrt();
+    let around = |mean: f64, error: f64| [mean, error, mean - 1.96 * error, mean + 1.96 * error];
+    close(figures(&padded, "any_medal_percentage"), around(50.0, error));
+    // Submissions exist in 100, 50 and 50 %.
+    close(
+        figures(&padded, "submission_exists_percentage"),
+        around(200.0 / 3.0, (2500.0_f64 / 3.0).sqrt() / 3.0_f64.sqrt()),
+    );
+    close(figures(&padded, "total_competitions"), [2.0, 0.0, 2.0, 2.0]);
+    let two = of(&["--pad-missing", "--num-seeds", "2"], &[&first, &second, &third])?;
+    close(figures(&two, "any_medal_percentage"), around(50.0, 50.0));
+
+    // A run group of three seeds has one report.
+    let group = [("a", "gold"), ("b", ""), ("a", ""), ("b", ""), ("b", ""), ("a", "gold")];
+    let group = of(&[], &[&file("group_grading_report.json", &group)?])?;
+    assert_eq!(group["num_seeds_averaged"], 3);
+    close(figures(&group, "gold_medal_percentage"), around(100.0 / 3.0, (2500.0_f64 / 3.0).sqrt() / 3.0_f64.sqrt()));
+
+    // One competition is a split of its own.
+    let one = aggregate(&[
+        "--format=json",
+        "--split",
+        "spooky-author-identification",
+        "--grading-reports",
+        &report("one-seed", 0),
+    ])?;
+    let one: Value = serde_json::from_str(&one.stdout)?;
+    assert_eq!(one["num_competitions_per_seed"], 1);
+    Ok(())
+}
+
 fn report(of: &str, number: usize) -> String {
     cases().join(format!("reports/{of}/group{number}_grading_report.json")).display().to_string()
 }
@@ -233,6 +313,15 @@ fn figures_are_shown_to_people_and_as_a_row() -> Result<(), Failure> {
     assert_eq!(lines.len(), 3);
     assert!(lines[2].starts_with("| A \\| B | m | 22.73 ± 5.25 | "), "{}", lines[2]);
     assert!(lines[0].starts_with("| Agent | LLM(s) used | Low == Lite (%) |"), "{}", lines[0]);
+    let both =
+        aggregate(&[&["--format=row", "--agent=A", "--models=m", "--exclude-known-leaks"][..], &reports].concat())?;
+    let lines: Vec<&str> = both.stdout.lines().collect();
+    assert!(lines.len() == 4 && lines[3].starts_with("| A (without known leaks) | m | "), "{}", both.stdout);
+    let without = aggregate(&[&["--format=json", "--exclude-known-leaks"][..], &reports].concat())?;
+    let without: Value = serde_json::from_str(&without.stdout)?;
+    let figure = &without["without_known_leaks"]["metrics"]["any_medal_percentage"];
+    let [mean, error] = ["mean", "standard_error"].map(|name| figure[name].as_f64().unwrap_or(f64::NAN));
+    assert!(lines[3].contains(&format!("| {mean:.2} ± {error:.2} | N/A |")), "{}", lines[3]);
     Ok(())
 }
 

@@ -101,7 +101,7 @@ fn what_no_page_can_be_made_of_says_why() -> Result<(), Failure> {
 }
 
 #[test]
-fn the_bootstrap_is_the_operators() -> Result<(), Failure> {
+fn the_bootstrap_is_in_the_report_and_verified() -> Result<(), Failure> {
     let folder = tempfile::tempdir()?;
     let sample = |more: &[&str]| {
         run(program()?
@@ -121,12 +121,41 @@ fn the_bootstrap_is_the_operators() -> Result<(), Failure> {
     assert_eq!(with.code, 0, "{}", with.stderr);
     assert!(with.stderr.contains("bootstrap: 0.") && with.stderr.contains("(95 %)"), "{}", with.stderr);
     let report: Value = serde_json::from_str(&with.stdout)?;
-    assert_eq!((&report["score_exact"], report.get("bootstrap")), (&bare["score_exact"], None));
+    assert_eq!((&report["score_exact"], bare.get("bootstrap")), (&bare["score_exact"], None));
     let line: Value = serde_json::from_str(&std::fs::read_to_string(folder.path().join("log.jsonl"))?)?;
-    let interval = &line["bootstrap"]["interval"];
+    assert_eq!(line.get("bootstrap"), None, "what the report says is not said twice");
+    let bootstrap = &report["bootstrap"];
+    assert_eq!((&bootstrap["draws"], &bootstrap["seed"], &bootstrap["unit"]), (&json!(50), &json!(0), &json!("row")));
+    let interval = &bootstrap["interval"];
     let end = |name: &str| interval[name].as_f64().ok_or("no end");
     let score = report["score_exact"].as_f64().ok_or("no score")?;
-    assert!(end("lower")? <= score && score <= end("upper")?, "{line}");
+    assert!(end("lower")? <= score && score <= end("upper")?, "{report}");
+
+    // Whoever verifies draws again, and finds a figure that was changed.
+    let verify = |report: &Value| -> Result<Run, Failure> {
+        std::fs::write(folder.path().join("sample.json"), report.to_string())?;
+        run(program()?
+            .args(["verify", "sample.json", "--format", "json"])
+            .arg("--data-dir")
+            .arg(examples())
+            .arg("--competitions")
+            .arg(examples())
+            .current_dir(folder.path()))
+    };
+    let holds = verify(&report)?;
+    assert_eq!(holds.code, 0, "{}{}", holds.stdout, holds.stderr);
+    let mut changed = report.clone();
+    changed["bootstrap"]["interval"]["lower"] = json!(end("lower")? - 0.01);
+    let changed = verify(&changed)?;
+    assert!(changed.code == 1 && changed.stdout.contains("bootstrap.interval.lower"), "{}", changed.stdout);
+
+    // The page shows it.
+    std::fs::write(
+        folder.path().join("list.json"),
+        json!({"total_runs": 1, "competition_reports": [report]}).to_string(),
+    )?;
+    let html = page(folder.path(), &["list.json", "--html", "-"])?.stdout;
+    assert!(html.contains("<h2 id=\"uncertainty\">") && html.contains("50 draws of "), "{html}");
     assert_eq!(sample(&["--bootstrap", "0"])?.code, 2);
     Ok(())
 }

@@ -1,4 +1,5 @@
-//! The whole workflow: run groups of 75 competitions and three seeds are collected, graded, aggregated, given a card and compared.
+//! The whole workflow: run groups of 75 competitions and three seeds are collected, graded, aggregated, given a card, compared, and shown
+//! as pages.
 
 use std::path::Path;
 
@@ -120,18 +121,76 @@ fn run_groups_become_figures_and_a_comparison() -> Result<(), Failure> {
     let checked =
         assay(&[&["card", "check", "one/card.toml", "--format=json", "--grading-reports"][..], &both].concat())?;
     let checked: Value = serde_json::from_str(&checked.stdout)?;
-    assert_eq!(checked, json!({"complete": true, "lacks": [], "log": {"other_gradings": 0}}));
-    // The log has the other agent's gradings too: as far as these reports go, somebody looked at scores.
-    let denied = assay(
-        &[&["card", "check", "one/card.toml", "--format=json", "--grading-reports"][..], &reports[..1]].concat(),
-    )?;
-    let lacks: Value = serde_json::from_str(&denied.stdout)?;
-    assert_eq!((denied.code, &lacks["lacks"][0]["field"]), (1, &json!("answers.consulted")));
+    assert_eq!(
+        checked,
+        json!({"complete": true, "lacks": [], "log": {"other_gradings": 0, "later_gradings": 0, "has_head": null}})
+    );
+    // Before the last seed was graded, the others were: as far as its report goes, somebody looked at scores. What came after does not count.
+    let alone = |report: usize| -> Result<(i32, Value), Failure> {
+        let reports = &reports[report..=report];
+        let run =
+            assay(&[&["card", "check", "one/card.toml", "--format=json", "--grading-reports"][..], reports].concat())?;
+        Ok((run.code, serde_json::from_str(&run.stdout)?))
+    };
+    let (code, last) = alone(2)?;
+    assert_eq!((code, &last["lacks"][0]["field"]), (1, &json!("answers.consulted")), "{last}");
+    assert!(last["log"]["other_gradings"].as_u64() > Some(0));
+    let (code, first) = alone(0)?;
+    assert_eq!((code, &first["log"]["other_gradings"]), (0, &json!(0)), "{first}");
+    assert!(first["log"]["later_gradings"].as_u64() > Some(0));
+
+    // A card that names the head of the log is held against it.
+    let last: Value = serde_json::from_slice(&std::fs::read(folder.path().join(reports[2]))?)?;
+    let head = last["use_log"]["head"].as_str().ok_or("no head")?;
+    for (head, code, has_head) in [(head, 0, true), (&*"0".repeat(64), 1, false)] {
+        let card = format!("{CARD}log_head = \"{head}\"\n");
+        std::fs::write(folder.path().join("headed.toml"), card)?;
+        let run =
+            assay(&[&["card", "check", "headed.toml", "--format=json", "--grading-reports"][..], &reports].concat())?;
+        let checked: Value = serde_json::from_str(&run.stdout)?;
+        assert_eq!((run.code, &checked["log"]["has_head"]), (code, &json!(has_head)), "{checked}");
+        if code == 1 {
+            assert_eq!(checked["lacks"][0]["field"], "answers.log_head");
+        }
+    }
 
     let compared = assay(&["compare", "one", "other", "--format=json"])?;
     let comparison: Value = serde_json::from_str(&compared.stdout)?;
     assert_eq!((compared.code, &comparison["verdict"]), (0, &json!("comparable")), "{comparison}");
     assert_eq!((&comparison["competitions"], &comparison["seeds"]), (&json!(75), &json!([3, 1])));
     assert_eq!(comparison["differences"].as_array().map(Vec::len), Some(5));
+    pages(folder.path(), &reports)
+}
+
+/// Every report as a page: each competition of the report, each run without a score, the card, what is known, and the receipts.
+fn pages(folder: &Path, reports: &[&str]) -> Result<(), Failure> {
+    for (number, report) in reports.iter().enumerate() {
+        let page = format!("page{number}.html");
+        let made =
+            run(program()?.args(["report", report, "--html", &page, "--card", "one/card.toml"]).current_dir(folder))?;
+        assert_eq!(made.code, 0, "{}", made.stderr);
+        let html = std::fs::read_to_string(folder.join(&page))?;
+        let report: Value = serde_json::from_slice(&std::fs::read(folder.join(report))?)?;
+        let entries = report["competition_reports"].as_array().ok_or("no entries")?;
+        assert_eq!(entries.len(), 75);
+        let section = |anchor: &str| {
+            let from = html.split_once(&format!("<h2 id=\"{anchor}\">")).map(|(_, rest)| rest);
+            from.and_then(|rest| rest.split_once("</section>")).map(|(part, _)| part.matches("<tr>").count() - 1)
+        };
+        let scored = entries.iter().filter(|entry| entry["valid_submission"] == true).count();
+        assert_eq!(section("runs"), Some(75), "a row a run");
+        assert_eq!(section("failures"), Some(75 - scored));
+        assert_eq!(section("positions"), Some(scored), "every competition of the split has thresholds");
+        // What is known of competitions is in the report, and shown.
+        let issues: usize = entries.iter().filter_map(|entry| Some(entry["known_issues"].as_array()?.len())).sum();
+        assert!(issues > 10, "{issues}");
+        assert_eq!(section("issues"), Some(issues));
+        assert!(html.contains("<td>split75</td>") && html.contains("budget.hours"), "the card");
+    }
+    // Looked at by whoever wants to: the page of the first seed.
+    if let Some(folder_of_pages) = std::env::var_os("ASSAY_TEST_PAGES") {
+        std::fs::copy(folder.join("page0.html"), Path::new(&folder_of_pages).join("page0.html"))?;
+        std::fs::copy(folder.join(reports[0]), Path::new(&folder_of_pages).join("report0.json"))?;
+    }
     Ok(())
 }

@@ -13,7 +13,7 @@ use serde::de::{
 };
 use thiserror::Error;
 
-use super::{SHOWN, lacks};
+use super::{KNOWN_ISSUES, SHOWN, lacks};
 
 /// Why a file is no report.
 #[derive(Debug, Error)]
@@ -72,7 +72,8 @@ impl fmt::Display for Form {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Form::Current => write!(f, "schema {SCHEMA}"),
-            Form::Older(schema) => write!(f, "schema {schema}: it does not name its list"),
+            Form::Older(1) => f.write_str("schema 1: it does not name its list"),
+            Form::Older(schema) => write!(f, "schema {schema}"),
             Form::Reference => {
                 f.write_str("the reference's form, without a schema: what it lacks is not held against anything")
             }
@@ -133,7 +134,8 @@ pub fn parse(text: &[u8]) -> Result<Claims, NoReport> {
         let entries = beside.entries.ok_or_else(|| NoReport::Form("missing field `competition_reports`".into()))?;
         match (form, &beside.list) {
             (Form::Current, None) => return Err(lacking("the report", "list", SCHEMA)),
-            (Form::Older(schema), Some(_)) => return Err(foreign("the report", "list", schema)),
+            (Form::Older(schema @ 2..), None) => return Err(lacking("the report", "list", schema)),
+            (Form::Older(schema @ ..2), Some(_)) => return Err(foreign("the report", "list", schema)),
             (Form::Reference, Some(_)) => return Err(NoReport::Form("unknown field `list`".into())),
             _ => {}
         }
@@ -312,8 +314,14 @@ fn complete(claims: &Claims, schema: u32) -> Result<(), NoReport> {
     }
     for (index, entry) in claims.entries.iter().enumerate() {
         let of = || format!("entry {}", index + 1);
-        if let Some(field) = lacks(entry).first() {
+        if let Some(field) = lacks(entry).into_iter().find(|&field| schema >= 3 || field != KNOWN_ISSUES) {
             return Err(lacking(of(), field, schema));
+        }
+        if schema < 3 && entry.known_issues.is_some() {
+            return Err(foreign(of(), KNOWN_ISSUES, schema));
+        }
+        if schema < 3 && entry.bootstrap.is_some() {
+            return Err(foreign(of(), "bootstrap", schema));
         }
         let Some(receipt) = entry.receipt.as_ref().and_then(Option::as_ref) else { continue };
         match () {

@@ -54,7 +54,7 @@ fn graded(score: Option<f64>) -> Report {
 #[test]
 fn what_the_reference_does_not_write_is_not_compared() {
     let ours = reference("0.25");
-    assert_eq!(lacks(&ours), ["score_exact", "outcome", "reason", "receipt", "outside_lock"]);
+    assert_eq!(lacks(&ours), ["score_exact", "outcome", "reason", "receipt", "outside_lock", "known_issues"]);
     assert_eq!(fields(&ours, &graded(Some(0.25))), [""; 0]);
     assert_eq!(fields(&ours, &graded(Some(0.26))), ["score"]);
     assert_eq!(fields(&ours, &graded(None)), ["score", "valid_submission"]);
@@ -142,9 +142,9 @@ fn sums_are_those_of_the_entries() {
 #[test]
 fn reports_of_later_programs_are_not_judged() {
     let mut report = serde_json::to_value(BatchReport::new(vec![graded(None)], None)).unwrap();
-    assert_eq!(report["schema"], 2);
-    report["schema"] = json!(3);
-    assert!(matches!(parse(report.to_string().as_bytes()), Err(NoReport::Later { found: 3 })));
+    assert_eq!(report["schema"], 3);
+    report["schema"] = json!(4);
+    assert!(matches!(parse(report.to_string().as_bytes()), Err(NoReport::Later { found: 4 })));
     for none in [Value::Null, json!(0)] {
         report["schema"] = none;
         assert!(matches!(parse(report.to_string().as_bytes()), Err(NoReport::Schema)));
@@ -196,8 +196,12 @@ fn a_report_has_all_that_its_schema_has_and_nothing_else() {
         let why = parse(twice.as_bytes()).unwrap_err().to_string();
         assert!(why.contains(&format!("the name `{first}` is there already at line")), "{why}");
     }
-    // What older reports have, and later ones do not.
+    // What older reports have, and later ones do not; and the other way about.
     let mut older = report.clone();
+    older["schema"] = json!(2);
+    assert!(refused(&older).unwrap().contains("entry 1 has `known_issues`, which no report of schema 2 has"));
+    older["competition_reports"][0].as_object_mut().unwrap().remove("known_issues").unwrap();
+    assert_eq!(parse(older.to_string().as_bytes()).unwrap().form, Form::Older(2));
     older["schema"] = json!(1);
     assert!(refused(&older).unwrap().contains("the report has `list`, which no report of schema 1 has"));
     older.as_object_mut().unwrap().remove("list").unwrap();
@@ -205,7 +209,7 @@ fn a_report_has_all_that_its_schema_has_and_nothing_else() {
     older["competition_reports"][0]["receipt"]["fuel"] = json!(7);
     assert_eq!(parse(older.to_string().as_bytes()).unwrap().form, Form::Older(1));
     report["competition_reports"][0]["receipt"]["fuel"] = json!(7);
-    assert!(refused(&report).unwrap().contains("entry 1 has `receipt.fuel`, which no report of schema 2 has"));
+    assert!(refused(&report).unwrap().contains("entry 1 has `receipt.fuel`, which no report of schema 3 has"));
     report["competition_reports"] = json!([]);
     assert!(matches!(parse(report.to_string().as_bytes()), Err(NoReport::Empty)));
 }

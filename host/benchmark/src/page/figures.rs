@@ -31,24 +31,6 @@ struct Line {
     grader: Option<String>,
     #[serde(default)]
     details: BTreeMap<String, Option<f64>>,
-    #[serde(default)]
-    bootstrap: Option<Bootstrap>,
-}
-
-/// What the log has of resampled rows.
-#[derive(Clone, Debug, Deserialize)]
-struct Bootstrap {
-    #[serde(default)]
-    interval: Option<Interval>,
-    #[serde(default)]
-    reason: Option<String>,
-}
-
-/// The ends of the interval of 95 %.
-#[derive(Clone, Copy, Debug, Deserialize)]
-struct Interval {
-    lower: f64,
-    upper: f64,
 }
 
 /// Why a file is no operator's log.
@@ -97,15 +79,6 @@ impl Figures {
                 format!("{} {}", number + 1, escaped(entry.competition_id.as_deref().unwrap_or("(no competition)")));
             if let Some(said) = &line.grader {
                 rows.push(vec![run.clone(), "what the grader said".to_owned(), escaped(said)]);
-            }
-            match &line.bootstrap {
-                Some(Bootstrap { interval: Some(Interval { lower, upper }), .. }) => {
-                    rows.push(vec![run.clone(), "95 % of resampled rows".to_owned(), format!("{lower} to {upper}")]);
-                }
-                Some(Bootstrap { reason: Some(reason), .. }) => {
-                    rows.push(vec![run.clone(), "95 % of resampled rows".to_owned(), escaped(reason)]);
-                }
-                _ => {}
             }
             for (name, value) in &line.details {
                 let value = value.map_or_else(|| "not a number".to_owned(), |value| value.to_string());

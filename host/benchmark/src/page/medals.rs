@@ -39,7 +39,7 @@ pub(super) fn html(entries: &[Entry]) -> String {
         ("scored", "a score and no medal", valid.saturating_sub(medals)),
         ("none", "no score", without),
     ];
-    bar(&parts, entries.len()) + &table("What the runs earned", &["", "Runs", "Share"], &[1, 2], &rows)
+    bar(&parts, entries.len()) + &table("What the runs earned", &["Result", "Runs", "Share"], &[1, 2], &rows)
 }
 
 /// A bar whose parts have a class, a name and a count each.

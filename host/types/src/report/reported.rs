@@ -2,11 +2,14 @@
 //! nothing takes many times the memory of its text, and nothing is believed that nobody checked.
 
 use std::fmt;
+use std::marker::PhantomData;
 
 use serde::de::{self, Deserializer, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
 use super::{Outcome, Report, Thresholds};
+use crate::bootstrap::Bootstrap;
+use crate::competition::Issue;
 use crate::direction::Direction;
 use crate::edition::Edition;
 use crate::medal::Medals;
@@ -55,8 +58,12 @@ pub struct Reported {
     pub receipt: Option<Option<Box<ReportedReceipt>>>,
     #[serde(default, skip_serializing_if = "Edition::is_reference")]
     pub edition: Edition,
-    #[serde(default, deserialize_with = "some_names", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "some_few", skip_serializing_if = "Option::is_none")]
     pub outside_lock: Option<Vec<String>>,
+    #[serde(default, deserialize_with = "some_few", skip_serializing_if = "Option::is_none")]
+    pub known_issues: Option<Vec<Issue>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bootstrap: Option<Bootstrap>,
     #[serde(default, skip_serializing_if = "Tags::is_empty")]
     pub tags: Tags,
 }
@@ -102,32 +109,35 @@ impl TryFrom<Reported> for Report {
             receipt: reported.receipt.ok_or("missing field `receipt`")?.map(|receipt| (*receipt).into()),
             edition: reported.edition,
             outside_lock: reported.outside_lock.unwrap_or_default(),
+            known_issues: reported.known_issues.unwrap_or_default(),
+            bootstrap: reported.bootstrap,
             tags: reported.tags,
         })
     }
 }
 
-fn some_names<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<String>>, D::Error> {
-    struct Names;
+/// A list that may be left out, of no more items than there may be.
+fn some_few<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<Vec<T>>, D::Error> {
+    struct Few<T>(PhantomData<T>);
 
-    impl<'de> Visitor<'de> for Names {
-        type Value = Vec<String>;
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for Few<T> {
+        type Value = Vec<T>;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            write!(f, "at most {MAX_NAMES} texts")
+            write!(f, "at most {MAX_NAMES} items")
         }
 
-        fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Vec<String>, A::Error> {
-            let mut names = Vec::new();
-            while let Some(name) = items.next_element()? {
-                names.push(name);
-                if names.len() > MAX_NAMES {
-                    return Err(de::Error::invalid_length(names.len(), &self));
+        fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Vec<T>, A::Error> {
+            let mut few = Vec::new();
+            while let Some(item) = items.next_element()? {
+                few.push(item);
+                if few.len() > MAX_NAMES {
+                    return Err(de::Error::invalid_length(few.len(), &self));
                 }
             }
-            Ok(names)
+            Ok(few)
         }
     }
 
-    deserializer.deserialize_seq(Names).map(Some)
+    deserializer.deserialize_seq(Few(PhantomData)).map(Some)
 }

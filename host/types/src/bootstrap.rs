@@ -4,15 +4,48 @@
 //! and R. J. Tibshirani, An Introduction to the Bootstrap, 1993, chapter 13). The standard error is the scores' standard deviation, with
 //! n - 1 (chapter 6). Of few rows the interval is too narrow, as any bootstrap's.
 
-use assay_types::competition::Leaderboard;
-use assay_types::medal::{SCORE_DECIMALS, award, rounded};
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::competition::Leaderboard;
+use crate::medal::{SCORE_DECIMALS, award, rounded};
 
 /// Where the interval of 95 % ends.
 const ENDS: [f64; 2] = [0.025, 0.975];
 
-/// What resampled rows say of a score.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+/// What a report has of resampling: how it was done, and what came of it or why it was not done.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Bootstrap {
+    /// How many draws were asked for.
+    pub draws: u32,
+    /// What the draws depend on. With the same seed, anyone gets the same figures.
+    pub seed: u64,
+    /// What is drawn; none if nothing was.
+    pub unit: Option<Unit>,
+    /// The column that names the groups; none where rows are drawn.
+    pub group: Option<String>,
+    /// How many units there are, which is how many each draw has.
+    pub units: Option<u64>,
+    /// What the draws say of the score; none if they say nothing.
+    pub interval: Option<Interval>,
+    /// Why there is no interval.
+    pub reason: Option<String>,
+}
+
+/// What is drawn as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unit {
+    /// A row of the submission with its row of the answers.
+    Row,
+    /// All rows that belong together.
+    Group,
+}
+
+/// What resampled units say of a score.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Interval {
     /// The lower end of the interval of 95 %.
     pub lower: f64,
@@ -29,7 +62,8 @@ pub struct Interval {
 }
 
 /// The shares of draws that earn each medal, from 0 to 1.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "the names say it")]
 pub struct Probabilities {
     pub gold: f64,
@@ -40,7 +74,7 @@ pub struct Probabilities {
 }
 
 impl Interval {
-    /// The interval of these scores; none if there are none.
+    /// The interval of these scores; none if there are none, or they are so large that a figure of it is not finite.
     #[must_use]
     pub fn of(scores: &[Option<f64>], leaderboard: Option<&Leaderboard>) -> Option<Self> {
         let mut sorted: Vec<f64> = scores.iter().flatten().copied().collect();
@@ -52,7 +86,9 @@ impl Interval {
         sorted.sort_by(f64::total_cmp);
         let [lower, upper] = ENDS.map(|end| quantile(&sorted, end));
         let without_score = scores.len() - replicates;
-        Some(Interval { lower: lower?, upper: upper?, standard_error, replicates, without_score, medals })
+        let (lower, upper) = (lower?, upper?);
+        let is_finite = [lower, upper, standard_error].iter().all(|figure| figure.is_finite());
+        is_finite.then_some(Interval { lower, upper, standard_error, replicates, without_score, medals })
     }
 }
 
@@ -80,9 +116,8 @@ fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
-    use assay_types::Direction;
-
     use super::*;
+    use crate::Direction;
 
     /// Python: `statistics.quantiles([one * one for one in range(1, 12)], n=40, method="inclusive")` starts with 1.75 and ends with
     /// 115.75, and their `statistics.stdev` is 40.86318636621476.
@@ -94,6 +129,7 @@ mod tests {
         assert_eq!((interval.replicates, interval.without_score, interval.medals), (11, 1, None));
         assert!((interval.standard_error - STD).abs() < 1e-12, "{interval:?}");
         assert_eq!(Interval::of(&[None], None), None);
+        assert_eq!(Interval::of(&[Some(f64::MAX), Some(f64::MIN)], None), None);
     }
 
     const STD: f64 = 40.863_186_366_214_76;
