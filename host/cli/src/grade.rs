@@ -181,6 +181,7 @@ pub(super) fn files(entries: &[Entry], competitions: &Competitions, data: &DataD
     let ids: BTreeSet<&str> = entries.iter().filter_map(Entry::competition_id).collect();
     for competition in ids.into_iter().filter_map(|id| competitions.get(id).ok()) {
         may_read(&mut access, OpenFile::open(&data.answers_file(&competition)));
+        may_read(&mut access, OpenFile::open(&data.manifest_file(&competition)));
     }
     access
 }

@@ -21,6 +21,8 @@
 mod error;
 mod files;
 mod json;
+mod npy;
+mod parquet;
 mod place;
 mod recipe;
 mod run;

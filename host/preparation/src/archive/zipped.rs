@@ -1,7 +1,8 @@
 //! Zip archives: the list of entries is checked as a whole before the first is written; then all threads write.
 
+use std::collections::HashSet;
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::num::NonZeroUsize;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
@@ -117,9 +118,31 @@ fn checked(archive: &Path, zip: &ZipArchive<Shared>, sink: &Sink<'_>) -> Result<
     }
     // Of two entries of one name, the list has but the last.
     if zip.has_duplicate_names() {
-        return Err(whole(Fault::Twice));
+        let name = repeated(zip).map(|name| String::from_utf8_lossy(&name).into_owned());
+        return Err(Fault::Twice.of(archive, name.as_deref()));
     }
     Ok(entries)
+}
+
+/// The first name that the list of entries has twice, as it stands in the file.
+fn repeated(zip: &ZipArchive<Shared>) -> Option<Vec<u8>> {
+    let mut list = BufReader::new(Shared { place: zip.central_directory_start(), ..zip.get_ref().clone() });
+    let mut known = HashSet::new();
+    loop {
+        let mut head = [0; 46];
+        list.read_exact(&mut head).ok()?;
+        if !head.starts_with(b"PK\x01\x02") {
+            return None;
+        }
+        let length = |place: usize| u64::from(u16::from_le_bytes([head[place], head[place + 1]]));
+        let mut name = vec![0; usize::try_from(length(28)).ok()?];
+        list.read_exact(&mut name).ok()?;
+        if known.contains(&name) {
+            return Some(name);
+        }
+        known.insert(name);
+        io::copy(&mut list.by_ref().take(length(30) + length(32)), &mut io::sink()).ok()?;
+    }
 }
 
 /// Writes all entries. Of those at fault the first is told, whichever thread came upon it.

@@ -1,10 +1,13 @@
 //! TensorFlow's record files: a length, a checksum, an example as a protocol buffer, a checksum.
 
+use std::fs::File;
+use std::io::{BufWriter, Write};
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Action;
-use crate::error::{Fault, RunError};
+use crate::error::{About, Fault, RunError};
 use crate::files;
 use crate::place::Place;
 use crate::run::Work;
@@ -62,6 +65,57 @@ impl Action for Records {
     }
 }
 
+/// Copies record files without some features, as labels are. One file at a time is in memory.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StripRecords {
+    /// The table of the files.
+    each: String,
+    /// From where, a template of its columns.
+    from: Place,
+    /// To where, a template too.
+    to: Place,
+    /// The features that go, where they are.
+    features: Vec<String>,
+}
+
+impl Action for StripRecords {
+    fn uses(&self) -> Vec<&str> {
+        vec![&self.each]
+    }
+
+    fn words(&self) -> String {
+        format!("copy {} without {}", self.from, self.features.join(", "))
+    }
+
+    fn run(&self, work: &mut Work) -> Result<(), RunError> {
+        let each = work.table(&self.each)?;
+        let (from, to) = (Template::new(&self.from.path, each)?, Template::new(&self.to.path, each)?);
+        for row in 0..each.rows {
+            let place = self.from.with(from.text(row)?).checked()?;
+            let bytes = files::bytes(work, &work.path(&place))?;
+            let path = work.target(&self.to.with(to.text(row)?).checked()?)?;
+            let mut out = BufWriter::new(File::create(&path).about(&path)?);
+            let mut rest = bytes.as_slice();
+            let mut number = 0;
+            while !rest.is_empty() {
+                number += 1;
+                let fault = |problem: &str| Fault::new(place.to_string(), problem).at(number - 1);
+                let record = record(&mut rest).ok_or_else(|| fault("the record is cut or its checksum is wrong"))?;
+                let record = stripped(record, &self.features).ok_or_else(|| fault("the record is no example"))?;
+                let length = (record.len() as u64).to_le_bytes();
+                for part in [&length[..], &masked_sum(&length).to_le_bytes()] {
+                    out.write_all(part).about(&path)?;
+                }
+                out.write_all(&record).about(&path)?;
+                out.write_all(&masked_sum(&record).to_le_bytes()).about(&path)?;
+            }
+            out.flush().about(&path)?;
+        }
+        Ok(())
+    }
+}
+
 fn take<'b>(rest: &mut &'b [u8], count: usize) -> Option<&'b [u8]> {
     let (taken, after) = rest.split_at_checked(count)?;
     *rest = after;
@@ -77,15 +131,26 @@ fn record<'b>(rest: &mut &'b [u8]) -> Option<&'b [u8]> {
     right.then_some(data)
 }
 
+/// The CRC-32C of each byte.
+const SUMS: [u32; 256] = {
+    let mut sums = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let mut sum = byte as u32;
+        let mut bit = 0;
+        while bit < 8 {
+            sum = if sum & 1 == 1 { (sum >> 1) ^ 0x82f6_3b78 } else { sum >> 1 };
+            bit += 1;
+        }
+        sums[byte] = sum;
+        byte += 1;
+    }
+    sums
+};
+
 /// The CRC-32C, turned and moved so that a checksum of checksums is none.
 fn masked_sum(bytes: &[u8]) -> u32 {
-    let mut sum = !0_u32;
-    for byte in bytes {
-        sum ^= u32::from(*byte);
-        for _ in 0..8 {
-            sum = if sum & 1 == 1 { (sum >> 1) ^ 0x82f6_3b78 } else { sum >> 1 };
-        }
-    }
+    let sum = bytes.iter().fold(!0_u32, |sum, byte| (sum >> 8) ^ SUMS[usize::from(sum as u8 ^ byte)]);
     (!sum).rotate_right(15).wrapping_add(0xa282_ead8)
 }
 
@@ -141,9 +206,70 @@ fn feature<'b>(example: &'b [u8], name: &str) -> Option<&'b [u8]> {
     value
 }
 
+/// An example without these features. All else stays as it is.
+fn stripped(example: &[u8], names: &[String]) -> Option<Vec<u8>> {
+    let mut made = Vec::with_capacity(example.len());
+    let mut rest = example;
+    while !rest.is_empty() {
+        let before = rest;
+        let (number, content) = field(&mut rest)?;
+        let whole = &before[..before.len() - rest.len()];
+        match content {
+            Some(mut features) if number == 1 => {
+                let mut kept = Vec::with_capacity(features.len());
+                while !features.is_empty() {
+                    let before = features;
+                    let (number, entry) = field(&mut features)?;
+                    let name = match entry {
+                        Some(entry) if number == 1 => fields(entry, 1)?.last().copied(),
+                        _ => None,
+                    };
+                    if !name.is_some_and(|name| names.iter().any(|other| other.as_bytes() == name)) {
+                        kept.extend_from_slice(&before[..before.len() - features.len()]);
+                    }
+                }
+                made.push(1 << 3 | 2);
+                put_varint(kept.len() as u64, &mut made);
+                made.extend(kept);
+            }
+            _ => made.extend_from_slice(whole),
+        }
+    }
+    Some(made)
+}
+
+fn put_varint(mut value: u64, out: &mut Vec<u8>) {
+    while value > 0x7f {
+        out.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    out.push(value as u8);
+}
+
 #[cfg(test)]
 mod tests {
-    use super::masked_sum;
+    use super::{feature, masked_sum, put_varint, stripped};
+
+    fn message(number: u8, content: &[u8]) -> Vec<u8> {
+        let mut made = vec![number << 3 | 2];
+        put_varint(content.len() as u64, &mut made);
+        made.extend_from_slice(content);
+        made
+    }
+
+    #[test]
+    fn a_stripped_example_has_its_other_features() {
+        let entry = |name: &str, value: &[u8]| {
+            let list = message(1, &message(1, value));
+            message(1, &[message(1, name.as_bytes()), message(2, &list)].concat())
+        };
+        let example = message(1, &[entry("target", b"1"), entry("image", &[7; 300])].concat());
+        let made = stripped(&example, &["target".to_owned()]).expect("it is an example");
+        assert_eq!(made, message(1, &entry("image", &[7; 300])));
+        assert_eq!((feature(&example, "target"), feature(&made, "target")), (Some(&b"1"[..]), None));
+        assert_eq!(stripped(&example, &[]), Some(example.clone()));
+        assert_eq!(stripped(&example[..20], &[]), None);
+    }
 
     #[test]
     fn the_checksum_is_crc_32c() {
