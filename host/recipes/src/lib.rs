@@ -25,6 +25,7 @@ mod npy;
 mod parquet;
 mod place;
 mod recipe;
+mod records;
 mod run;
 mod steps;
 mod table;
