@@ -27,21 +27,24 @@ pub(crate) enum Data {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Texts {
     buffer: String,
-    /// Where each ends, and whether it is missing.
-    ends: Vec<(usize, bool)>,
+    /// Where each ends, with [`MISSING`] if it is.
+    ends: Vec<u64>,
 }
+
+/// The mark of a missing text. No buffer is so large.
+const MISSING: u64 = 1 << 63;
 
 impl Texts {
     pub(crate) fn push(&mut self, text: Option<&str>) {
         self.buffer.push_str(text.unwrap_or_default());
-        self.ends.push((self.buffer.len(), text.is_none()));
+        self.ends.push(self.buffer.len() as u64 | if text.is_none() { MISSING } else { 0 });
     }
 
     /// Another's texts behind these.
     pub(crate) fn append(&mut self, other: &Texts) {
-        let start = self.buffer.len();
+        let start = self.buffer.len() as u64;
         self.buffer.push_str(&other.buffer);
-        self.ends.extend(other.ends.iter().map(|(end, missing)| (start + end, *missing)));
+        self.ends.extend(other.ends.iter().map(|end| start + end));
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -49,12 +52,19 @@ impl Texts {
     }
 
     fn raw(&self, row: usize) -> &str {
-        let start = row.checked_sub(1).map_or(0, |before| self.ends[before].0);
-        &self.buffer[start..self.ends[row].0]
+        let end = |row: usize| (self.ends[row] & !MISSING) as usize;
+        &self.buffer[row.checked_sub(1).map_or(0, end)..end(row)]
     }
 
     pub(crate) fn get(&self, row: usize) -> Option<&str> {
-        (!self.ends[row].1).then(|| self.raw(row))
+        (self.ends[row] & MISSING == 0).then(|| self.raw(row))
+    }
+
+    /// Says of a text that is there whether it stands for a missing one.
+    fn mark(&mut self, row: usize, missing: bool) {
+        if missing {
+            self.ends[row] |= MISSING;
+        }
     }
 }
 

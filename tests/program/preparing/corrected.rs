@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::{Cursor, Read, Write};
 use std::path::{Path, PathBuf};
 
 use assay_tests::{Failure, assay, root};
 use serde_json::Value;
+use tempfile::TempDir;
 
 /// Prepares the corrected edition of a competition, and asks the doctor about it. The folder of its data.
 fn corrected(id: &str, data: &Path, from: &Path) -> Result<PathBuf, Failure> {
@@ -24,7 +26,7 @@ fn corrected(id: &str, data: &Path, from: &Path) -> Result<PathBuf, Failure> {
     Ok(data.join(id).join("corrected"))
 }
 
-fn made_up(id: &str) -> Result<(tempfile::TempDir, PathBuf), Failure> {
+fn made_up(id: &str) -> Result<(TempDir, PathBuf), Failure> {
     let folder = tempfile::tempdir()?;
     let made = corrected(id, folder.path(), &root().join("tests/preparation/data"))?;
     Ok((folder, made))
@@ -107,37 +109,57 @@ fn record_files_of_the_test_part_have_no_labels() -> Result<(), Failure> {
     Ok(())
 }
 
-#[test]
-fn logs_of_the_reference_receiver_are_withheld() -> Result<(), Failure> {
-    use std::io::{Cursor, Read, Write};
-    let id = "smartphone-decimeter-2022";
-    let folder = tempfile::tempdir()?;
-    // The made-up download, with such a log beside each table of positions.
+/// The made-up download of a competition with more files in it: `more` says for each file and what is in it which.
+fn with_more(id: &str, more: impl Fn(&str, &[u8]) -> Vec<(String, Vec<u8>)>) -> Result<(TempDir, PathBuf), Failure> {
     let bytes = fs::read(root().join("tests/preparation/data").join(id).join(format!("{id}.zip")))?;
     let mut download = zip::ZipArchive::new(Cursor::new(bytes))?;
-    let mut with_logs = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let mut larger = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for index in 0..download.len() {
         let mut entry = download.by_index(index)?;
         let (name, mut content) = (entry.name()?.into_owned(), Vec::new());
         entry.read_to_end(&mut content)?;
-        let options = zip::write::SimpleFileOptions::default();
-        with_logs.start_file(&name, options)?;
-        with_logs.write_all(&content)?;
-        if let Some(phone) = name.strip_suffix("ground_truth.csv") {
-            with_logs.start_file(format!("{phone}supplemental/span_log.nmea"), options)?;
-            with_logs.write_all(b"$GPGGA")?;
+        let added = more(&name, &content);
+        for (name, content) in std::iter::once((name, content)).chain(added) {
+            larger.start_file(name, zip::write::SimpleFileOptions::default())?;
+            larger.write_all(&content)?;
         }
     }
-    let from = folder.path().join("from");
-    fs::create_dir(&from)?;
-    fs::write(from.join(format!("{id}.zip")), with_logs.finish()?.into_inner())?;
-    let made = corrected(id, &folder.path().join("data"), &from)?;
+    let folder = tempfile::tempdir()?;
+    fs::write(folder.path().join(format!("{id}.zip")), larger.finish()?.into_inner())?;
+    let made = corrected(id, &folder.path().join("data"), folder.path())?;
+    Ok((folder, made))
+}
+
+#[test]
+fn logs_of_the_reference_receiver_are_withheld() -> Result<(), Failure> {
+    // Beside each table of positions.
+    let log = |name: &str, _: &[u8]| {
+        let phone = name.strip_suffix("ground_truth.csv");
+        phone.map(|phone| (format!("{phone}supplemental/span_log.nmea"), b"$GPGGA".to_vec())).into_iter().collect()
+    };
+    let (_folder, made) = with_more("smartphone-decimeter-2022", log)?;
     let logs = |part: &str| {
         let files = walkdir::WalkDir::new(made.join("public").join(part)).into_iter().flatten();
         files.filter(|entry| entry.file_name().to_string_lossy().starts_with("span_log")).count()
     };
     assert!(logs("train") > 0);
     assert_eq!(logs("test"), 0);
+    Ok(())
+}
+
+#[test]
+fn probabilities_of_base_pairs_are_there() -> Result<(), Failure> {
+    let pairs = |name: &str, content: &[u8]| {
+        let text = String::from_utf8_lossy(content);
+        let lines = text.lines().filter(|_| name == "train.json");
+        let ids = lines.filter_map(|line| serde_json::from_str::<Value>(line).ok()?["id"].as_str().map(str::to_owned));
+        ids.map(|id| (format!("bpps/{id}.npy"), Vec::new())).collect()
+    };
+    let (_folder, made) = with_more("stanford-covid-vaccine", pairs)?;
+    let text = fs::read_to_string(made.join("public/test.json"))?;
+    let tested: Value = serde_json::from_str(text.lines().next().ok_or("no test")?)?;
+    let names = names(&made.join("public/bpps"))?;
+    assert!(names.contains(&format!("{}.npy", tested["id"].as_str().ok_or("no id")?)), "{names:?}");
     Ok(())
 }
 
@@ -178,8 +200,6 @@ fn what_participants_had_is_there() -> Result<(), Failure> {
     assert!(tested.is_disjoint(&set(&made.join("public/potential_energy.csv"), "molecule_name")?));
     let files = names(&made.join("public/structures"))?;
     assert!(tested.iter().all(|molecule| files.contains(&format!("{molecule}.xyz"))));
-    let (_folder, made) = made_up("stanford-covid-vaccine")?;
-    assert!(!names(&made.join("public/bpps"))?.is_empty());
     Ok(())
 }
 

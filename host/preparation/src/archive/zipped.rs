@@ -75,14 +75,19 @@ pub(super) fn unpack(
     if let Some(found) = entries(&shared).filter(|&found| found > limit) {
         return Err(whole(Fault::Entries { found, limit }));
     }
-    let zip = ZipArchive::new(shared).map_err(|error| whole(fault(error)))?;
-    let entries = checked(archive, &zip, sink)?;
+    let zip = ZipArchive::new(shared.clone()).map_err(|error| whole(fault(error)))?;
+    let entries = checked(archive, &zip, shared, sink)?;
     write(archive, &zip, &entries, sink, threads)?;
     Ok(Unpacked { files: entries.len() as u64, bytes: entries.iter().map(|entry| entry.size).sum() })
 }
 
 /// The files of the archive, if all entries may be written. Their folders are made.
-fn checked(archive: &Path, zip: &ZipArchive<Shared>, sink: &Sink<'_>) -> Result<Vec<Entry>, ArchiveError> {
+fn checked(
+    archive: &Path,
+    zip: &ZipArchive<Shared>,
+    file: Shared,
+    sink: &Sink<'_>,
+) -> Result<Vec<Entry>, ArchiveError> {
     let whole = |fault: Fault| fault.of(archive, None);
     let mut names = Names::default();
     let mut entries = Vec::new();
@@ -118,15 +123,16 @@ fn checked(archive: &Path, zip: &ZipArchive<Shared>, sink: &Sink<'_>) -> Result<
     }
     // Of two entries of one name, the list has but the last.
     if zip.has_duplicate_names() {
-        let name = repeated(zip).map(|name| String::from_utf8_lossy(&name).into_owned());
+        let name = repeated(Shared { place: zip.central_directory_start(), ..file })
+            .map(|name| String::from_utf8_lossy(&name).into_owned());
         return Err(Fault::Twice.of(archive, name.as_deref()));
     }
     Ok(entries)
 }
 
-/// The first name that the list of entries has twice, as it stands in the file.
-fn repeated(zip: &ZipArchive<Shared>) -> Option<Vec<u8>> {
-    let mut list = BufReader::new(Shared { place: zip.central_directory_start(), ..zip.get_ref().clone() });
+/// The first name that the list of entries, which begins here, has twice.
+fn repeated(list: Shared) -> Option<Vec<u8>> {
+    let mut list = BufReader::new(list);
     let mut known = HashSet::new();
     loop {
         let mut head = [0; 46];

@@ -52,7 +52,7 @@ impl Action for ReadEach {
         for row in 0..each.rows {
             let file = self.file.with(path.text(row)?).checked()?;
             let bytes = files::bytes(work, &work.path(&file))?;
-            let mut table = read(&file.to_string(), &bytes, &Reading { separator: b',', text: &[], fast: self.fast })?;
+            let mut table = read(&file.to_string(), bytes, &Reading { separator: b',', text: &[], fast: self.fast })?;
             for (name, text) in &self.template {
                 let text = Template::new(text, each)?.text(row)?;
                 let texts: Texts = (0..table.rows).map(|_| Some(text.as_str())).collect();

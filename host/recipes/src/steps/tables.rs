@@ -65,7 +65,7 @@ impl Action for Read {
     fn run(&self, work: &mut Work) -> Result<(), RunError> {
         let bytes = files::bytes(work, &work.path(&self.file))?;
         let reading = Reading { separator: self.separator as u8, text: &self.text, fast: self.fast };
-        let mut table = read(&self.file.to_string(), &bytes, &reading)?;
+        let mut table = read(&self.file.to_string(), bytes, &reading)?;
         for name in &self.integers {
             let whole = |(row, cell): (usize, Cell)| match cell {
                 Cell::Int(value) => Ok(value),
