@@ -1,4 +1,4 @@
-//! `docs/first-grader.md` as a newcomer follows it: each file is written, each command run, and what it prints is what the page shows.
+//! Pages as a newcomer follows them: each file is written, each command run, and what it prints is what the page shows.
 //!
 //! A block after a line with a file's name in backquotes and a colon is that file. A block `sh` is run, and the block `text` after it is what
 //! it prints; a line `…` there stands for any lines. A block `shell` is for readers alone.
@@ -116,19 +116,16 @@ fn tools(section: &str) -> Result<Option<Vec<(String, OsString)>>, Failure> {
     })
 }
 
-#[test]
-fn the_first_grader_is_made_as_the_page_says() -> Result<(), Failure> {
-    if interpreters().is_none() {
-        return Ok(());
-    }
-    let page = fs::read_to_string(root().join("docs/first-grader.md"))?;
+/// Follows a page in an empty folder, from the section of this name on. At least so many blocks show what is printed.
+fn followed(page: &str, from: Option<&str>, least: usize) -> Result<(), Failure> {
+    let page = fs::read_to_string(root().join(page))?;
     let folder = tempfile::tempdir()?;
     let bin = program(folder.path())?;
     let place = folder.path().join("empty");
     fs::create_dir(&place)?;
     let path = [bin.into_os_string(), std::env::var_os("PATH").unwrap_or_default()].join(&OsString::from(":"));
     let (mut printed, mut shown) = (None, 0);
-    for block in blocks(&page) {
+    for block in blocks(&page).into_iter().filter(|block| from.is_none_or(|from| block.section == from)) {
         let Some(tools) = tools(&block.section)? else {
             eprintln!("{}: its tools are not installed, so it is not tested: `cargo xtask languages`", block.section);
             continue;
@@ -165,6 +162,20 @@ fn the_first_grader_is_made_as_the_page_says() -> Result<(), Failure> {
             _ => {}
         }
     }
-    assert!(shown >= 8, "only {shown} blocks of output were compared");
+    assert!(shown >= least, "only {shown} blocks of output were compared");
     Ok(())
+}
+
+#[test]
+fn the_first_grader_is_made_as_the_page_says() -> Result<(), Failure> {
+    if interpreters().is_none() {
+        return Ok(());
+    }
+    followed("docs/first-grader.md", None, 8)
+}
+
+/// The page's other parts are no steps, so only one section is followed.
+#[test]
+fn a_new_competition_is_prepared_as_the_page_says() -> Result<(), Failure> {
+    followed("docs/recipes.md", Some("A new competition"), 5)
 }

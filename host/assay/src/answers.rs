@@ -1,7 +1,7 @@
 //! Where answers come from, and how they are read. What is said of them names no value of theirs.
 
 use std::collections::BTreeMap;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -11,7 +11,7 @@ use assay_tables::Threads;
 use assay_tables::align::Expected;
 use assay_tables::read::{self, FileId, OpenFile, ReadError, ReadOptions, Table};
 use assay_types::competition::Competition;
-use assay_types::{Edition, sha256};
+use assay_types::{Edition, sha256, sha256_of};
 use thiserror::Error;
 
 /// The largest file of answers, in bytes. tensorflow2-question-answering's has some 2 GB.
@@ -54,7 +54,18 @@ pub trait AnswersProvider: Send + Sync {
     fn edition(&self) -> Edition {
         Edition::Reference
     }
+
+    /// SHA-256 of the manifest that says what the data of a competition were made of, if they have one.
+    fn manifest(&self, _: &Competition) -> Option<String> {
+        None
+    }
 }
+
+/// The manifest of prepared data, beside the folders of what participants get and of the answers.
+const MANIFEST: &str = "prepared.json";
+
+/// The largest manifest, in bytes: that of some three million files.
+const MANIFEST_BYTES: u64 = 512 << 20;
 
 /// A data directory, laid out as the reference lays it out: `<folder>/<id>/prepared/{public,private}/...`.
 #[derive(Clone, Debug)]
@@ -98,6 +109,12 @@ impl DataDir {
         expected(competition, self, limits, &threads)
     }
 
+    /// The file that says what a competition's data were made of, which need not be there.
+    #[must_use]
+    pub fn manifest_file(&self, competition: &Competition) -> PathBuf {
+        self.prepared(&competition.id).join(MANIFEST)
+    }
+
     /// The file of a competition's answers.
     #[must_use]
     pub fn answers_file(&self, competition: &Competition) -> PathBuf {
@@ -116,6 +133,11 @@ impl AnswersProvider for DataDir {
 
     fn edition(&self) -> Edition {
         self.edition
+    }
+
+    fn manifest(&self, competition: &Competition) -> Option<String> {
+        let opened = OpenFile::open(&self.manifest_file(competition)).ok()?;
+        sha256_of(&mut opened.file().take(MANIFEST_BYTES)).ok()
     }
 }
 

@@ -111,7 +111,11 @@ impl PreparedCompetition {
                 let id = competition.grader.source.as_ref().unwrap_or(&competition.grader.component);
                 Receipt::new(&resolved.description, id, digests, Sandbox::engine_version(), grader.limits())
             })
-            .map(|receipt| Receipt { confinement: Some(confinement), ..receipt })
+            .map(|receipt| Receipt {
+                confinement: Some(confinement),
+                manifest: provider.manifest(competition),
+                ..receipt
+            })
             .map_err(|error| PrepareError::Receipt { id: competition.id.clone(), message: error.to_string() })?;
         let (edition, unusable) = (provider.edition(), OnceLock::new());
         Ok(PreparedCompetition { expected, scored, grader_columns, file, edition, receipt, unusable, resolved })

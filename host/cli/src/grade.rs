@@ -16,7 +16,7 @@ use assay_tables::read::{self, Folders, OpenFile};
 use assay_types::competition::IssueKind;
 use assay_types::excerpt::{listed, names};
 use assay_types::report::{BatchReport, ListReceipt, Report};
-use assay_types::{counted, sha256};
+use assay_types::{Edition, counted, sha256};
 use clap::Args;
 use directories::BaseDirs;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -87,7 +87,9 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
     let Inputs { data, folders, lock } = arguments.inputs.open(Some(list_dir))?;
     let ids = entries.iter().filter_map(Entry::competition_id);
     let leaderboards = arguments.inputs.leaderboards.used_by(&mut competitions, ids, &data)?;
-    if let Some(note) = leaking(&entries, &competitions) {
+    // The corrected edition has no leak that is known.
+    let is_reference = arguments.inputs.edition() == Edition::Reference;
+    if let Some(note) = leaking(&entries, &competitions).filter(|_| is_reference) {
         output::message(&note);
     }
     let mut access = files(&entries, &competitions, &data, &folders);
@@ -181,6 +183,7 @@ pub(super) fn files(entries: &[Entry], competitions: &Competitions, data: &DataD
     let ids: BTreeSet<&str> = entries.iter().filter_map(Entry::competition_id).collect();
     for competition in ids.into_iter().filter_map(|id| competitions.get(id).ok()) {
         may_read(&mut access, OpenFile::open(&data.answers_file(&competition)));
+        may_read(&mut access, OpenFile::open(&data.manifest_file(&competition)));
     }
     access
 }

@@ -54,6 +54,7 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
     let mut access = Access::none();
     may_read(&mut access, folders.open(&arguments.submission));
     may_read(&mut access, OpenFile::open(&data.answers_file(&competition)));
+    may_read(&mut access, OpenFile::open(&data.manifest_file(&competition)));
     let graders = graders_of(&competitions, [arguments.competition_id.as_str()]);
     let needs = Needs { competitions, graders: Compiled::Ahead(graders), access, uses_answers: true };
     let assay = global.service(needs, |builder| builder.answers(data).folders(folders).lock(lock))?;

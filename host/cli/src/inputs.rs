@@ -5,6 +5,7 @@ use std::path::Path;
 use assay::DataDir;
 use assay_evidence::lock::Lock;
 use assay_tables::read::Folders;
+use assay_types::Edition;
 use clap::Args;
 
 use super::Failure;
@@ -33,6 +34,11 @@ pub(super) struct Inputs {
 }
 
 impl InputArguments {
+    /// Which edition of the data is meant.
+    pub(super) fn edition(&self) -> Edition {
+        self.data.edition()
+    }
+
     /// Opens them; submissions are looked up in the working directory, then in this folder.
     pub(super) fn open(&self, folder: Option<&Path>) -> Result<Inputs, Failure> {
         Ok(Inputs { data: self.data.open()?, folders: self.links.folders(folder)?, lock: self.lock.lock()? })

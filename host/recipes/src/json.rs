@@ -1,5 +1,11 @@
 //! JSON as Python's `json` reads and writes it: keys keep their order, integers of any length stay exact.
 
+mod frame;
+mod pandas;
+
+pub(crate) use frame::framed;
+pub(crate) use pandas::{Rows, write as write_pandas};
+
 use crate::error::{Fault, RunError};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -19,7 +25,12 @@ const DEPTH: usize = 200;
 
 impl Json {
     pub(crate) fn parse(file: &str, text: &str) -> Result<Json, RunError> {
-        let mut parser = Parser { text, at: 0 };
+        Json::parse_with(file, text, |spelled| spelled.parse().ok())
+    }
+
+    /// Reads a text whose real numbers are read by `real`.
+    fn parse_with(file: &str, text: &str, real: fn(&str) -> Option<f64>) -> Result<Json, RunError> {
+        let mut parser = Parser { text, at: 0, real };
         let parsed = parser.value(0).and_then(|value| {
             parser.blanks();
             if parser.at == text.len() { Ok(value) } else { Err("something follows the end") }
@@ -33,6 +44,14 @@ impl Json {
     pub(crate) fn get(&self, key: &str) -> Option<&Json> {
         match self {
             Json::Object(fields) => fields.iter().find(|(name, _)| name == key).map(|(_, value)| value),
+            _ => None,
+        }
+    }
+
+    /// The value of this key, and the rest goes.
+    pub(crate) fn take(self, key: &str) -> Option<Json> {
+        match self {
+            Json::Object(fields) => fields.into_iter().find(|(name, _)| name == key).map(|(_, value)| value),
             _ => None,
         }
     }
@@ -138,6 +157,7 @@ fn quoted(out: &mut String, text: &str) {
 struct Parser<'t> {
     text: &'t str,
     at: usize,
+    real: fn(&str) -> Option<f64>,
 }
 
 impl Parser<'_> {
@@ -248,7 +268,7 @@ impl Parser<'_> {
         let value = if digits.bytes().all(|byte| byte.is_ascii_digit()) {
             Json::Int(if digits == "0" { "0".to_owned() } else { text.to_owned() })
         } else {
-            Json::Real(text.parse().map_err(|_| "a number is none")?)
+            Json::Real((self.real)(text).ok_or("a number is none")?)
         };
         self.at += length;
         Ok(value)

@@ -21,8 +21,11 @@
 mod error;
 mod files;
 mod json;
+mod npy;
+mod parquet;
 mod place;
 mod recipe;
+mod records;
 mod run;
 mod steps;
 mod table;

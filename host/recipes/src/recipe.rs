@@ -42,8 +42,12 @@ impl Recipe {
             hint,
         };
         let file: File = toml::from_str(text).map_err(|error| {
-            let message = error.message().to_owned();
+            let mut message = error.message().to_owned();
             let hint = near_hint(&message);
+            // The one that is nearest is of more use than the list of all.
+            if hint.is_some() {
+                message.truncate(message.find(", expected ").unwrap_or(message.len()));
+            }
             fail(error.span().map(|span| span.start), message, hint)
         })?;
         let mut known = BTreeSet::new();

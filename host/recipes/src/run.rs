@@ -86,6 +86,11 @@ impl<'a> Work<'a> {
         self.tables.remove(name);
     }
 
+    /// A folder that goes when the recipe is done.
+    pub(crate) fn scratch(&self) -> &Path {
+        &self.scratch
+    }
+
     /// Where a place is on the disk.
     pub(crate) fn path(&self, place: &Place) -> PathBuf {
         let root = match place.root {

@@ -1,6 +1,7 @@
 //! The steps that recipes are made of. None knows a competition.
 
 mod arrays;
+mod balance;
 mod boxes;
 mod bson;
 mod cells;
@@ -8,16 +9,26 @@ mod classes;
 mod dates;
 mod draw;
 mod each;
+mod expect;
 mod files;
 mod fill;
+mod gray;
+mod json_lines;
+mod lead;
 mod lines;
+mod masks;
+mod nested;
+mod numbered;
 mod objects;
+mod parquet;
 mod pixels;
 mod put;
 mod records;
 mod rows;
+mod spans;
 mod split;
 mod tables;
+mod unroll;
 mod view;
 
 use schemars::JsonSchema;
@@ -134,6 +145,8 @@ steps! {
     Pixels(pixels::Pixels) = "pixels",
     /// The values of a feature in record files.
     Records(records::Records) = "records",
+    /// Copies record files without some features.
+    StripRecords(records::StripRecords) = "strip-records",
     /// Splits each class on its own by a share, or its last row off.
     SplitEach(classes::SplitEach) = "split-each",
     /// Reads a list of JSON objects.
@@ -162,6 +175,38 @@ steps! {
     ReadArray(arrays::ReadArray) = "read-array",
     /// Takes rows of one of numpy's array files.
     TakeRows(arrays::TakeRows) = "take-rows",
+    /// Stops if a table is not as expected.
+    Expect(expect::Expect) = "expect",
+    /// Moves rows between two parts until the test part has a share.
+    Balance(balance::Balance) = "balance",
+    /// Draws a share of all, and the same share of two parts of it.
+    SampleParts(nested::SampleParts) = "sample-parts",
+    /// Reads lines of a number and a text.
+    ReadNumbered(numbered::ReadNumbered) = "read-numbered",
+    /// Writes a line of text for each row.
+    WriteLines(numbered::WriteLines) = "write-lines",
+    /// Each row with each number, and whether the row's list has it.
+    Marks(numbered::Marks) = "marks",
+    /// Puts a piece before every few pieces of a text.
+    Lead(lead::Lead) = "lead",
+    /// The gray values of pictures.
+    Gray(gray::Gray) = "gray",
+    /// Masks in array files as runs.
+    MaskRuns(masks::MaskRuns) = "mask-runs",
+    /// Reads lines of JSON objects as pandas does.
+    ReadJsonLines(json_lines::ReadJsonLines) = "read-json-lines",
+    /// Writes lines of JSON objects as pandas does.
+    WriteJsonLines(json_lines::WriteJsonLines) = "write-json-lines",
+    /// Splits lines of JSON objects block by block.
+    SplitJsonLines(json_lines::SplitJsonLines) = "split-json-lines",
+    /// Short and long answers in lines of JSON.
+    Spans(spans::Spans) = "spans",
+    /// Lists in objects as rows.
+    Unroll(unroll::Unroll) = "unroll",
+    /// The distinct values of a column of a parquet file.
+    DistinctParquet(parquet::DistinctParquet) = "distinct-parquet",
+    /// Keeps rows of a parquet file.
+    KeepParquet(parquet::KeepParquet) = "keep-parquet",
     /// Extracts an archive.
     Extract(files::Extract) = "extract",
     /// Copies a file, a folder, or one for each row of a table.

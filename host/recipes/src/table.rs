@@ -4,10 +4,11 @@ mod infer;
 mod read;
 mod write;
 
+use std::borrow::Borrow;
 use std::sync::Arc;
 
 pub(crate) use read::{Reading, read};
-pub(crate) use write::{Quoting, write, written_cell};
+pub(crate) use write::{Quoting, Spelling, Writing, significant, write, write_rows, written_cell};
 
 use crate::error::{Fault, RunError};
 
@@ -26,14 +27,24 @@ pub(crate) enum Data {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Texts {
     buffer: String,
-    /// Where each ends, and whether it is missing.
-    ends: Vec<(usize, bool)>,
+    /// Where each ends, with [`MISSING`] if it is.
+    ends: Vec<u64>,
 }
+
+/// The mark of a missing text. No buffer is so large.
+const MISSING: u64 = 1 << 63;
 
 impl Texts {
     pub(crate) fn push(&mut self, text: Option<&str>) {
         self.buffer.push_str(text.unwrap_or_default());
-        self.ends.push((self.buffer.len(), text.is_none()));
+        self.ends.push(self.buffer.len() as u64 | if text.is_none() { MISSING } else { 0 });
+    }
+
+    /// Another's texts behind these.
+    pub(crate) fn append(&mut self, other: &Texts) {
+        let start = self.buffer.len() as u64;
+        self.buffer.push_str(&other.buffer);
+        self.ends.extend(other.ends.iter().map(|end| start + end));
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -41,12 +52,19 @@ impl Texts {
     }
 
     fn raw(&self, row: usize) -> &str {
-        let start = row.checked_sub(1).map_or(0, |before| self.ends[before].0);
-        &self.buffer[start..self.ends[row].0]
+        let end = |row: usize| (self.ends[row] & !MISSING) as usize;
+        &self.buffer[row.checked_sub(1).map_or(0, end)..end(row)]
     }
 
     pub(crate) fn get(&self, row: usize) -> Option<&str> {
-        (!self.ends[row].1).then(|| self.raw(row))
+        (self.ends[row] & MISSING == 0).then(|| self.raw(row))
+    }
+
+    /// Says of a text that is there whether it stands for a missing one.
+    fn mark(&mut self, row: usize, missing: bool) {
+        if missing {
+            self.ends[row] |= MISSING;
+        }
     }
 }
 
@@ -151,6 +169,45 @@ impl Data {
         }
     }
 
+    /// Columns under one another: of their kind if they are of one, else what their cells together are.
+    fn joined(parts: &[&Data]) -> Data {
+        let count = parts.iter().map(|part| part.len()).sum();
+        match parts.first() {
+            Some(Data::Text(_)) if parts.iter().all(|part| matches!(part, Data::Text(_))) => {
+                let mut texts = Texts::default();
+                for part in parts {
+                    if let Data::Text(part) = part {
+                        texts.append(part);
+                    }
+                }
+                Data::Text(texts)
+            }
+            Some(Data::Int(_) | Data::Real(_)) if parts.iter().all(|part| matches!(part, Data::Int(_))) => {
+                let mut ints = Vec::with_capacity(count);
+                for part in parts {
+                    if let Data::Int(part) = part {
+                        ints.extend_from_slice(part);
+                    }
+                }
+                Data::Int(ints)
+            }
+            Some(Data::Int(_) | Data::Real(_))
+                if parts.iter().all(|part| matches!(part, Data::Int(_) | Data::Real(_))) =>
+            {
+                let mut reals = Vec::with_capacity(count);
+                for part in parts {
+                    match part {
+                        Data::Int(part) => reals.extend(part.iter().map(|value| *value as f64)),
+                        Data::Real(part) => reals.extend_from_slice(part),
+                        _ => {}
+                    }
+                }
+                Data::Real(reals)
+            }
+            _ => Data::of_cells(&parts.iter().flat_map(|part| part.cells()).collect::<Vec<_>>()),
+        }
+    }
+
     /// A column of cells of any kind: integers if all are, else reals if all are numbers or missing, else text.
     pub(crate) fn of_cells<'t>(cells: &[Cell<'t>]) -> Data {
         let ints: Option<Vec<i64>> =
@@ -249,22 +306,19 @@ impl Table {
         Ok(())
     }
 
-    /// Another table under this one. The columns are this one's; a column that is real in one is real in both.
+    /// Another table under this one.
     pub(crate) fn below(&self, other: &Table) -> Result<Table, RunError> {
-        let mut made = Table { file: self.file.clone(), ..Table::default() };
-        for column in &self.columns {
-            let other = other.column(&column.name)?;
-            let cells: Vec<Cell> = column.data.cells().chain(other.cells()).collect();
-            let data = match (&*column.data, other) {
-                (Data::Text(_), Data::Text(_)) => Data::Text(
-                    cells.iter().map(|cell| if let Cell::Text(text) = cell { Some(*text) } else { None }).collect(),
-                ),
-                (Data::Real(_), Data::Real(_)) => {
-                    Data::Real(cells.iter().map(|cell| cell.number().unwrap_or(f64::NAN)).collect())
-                }
-                _ => Data::of_cells(&cells),
-            };
-            made.set(&column.name, data);
+        Table::under_one_another(&[self, other])
+    }
+
+    /// Tables under one another. The columns are those of the first; one that is real in a table is real in all.
+    pub(crate) fn under_one_another<T: Borrow<Table>>(tables: &[T]) -> Result<Table, RunError> {
+        let Some(first) = tables.first().map(Borrow::borrow) else { return Ok(Table::default()) };
+        let mut made = Table { file: first.file.clone(), ..Table::default() };
+        for column in &first.columns {
+            let parts =
+                tables.iter().map(|table| table.borrow().column(&column.name)).collect::<Result<Vec<_>, _>>()?;
+            made.set(&column.name, Data::joined(&parts));
         }
         Ok(made)
     }

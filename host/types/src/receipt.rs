@@ -35,6 +35,10 @@ pub struct Receipt {
     pub limits: serde_json::Map<String, serde_json::Value>,
     /// How far the process that graded was confined; none in reports that are older than this field.
     pub confinement: Option<Confinement>,
+    /// SHA-256 of `prepared.json`, which says what the data were made of that the answers are from. Not there where the data have none. It
+    /// decides no score.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub manifest: Option<String>,
 }
 
 /// How far the process that graded had given up what it did not need: files, network, system calls. It decides no score, and whoever
@@ -89,6 +93,7 @@ impl Receipt {
             engine: engine.into(),
             limits: serde_json::to_value(limits).and_then(serde_json::from_value)?,
             confinement: None,
+            manifest: None,
         })
     }
 }
@@ -164,6 +169,9 @@ pub struct ReportedReceipt {
     /// How far the process was confined; none in reports of schema 1 and before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confinement: Option<Confinement>,
+    /// The manifest of the data, where they have one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub manifest: Option<String>,
     /// The fuel that the grader used, in reports of schema 1 and before.
     #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
     pub fuel: Option<Option<u64>>,
@@ -189,6 +197,7 @@ impl From<ReportedReceipt> for Receipt {
             engine: reported.engine,
             limits: reported.limits,
             confinement: reported.confinement,
+            manifest: reported.manifest,
         }
     }
 }

@@ -99,3 +99,12 @@ fn a_corrected_edition_stands_beside_the_references() -> Result<(), Failure> {
     }
     Ok(())
 }
+
+/// Editors check recipes with the published schema.
+#[test]
+fn the_schema_of_recipes_is_published() -> Result<(), Failure> {
+    let published = fs::read_to_string(root().join("docs/recipe.schema.json"))?;
+    let printed = String::from_utf8(assay()?.args(["prepare", "--schema"]).output()?.stdout)?;
+    assert!(printed == published, "run `cargo xtask run prepare --schema > docs/recipe.schema.json`");
+    Ok(())
+}

@@ -39,8 +39,8 @@ pub fn differences(
     let older = receipt.is_some_and(|receipt| receipt.competition.is_none());
     let mut differences = values(&ours, &theirs);
     differences.retain(|Difference { field, .. }| match field.as_str() {
-        // Whoever verifies may be confined otherwise.
-        "created_at" | "receipt.confinement" => false,
+        // Whoever verifies may be confined otherwise, and have the same answers from another preparation.
+        "created_at" | "receipt.confinement" | "receipt.manifest" => false,
         "score" => !is_refused(reported, found) && !is_rounded_by_numpy(reported, found),
         "valid_submission" => !is_refused(reported, found),
         field => !(lacking.contains(&field) || older && ADDED.contains(&field)),

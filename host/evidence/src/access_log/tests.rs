@@ -73,6 +73,7 @@ fn scored(id: &str) -> Report {
         engine: "engine".into(),
         limits: serde_json::Map::new(),
         confinement: None,
+        manifest: None,
     };
     let report = Report::new(Some(id), "submission.csv", DateTime::UNIX_EPOCH);
     Report { outcome: Outcome::Scored, score: Some(0.25), score_exact: Some(0.25), receipt: Some(receipt), ..report }

@@ -5,6 +5,8 @@ mod fault;
 mod gzip;
 mod names;
 mod seven;
+#[cfg(test)]
+mod seven_tests;
 mod sink;
 mod tarball;
 #[cfg(test)]

@@ -13,7 +13,7 @@ use super::*;
 use crate::progress::Silent;
 
 /// What comes of the bytes of an archive: the files that were written, or the error in words.
-fn unpacked(name: &str, bytes: &[u8], limits: Limits) -> (TempDir, Result<Unpacked, String>) {
+pub(super) fn unpacked(name: &str, bytes: &[u8], limits: Limits) -> (TempDir, Result<Unpacked, String>) {
     let folder = tempfile::tempdir().unwrap();
     let archive = folder.path().join(name);
     fs::write(&archive, bytes).unwrap();
@@ -24,7 +24,7 @@ fn unpacked(name: &str, bytes: &[u8], limits: Limits) -> (TempDir, Result<Unpack
     (folder, result)
 }
 
-fn refused(name: &str, bytes: &[u8], limits: Limits, words: &str) {
+pub(super) fn refused(name: &str, bytes: &[u8], limits: Limits, words: &str) {
     let (_folder, result) = unpacked(name, bytes, limits);
     let error = result.unwrap_err();
     assert!(error.contains(words), "{words:?} is not in {error:?}");
@@ -126,7 +126,7 @@ fn a_name_that_is_there_twice_is_refused() {
         }
         bytes
     });
-    refused("a.zip", &twice, Limits::default(), "the archive has this name twice");
+    refused("a.zip", &twice, Limits::default(), "entry aaaa1: the archive has this name twice");
     refused("a.zip", &zipped(&[("a", b"1"), ("a/b", b"2")]), Limits::default(), "a folder in it that is a file");
 }
 
@@ -155,6 +155,58 @@ fn too_many_entries_are_refused_before_they_are_listed() {
     refused("a.zip", &zipped(&entries), limits, "it has 70000 entries or more, and 69999 are the limit");
     let tar = tarred(&[("a", tar::EntryType::Regular, b""), ("b", tar::EntryType::Regular, b"")]);
     refused("a.tar", &tar, Limits { entries: 1, ..Limits::default() }, "2 entries or more");
+}
+
+/// A zip archive whose list has so many empty files, in its larger form. Only the list is there.
+fn listed(count: u64) -> Vec<u8> {
+    let mut zip = Vec::new();
+    for number in 0..count {
+        zip.extend_from_slice(b"PK\x01\x02");
+        zip.extend_from_slice(&[0; 24]);
+        zip.extend_from_slice(&7_u16.to_le_bytes());
+        zip.extend_from_slice(&[0; 16]);
+        zip.extend_from_slice(format!("{number:07}").as_bytes());
+    }
+    let size = zip.len() as u64;
+    zip.extend_from_slice(b"PK\x06\x06");
+    zip.extend_from_slice(&44_u64.to_le_bytes());
+    zip.extend_from_slice(&[45, 0, 45, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    for number in [count, count, size, 0] {
+        zip.extend_from_slice(&number.to_le_bytes());
+    }
+    zip.extend_from_slice(b"PK\x06\x07\0\0\0\0");
+    zip.extend_from_slice(&size.to_le_bytes());
+    zip.extend_from_slice(&1_u32.to_le_bytes());
+    zip.extend_from_slice(b"PK\x05\x06\0\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\0\0");
+    // What an archive begins with.
+    [b"PK\x03\x04".to_vec(), zip].concat()
+}
+
+#[test]
+fn a_million_entries_are_refused_where_fewer_are_the_limit() {
+    let limits = Limits { entries: 999_999, ..Limits::default() };
+    // Its list begins four bytes later than it says, which is looked at only where so many are allowed.
+    refused("a.zip", &listed(1_000_000), limits, "it has 1000000 entries or more, and 999999 are the limit");
+}
+
+#[test]
+fn the_larger_form_of_zip_is_unpacked() {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    zip.start_file("a", SimpleFileOptions::default().large_file(true)).unwrap();
+    zip.write_all(b"12").unwrap();
+    let (folder, result) = unpacked("a.zip", &zip.finish().unwrap().into_inner(), Limits::default());
+    assert_eq!(result, Ok(super::Unpacked { files: 1, bytes: 2 }));
+    assert_eq!(fs::read_to_string(folder.path().join("into/a")).unwrap(), "12");
+}
+
+#[test]
+fn encrypted_entries_of_zip_are_refused() {
+    let mut zip = zipped(&[("secret", b"12")]);
+    // The flag of encryption, in the entry and in the list.
+    let list = zip.windows(4).position(|bytes| bytes == b"PK\x01\x02").unwrap();
+    zip[6] |= 1;
+    zip[list + 8] |= 1;
+    refused("a.zip", &zip, Limits::default(), "entry secret: it is encrypted");
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! Zip archives: the list of entries is checked as a whole before the first is written; then all threads write.
 
+use std::collections::HashSet;
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::num::NonZeroUsize;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
@@ -74,14 +75,19 @@ pub(super) fn unpack(
     if let Some(found) = entries(&shared).filter(|&found| found > limit) {
         return Err(whole(Fault::Entries { found, limit }));
     }
-    let zip = ZipArchive::new(shared).map_err(|error| whole(fault(error)))?;
-    let entries = checked(archive, &zip, sink)?;
+    let zip = ZipArchive::new(shared.clone()).map_err(|error| whole(fault(error)))?;
+    let entries = checked(archive, &zip, shared, sink)?;
     write(archive, &zip, &entries, sink, threads)?;
     Ok(Unpacked { files: entries.len() as u64, bytes: entries.iter().map(|entry| entry.size).sum() })
 }
 
 /// The files of the archive, if all entries may be written. Their folders are made.
-fn checked(archive: &Path, zip: &ZipArchive<Shared>, sink: &Sink<'_>) -> Result<Vec<Entry>, ArchiveError> {
+fn checked(
+    archive: &Path,
+    zip: &ZipArchive<Shared>,
+    file: Shared,
+    sink: &Sink<'_>,
+) -> Result<Vec<Entry>, ArchiveError> {
     let whole = |fault: Fault| fault.of(archive, None);
     let mut names = Names::default();
     let mut entries = Vec::new();
@@ -117,9 +123,32 @@ fn checked(archive: &Path, zip: &ZipArchive<Shared>, sink: &Sink<'_>) -> Result<
     }
     // Of two entries of one name, the list has but the last.
     if zip.has_duplicate_names() {
-        return Err(whole(Fault::Twice));
+        let name = repeated(Shared { place: zip.central_directory_start(), ..file })
+            .map(|name| String::from_utf8_lossy(&name).into_owned());
+        return Err(Fault::Twice.of(archive, name.as_deref()));
     }
     Ok(entries)
+}
+
+/// The first name that the list of entries, which begins here, has twice.
+fn repeated(list: Shared) -> Option<Vec<u8>> {
+    let mut list = BufReader::new(list);
+    let mut known = HashSet::new();
+    loop {
+        let mut head = [0; 46];
+        list.read_exact(&mut head).ok()?;
+        if !head.starts_with(b"PK\x01\x02") {
+            return None;
+        }
+        let length = |place: usize| u64::from(u16::from_le_bytes([head[place], head[place + 1]]));
+        let mut name = vec![0; usize::try_from(length(28)).ok()?];
+        list.read_exact(&mut name).ok()?;
+        if known.contains(&name) {
+            return Some(name);
+        }
+        known.insert(name);
+        io::copy(&mut list.by_ref().take(length(30) + length(32)), &mut io::sink()).ok()?;
+    }
 }
 
 /// Writes all entries. Of those at fault the first is told, whichever thread came upon it.

@@ -48,23 +48,22 @@ impl Action for ReadEach {
     fn run(&self, work: &mut Work) -> Result<(), RunError> {
         let each = work.table(&self.each)?;
         let path = Template::new(&self.file.path, each)?;
-        let mut made: Option<Table> = None;
+        let mut tables: Vec<Table> = Vec::with_capacity(each.rows);
         for row in 0..each.rows {
             let file = self.file.with(path.text(row)?).checked()?;
             let bytes = files::bytes(work, &work.path(&file))?;
-            let mut table = read(&file.to_string(), &bytes, &Reading { separator: b',', text: &[], fast: self.fast })?;
+            let mut table = read(&file.to_string(), bytes, &Reading { separator: b',', text: &[], fast: self.fast })?;
             for (name, text) in &self.template {
                 let text = Template::new(text, each)?.text(row)?;
                 let texts: Texts = (0..table.rows).map(|_| Some(text.as_str())).collect();
                 table.set(name, crate::table::Data::Text(texts));
             }
-            let table = View { columns: Some(&self.columns), ..View::default() }.of(&table)?;
-            made = Some(match made {
-                Some(above) => above.below(&table)?,
-                None => table,
-            });
+            tables.push(View { columns: Some(&self.columns), ..View::default() }.of(&table)?);
         }
-        let made = made.ok_or_else(|| Fault::new(self.file.to_string(), "there is no such file"))?;
+        if tables.is_empty() {
+            return Err(Fault::new(self.file.to_string(), "there is no such file").into());
+        }
+        let made = Table::under_one_another(&tables)?;
         work.set(&self.r#as, made);
         Ok(())
     }

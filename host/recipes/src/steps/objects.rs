@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::Action;
 use crate::error::{About, Fault, RunError};
 use crate::files;
-use crate::json::Json;
+use crate::json::{Json, framed};
 use crate::place::Place;
 use crate::run::Work;
 use crate::table::{Cell, Data, Table};
@@ -41,11 +41,14 @@ pub(crate) struct ReadObjects {
     /// What the column of the objects is called.
     #[serde(default = "object")]
     object: String,
+    /// The objects go through a data frame of pandas: each has all keys, and a missing number makes the other ones of its key doubles.
+    #[serde(default)]
+    frame: bool,
     /// What the table is called.
     r#as: String,
 }
 
-fn object() -> String {
+pub(super) fn object() -> String {
     "object".to_owned()
 }
 
@@ -62,31 +65,41 @@ impl Action for ReadObjects {
         let name = self.file.to_string();
         let json = parsed(work, &self.file, self.latin)?;
         let list = match &self.list {
-            Some(key) => json.get(key),
-            None => Some(&json),
+            Some(key) => json.take(key),
+            None => Some(json),
         };
         let Some(Json::List(items)) = list else {
             return Err(Fault::new(name, "there is no list of objects").into());
         };
+        if let Some(row) = items.iter().position(|item| !matches!(item, Json::Object(_))) {
+            return Err(Fault::new(name, "the item is no object").at(row).into());
+        }
+        let items = if self.frame { framed(items) } else { items };
         let mut table = Table { file: name.clone(), ..Table::default() };
         table.set(&self.object, Data::Text(items.iter().map(|item| item.write(false, false)).collect()));
-        for (key, column) in &self.fields {
-            let cell = |(row, item): (usize, &'_ Json)| match item.get(key) {
-                Some(Json::Int(digits)) => digits.parse().map(Fixed::Int).map_err(|_| (row, "the number is too large")),
-                Some(Json::Real(value)) => Ok(Fixed::Real(*value)),
-                Some(Json::Bool(flag)) => Ok(Fixed::Int((*flag).into())),
-                Some(Json::Text(text)) => Ok(Fixed::Text(text.clone())),
-                Some(_) => Err((row, "the field is no number or text")),
-                None => Err((row, "the object has no such field")),
-            };
-            let cells = items.iter().enumerate().map(cell).collect::<Result<Vec<_>, _>>();
-            let cells = cells.map_err(|(row, problem)| Fault::new(&name, problem).at(row).column(key))?;
-            let cells: Vec<Cell> = cells.iter().map(Fixed::cell).collect();
-            table.set(column, Data::of_cells(&cells));
-        }
+        set_fields(&mut table, &self.fields, &items)?;
         work.set(&self.r#as, table);
         Ok(())
     }
+}
+
+/// Adds columns of fields that all objects have.
+pub(super) fn set_fields(table: &mut Table, fields: &BTreeMap<String, String>, items: &[Json]) -> Result<(), RunError> {
+    for (key, column) in fields {
+        let cell = |(row, item): (usize, &'_ Json)| match item.get(key) {
+            Some(Json::Int(digits)) => digits.parse().map(Fixed::Int).map_err(|_| (row, "the number is too large")),
+            Some(Json::Real(value)) => Ok(Fixed::Real(*value)),
+            Some(Json::Bool(flag)) => Ok(Fixed::Int((*flag).into())),
+            Some(Json::Text(text)) => Ok(Fixed::Text(text.clone())),
+            Some(_) => Err((row, "the field is no number or text")),
+            None => Err((row, "the object has no such field")),
+        };
+        let cells = items.iter().enumerate().map(cell).collect::<Result<Vec<_>, _>>();
+        let cells = cells.map_err(|(row, problem)| Fault::new(&table.file, problem).at(row).column(key))?;
+        let cells: Vec<Cell> = cells.iter().map(Fixed::cell).collect();
+        table.set(column, Data::of_cells(&cells));
+    }
+    Ok(())
 }
 
 /// A field's value.
@@ -118,16 +131,41 @@ pub(crate) struct Objects {
     /// Fields that become the cells of columns: column by key.
     #[serde(default)]
     set: BTreeMap<String, String>,
-    /// Objects have the fields of this table's first object, in its order.
+    /// Fields that become the list of all cells of a column: table and column by key.
+    #[serde(default)]
+    lists: BTreeMap<String, Cells>,
+    /// Objects have the fields of this table's first object, in its order, and then those that are set.
     fields_of: Option<String>,
 }
 
+/// The cells of a column.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Cells {
+    /// The table.
+    table: String,
+    /// The column.
+    column: String,
+}
+
+fn json_of(cell: Cell) -> Json {
+    match cell {
+        Cell::Text(text) => Json::Text(text.to_owned()),
+        Cell::Int(value) => Json::Int(value.to_string()),
+        Cell::Unsigned(value) => Json::Int(value.to_string()),
+        Cell::Real(value) => Json::Real(value),
+        Cell::Bool(flag) => Json::Bool(flag),
+        Cell::Missing => Json::Null,
+    }
+}
+
 impl Objects {
-    fn uses(&self) -> impl Iterator<Item = &str> {
-        [&self.table].into_iter().chain(&self.fields_of).map(String::as_str)
+    pub(super) fn uses(&self) -> impl Iterator<Item = &str> {
+        let lists = self.lists.values().map(|cells| &cells.table);
+        [&self.table].into_iter().chain(&self.fields_of).chain(lists).map(String::as_str)
     }
 
-    fn json(&self, work: &Work) -> Result<Json, RunError> {
+    pub(super) fn json(&self, work: &Work) -> Result<Json, RunError> {
         let table = work.table(&self.table)?;
         let keys: Option<Vec<String>> = match &self.fields_of {
             Some(other) => {
@@ -146,23 +184,19 @@ impl Objects {
                 return Err(Fault::new(&table.file, "the cell is no object").at(row).column(&self.object).into());
             };
             let mut item = Json::parse(&table.file, text)?;
-            for (key, column) in &self.set {
-                let value = match table.column(column)?.cell(row) {
-                    Cell::Text(text) => Json::Text(text.to_owned()),
-                    Cell::Int(value) => Json::Int(value.to_string()),
-                    Cell::Unsigned(value) => Json::Int(value.to_string()),
-                    Cell::Real(value) => Json::Real(value),
-                    Cell::Bool(flag) => Json::Bool(flag),
-                    Cell::Missing => Json::Null,
-                };
-                item.set(key, value);
-            }
             if let Some(keys) = &keys {
                 let field = |key: &String| {
                     let lacks = || Fault::new(&table.file, "the object has no such field").at(row).column(key);
                     item.get(key).cloned().map(|value| (key.clone(), value)).ok_or_else(|| RunError::from(lacks()))
                 };
                 item = Json::Object(keys.iter().map(field).collect::<Result<_, _>>()?);
+            }
+            for (key, column) in &self.set {
+                item.set(key, json_of(table.column(column)?.cell(row)));
+            }
+            for (key, cells) in &self.lists {
+                let list = work.table(&cells.table)?.column(&cells.column)?.cells().map(json_of);
+                item.set(key, Json::List(list.collect()));
             }
             items.push(item);
         }

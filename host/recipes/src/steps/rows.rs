@@ -12,7 +12,7 @@ use crate::files;
 use crate::run::Work;
 use crate::table::{Cell, Key, Table, written_cell};
 
-/// Keeps rows. Give one of `among`, `is`, `like` and `least`.
+/// Keeps rows. Give one of `among`, `is`, `like`, `least` and `above`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Keep {
@@ -30,6 +30,8 @@ pub(crate) struct Keep {
     like: Option<String>,
     /// The smallest number that is kept.
     least: Option<f64>,
+    /// The number that kept ones are larger than.
+    above: Option<f64>,
     /// The other rows are kept.
     #[serde(default)]
     not: bool,
@@ -47,10 +49,11 @@ impl Action for Keep {
     }
 
     fn check(&self) -> Result<(), String> {
-        let given = [self.among.is_some(), self.is.is_some(), self.like.is_some(), self.least.is_some()];
+        let given =
+            [self.among.is_some(), self.is.is_some(), self.like.is_some(), self.least.is_some(), self.above.is_some()];
         match given.iter().filter(|given| **given).count() {
             1 => Ok(()),
-            _ => Err("give one of among, is, like and least".to_owned()),
+            _ => Err("give one of among, is, like, least and above".to_owned()),
         }
     }
 
@@ -73,8 +76,12 @@ impl Action for Keep {
                     files::part_fits(pattern.as_bytes(), written_cell(data.cell(row)).as_bytes()) != self.not
                 })
             }
-            None if self.least.is_some() => table
-                .positions(|row| data.cell(row).number().is_some_and(|number| Some(number) >= self.least) != self.not),
+            None if self.least.is_some() || self.above.is_some() => {
+                let kept = |number: f64| {
+                    self.least.is_none_or(|least| number >= least) && self.above.is_none_or(|above| number > above)
+                };
+                table.positions(|row| data.cell(row).number().is_some_and(kept) != self.not)
+            }
             None => {
                 let known: HashSet<String> =
                     self.is.iter().flatten().map(|constant| written_cell(constant.cell())).collect();

@@ -18,8 +18,13 @@ use crate::table::{Key, Table};
 pub(crate) struct Split {
     /// The table.
     table: String,
-    /// The fraction that is the test part, rounded up.
+    /// The fraction that is the test part.
     test: Option<f64>,
+    /// How the size of the test part is rounded.
+    #[serde(default)]
+    round: Round,
+    /// `test` is the fraction of this table's rows.
+    of: Option<String>,
     /// The fraction that is the train part, rounded down.
     train: Option<f64>,
     /// How many are the test part.
@@ -45,6 +50,19 @@ pub(crate) struct Split {
     r#as: [String; 2],
 }
 
+/// How the size of a part is rounded.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+enum Round {
+    /// Up, as scikit-learn does.
+    #[default]
+    Up,
+    /// Down, as Python's `int` does.
+    Down,
+    /// To the nearest, and halves to the even number, as pandas' `sample` does.
+    Nearest,
+}
+
 fn parts() -> [String; 2] {
     ["train".to_owned(), "test".to_owned()]
 }
@@ -53,7 +71,15 @@ impl Split {
     fn share(&self, work: &Work, count: u32) -> Result<Share, RunError> {
         let rows = |name: &String| work.table(name).map(|table| table.rows as u32);
         Ok(match self {
-            Split { test: Some(test), .. } => Share::Test(*test),
+            Split { test: Some(test), round: Round::Up, of: None, .. } => Share::Test(*test),
+            Split { test: Some(test), .. } => {
+                let size = test * f64::from(self.of.as_ref().map_or(Ok(count), rows)?);
+                Share::TestCount(match self.round {
+                    Round::Up => size.ceil(),
+                    Round::Down => size.floor(),
+                    Round::Nearest => size.round_ties_even(),
+                } as u32)
+            }
             Split { train: Some(train), .. } => Share::Train(*train),
             Split { test_count: Some(test), train_count: Some(train), .. } => {
                 Share::Counts { test: *test, train: *train }
@@ -71,7 +97,7 @@ impl Split {
 
 impl Action for Split {
     fn uses(&self) -> Vec<&str> {
-        let others = [&self.as_many_as, &self.share_of].into_iter().flatten();
+        let others = [&self.as_many_as, &self.share_of, &self.of].into_iter().flatten();
         [&self.table].into_iter().chain(others).map(String::as_str).collect()
     }
 
@@ -89,6 +115,9 @@ impl Action for Split {
         ];
         if sizes.iter().filter(|given| **given).count() != 1 {
             return Err("give one of test, train, test_count, as_many_as and share_of".to_owned());
+        }
+        if self.test.is_none() && (self.of.is_some() || self.round != Round::Up) {
+            return Err("round and of go with test only".to_owned());
         }
         if self.values.is_some() && self.groups.is_some() {
             return Err("values and groups do not go together".to_owned());

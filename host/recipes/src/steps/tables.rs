@@ -14,7 +14,7 @@ use crate::error::{About, Fault, RunError};
 use crate::files;
 use crate::place::Place;
 use crate::run::Work;
-use crate::table::{Cell, Column, Data, Quoting, Reading, Table, read, write, written_cell};
+use crate::table::{Cell, Column, Data, Quoting, Reading, Spelling, Table, Writing, read, write, written_cell};
 
 /// Reads a table of comma-separated values.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -65,7 +65,7 @@ impl Action for Read {
     fn run(&self, work: &mut Work) -> Result<(), RunError> {
         let bytes = files::bytes(work, &work.path(&self.file))?;
         let reading = Reading { separator: self.separator as u8, text: &self.text, fast: self.fast };
-        let mut table = read(&self.file.to_string(), &bytes, &reading)?;
+        let mut table = read(&self.file.to_string(), bytes, &reading)?;
         for name in &self.integers {
             let whole = |(row, cell): (usize, Cell)| match cell {
                 Cell::Int(value) => Ok(value),
@@ -197,6 +197,8 @@ pub(crate) struct WriteTable {
     quote: Quote,
     /// Real numbers have so many significant digits; by default as many as it takes to read them back.
     digits: Option<usize>,
+    /// Real numbers have so many digits after the point.
+    decimals: Option<usize>,
 }
 
 impl Action for WriteTable {
@@ -205,6 +207,9 @@ impl Action for WriteTable {
     }
 
     fn check(&self) -> Result<(), String> {
+        if self.digits.is_some() && self.decimals.is_some() {
+            return Err("digits and decimals do not go together".to_owned());
+        }
         single(self.separator).map(drop)
     }
 
@@ -224,8 +229,16 @@ impl Action for WriteTable {
         let table = view.of(work.table(&self.table)?)?;
         let path = work.target(&self.file)?;
         let mut out = BufWriter::new(File::create(&path).about(&path)?);
-        let quoting = if self.quote == Quote::Texts { Quoting::Texts } else { Quoting::Minimal };
-        write(&table, self.separator as u8, quoting, self.digits, &mut out).about(&path)?;
+        let writing = Writing {
+            separator: self.separator as u8,
+            quoting: if self.quote == Quote::Texts { Quoting::Texts } else { Quoting::Minimal },
+            reals: match (self.digits, self.decimals) {
+                (Some(digits), _) => Spelling::Significant(digits),
+                (_, Some(digits)) => Spelling::Decimals(digits),
+                _ => Spelling::Shortest,
+            },
+        };
+        write(&table, &writing, &mut out).about(&path)?;
         out.flush().about(&path)
     }
 }
@@ -244,8 +257,24 @@ pub(crate) struct OneHot {
     classes: Vec<String>,
     /// What stands between several classes of one row.
     separator: Option<char>,
+    /// What becomes of a class that is none of them.
+    #[serde(default)]
+    unknown: Unknown,
     /// What the new table is called.
     r#as: String,
+}
+
+/// What becomes of a class that a recipe does not name.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+enum Unknown {
+    /// The preparation stops.
+    #[default]
+    Refused,
+    /// It counts for nothing.
+    PassedOver,
+    /// It gets a column behind the others, with 1.0 in its rows and nothing in the others, as assigning to a cell of pandas does.
+    Added,
 }
 
 impl Action for OneHot {
@@ -267,6 +296,7 @@ impl Action for OneHot {
         let places: HashMap<&str, usize> =
             self.classes.iter().enumerate().map(|(index, class)| (class.as_str(), index)).collect();
         let mut columns = vec![vec![0_i64; table.rows]; self.classes.len()];
+        let mut added: Vec<(String, Vec<f64>)> = Vec::new();
         for (row, cell) in labels.cells().enumerate() {
             let text = written_cell(cell);
             let parts: Vec<&str> = match self.separator {
@@ -274,20 +304,28 @@ impl Action for OneHot {
                 None => vec![&text],
             };
             for part in parts {
-                let Some(place) = places.get(part) else {
-                    return Err(Fault::new(&table.file, "the class is none of the recipe's")
-                        .at(row)
-                        .column(&self.label)
-                        .value(part)
-                        .into());
-                };
-                columns[*place][row] = 1;
+                match (places.get(part), self.unknown) {
+                    (Some(place), _) => columns[*place][row] = 1,
+                    (None, Unknown::PassedOver) => {}
+                    (None, Unknown::Refused) => {
+                        let fault = Fault::new(&table.file, "the class is none of the recipe's").at(row);
+                        return Err(fault.column(&self.label).value(part).into());
+                    }
+                    (None, Unknown::Added) => {
+                        let place = added.iter().position(|(class, _)| class == part).unwrap_or_else(|| {
+                            added.push((part.to_owned(), vec![f64::NAN; table.rows]));
+                            added.len() - 1
+                        });
+                        added[place].1[row] = 1.0;
+                    }
+                }
             }
         }
         let mut made = table.select(&self.keep)?;
         let classes = self.classes.iter().zip(columns);
         made.columns
             .extend(classes.map(|(class, cells)| Column { name: class.clone(), data: Arc::new(Data::Int(cells)) }));
+        made.columns.extend(added.into_iter().map(|(name, cells)| Column { name, data: Arc::new(Data::Real(cells)) }));
         work.set(&self.r#as, made);
         Ok(())
     }
@@ -322,10 +360,7 @@ impl Action for Stack {
 
     fn run(&self, work: &mut Work) -> Result<(), RunError> {
         let tables = self.tables.iter().map(|name| work.table(name)).collect::<Result<Vec<_>, _>>()?;
-        let mut made = tables[0].clone();
-        for table in &tables[1..] {
-            made = made.below(table)?;
-        }
+        let made = Table::under_one_another(&tables)?;
         work.set(&self.r#as, made);
         Ok(())
     }

@@ -50,7 +50,8 @@ pub(super) fn infer(texts: Texts, fast: bool) -> Data {
 /// Text, whatever it looks like.
 pub(super) fn with_missing(mut texts: Texts) -> Texts {
     for row in 0..texts.len() {
-        texts.ends[row].1 = is_missing(texts.raw(row));
+        let missing = is_missing(texts.raw(row));
+        texts.mark(row, missing);
     }
     texts
 }

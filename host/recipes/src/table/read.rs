@@ -86,22 +86,32 @@ impl Rows<'_> {
 }
 
 /// Reads a table of a file's bytes.
-pub(crate) fn read(file: &str, bytes: &[u8], reading: &Reading) -> Result<Table, RunError> {
-    let text = std::str::from_utf8(bytes).map_err(|error| {
-        let line = memchr::memchr_iter(b'\n', &bytes[..error.valid_up_to()]).count() as u64 + 1;
+pub(crate) fn read(file: &str, bytes: Vec<u8>, reading: &Reading) -> Result<Table, RunError> {
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = memchr::memchr_iter(b'\n', valid).count() as u64 + 1;
         Fault::new(file, "the bytes are no UTF-8").line(line)
     })?;
-    parse(file, text, reading)
+    let columns = cells(file, &text, reading)?;
+    // Its cells are in the columns.
+    drop(text);
+    let rows = columns.first().map_or(0, |(_, texts)| texts.len());
+    let columns = columns.into_par_iter().map(|(name, texts)| {
+        let data =
+            if reading.text.contains(&name) { Data::Text(with_missing(texts)) } else { infer(texts, reading.fast) };
+        Column { name, data: Arc::new(data) }
+    });
+    Ok(Table { file: file.to_owned(), columns: columns.collect(), rows })
 }
 
-/// Reads a table of text.
-fn parse(file: &str, text: &str, reading: &Reading) -> Result<Table, RunError> {
+/// The headings of a table, and the cells below each as they are spelled.
+fn cells(file: &str, text: &str, reading: &Reading) -> Result<Vec<(String, Texts)>, RunError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut rows = Rows { rest: text, line: 1, separator: reading.separator };
     let (mut buffer, mut ends) = (String::new(), Vec::new());
     let fault = |line: u64, problem: &str| Fault::new(file, problem).line(line);
     if !rows.next(&mut buffer, &mut ends).map_err(|problem| fault(1, problem))? {
-        return Ok(Table { file: file.to_owned(), ..Table::default() });
+        return Ok(Vec::new());
     }
     let names = names(&buffer, &ends);
     let mut columns: Vec<Texts> = vec![Texts::default(); names.len()];
@@ -123,13 +133,7 @@ fn parse(file: &str, text: &str, reading: &Reading) -> Result<Table, RunError> {
             column.push(Some(ends.get(at).map_or("", |end| &buffer[start..*end])));
         }
     }
-    let rows = columns.first().map_or(0, Texts::len);
-    let columns = names.into_par_iter().zip(columns).map(|(name, texts)| {
-        let data =
-            if reading.text.contains(&name) { Data::Text(with_missing(texts)) } else { infer(texts, reading.fast) };
-        Column { name, data: Arc::new(data) }
-    });
-    Ok(Table { file: file.to_owned(), columns: columns.collect(), rows })
+    Ok(names.into_iter().zip(columns).collect())
 }
 
 /// The headings: a blank one is called by its position, a second one of a name gets a number.

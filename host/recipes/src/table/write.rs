@@ -1,8 +1,11 @@
 //! Writes a table as pandas' `to_csv` does under Python 3.11.
 
 use std::io::{self, Write};
+use std::ops::Range;
 
-use super::{Cell, Data, Table};
+use rayon::prelude::*;
+
+use super::{Cell, Table};
 
 /// What is put in quotes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -14,54 +17,111 @@ pub(crate) enum Quoting {
     Texts,
 }
 
-/// Writes the header and the rows. `digits` writes reals with so many significant digits, as C's `%g`.
-pub(crate) fn write(
-    table: &Table,
-    separator: u8,
-    quoting: Quoting,
-    digits: Option<usize>,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    let lone = table.columns.len() == 1;
-    let mut line = Vec::new();
-    let text = |line: &mut Vec<u8>, text: &str| {
-        let special = |byte: u8| byte == separator || byte == b'"' || byte == b'\n';
-        if quoting == Quoting::Texts || text.bytes().any(special) || (lone && text.is_empty()) {
+/// How reals are spelled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Spelling {
+    /// With as many digits as it takes to read them back.
+    #[default]
+    Shortest,
+    /// With so many significant digits, as C's `%g`.
+    Significant(usize),
+    /// With so many digits after the point, as C's `%f`.
+    Decimals(usize),
+}
+
+/// How a table is written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Writing {
+    pub separator: u8,
+    pub quoting: Quoting,
+    pub reals: Spelling,
+}
+
+impl Default for Writing {
+    fn default() -> Self {
+        Writing { separator: b',', quoting: Quoting::Minimal, reals: Spelling::Shortest }
+    }
+}
+
+impl Writing {
+    /// A text, in quotes if it needs them. `lone` says that it is the only cell of its row.
+    fn text(&self, text: &str, lone: bool, line: &mut Vec<u8>) {
+        let special = |byte: u8| byte == self.separator || byte == b'"' || byte == b'\n';
+        if self.quoting == Quoting::Texts || text.bytes().any(special) || (lone && text.is_empty()) {
             line.push(b'"');
             line.extend_from_slice(text.replace('"', "\"\"").as_bytes());
             line.push(b'"');
         } else {
             line.extend_from_slice(text.as_bytes());
         }
-    };
+    }
+}
+
+/// Writes the header and the rows.
+pub(crate) fn write(table: &Table, writing: &Writing, out: &mut dyn Write) -> io::Result<()> {
+    let mut line = Vec::new();
     for (index, column) in table.columns.iter().enumerate() {
         if index > 0 {
-            line.push(separator);
+            line.push(writing.separator);
         }
-        text(&mut line, &column.name);
+        writing.text(&column.name, table.columns.len() == 1, &mut line);
     }
     line.push(b'\n');
-    for row in 0..table.rows {
+    out.write_all(&line)?;
+    write_rows(table, writing, out)
+}
+
+/// The rows that one thread spells at a time, and how many such pieces there are before they are written.
+const PIECE: usize = 1 << 13;
+const PIECES: usize = 16;
+
+/// Writes the rows without the header. They are spelled by all threads, and written in order.
+pub(crate) fn write_rows(table: &Table, writing: &Writing, out: &mut dyn Write) -> io::Result<()> {
+    for start in (0..table.rows).step_by(PIECE * PIECES) {
+        let end = table.rows.min(start + PIECE * PIECES);
+        let starts: Vec<usize> = (start..end).step_by(PIECE).collect();
+        let pieces: Vec<Vec<u8>> =
+            starts.into_par_iter().map(|start| spelled(table, writing, start..end.min(start + PIECE))).collect();
+        pieces.iter().try_for_each(|piece| out.write_all(piece))?;
+    }
+    Ok(())
+}
+
+fn spelled(table: &Table, writing: &Writing, rows: Range<usize>) -> Vec<u8> {
+    let lone = table.columns.len() == 1;
+    let mut lines = Vec::new();
+    for row in rows {
         for (index, column) in table.columns.iter().enumerate() {
             if index > 0 {
-                line.push(separator);
+                lines.push(writing.separator);
             }
-            match (&*column.data, column.data.cell(row)) {
-                (Data::Text(_), Cell::Text(cell)) => text(&mut line, cell),
-                (_, Cell::Missing) => text(&mut line, ""),
-                (_, Cell::Real(value)) if digits.is_some() => {
-                    line.extend_from_slice(significant(value, digits.unwrap_or_default()).as_bytes());
-                }
-                (_, cell) => line.extend_from_slice(written_cell(cell).as_bytes()),
+            match column.data.cell(row) {
+                Cell::Missing => writing.text("", lone, &mut lines),
+                Cell::Text(cell) => writing.text(cell, lone, &mut lines),
+                Cell::Real(value) => put_real(value, writing.reals, &mut lines),
+                Cell::Int(value) => put(&mut lines, format_args!("{value}")),
+                Cell::Unsigned(value) => put(&mut lines, format_args!("{value}")),
+                cell @ Cell::Bool(_) => lines.extend_from_slice(written_cell(cell).as_bytes()),
             }
         }
-        line.push(b'\n');
-        if line.len() > 1 << 16 {
-            out.write_all(&line)?;
-            line.clear();
-        }
+        lines.push(b'\n');
     }
-    out.write_all(&line)
+    lines
+}
+
+fn put(lines: &mut Vec<u8>, text: std::fmt::Arguments<'_>) {
+    // To memory, which takes all.
+    let _ = lines.write_fmt(text);
+}
+
+fn put_real(value: f64, spelling: Spelling, line: &mut Vec<u8>) {
+    let spelled = match spelling {
+        Spelling::Shortest => pytext::repr_float(value),
+        Spelling::Significant(digits) => significant(value, digits),
+        Spelling::Decimals(digits) if value.is_finite() => format!("{value:.digits$}"),
+        Spelling::Decimals(_) => pytext::repr_float(value),
+    };
+    line.extend_from_slice(spelled.as_bytes());
 }
 
 /// A cell as Python writes it; a missing one is empty.
@@ -78,7 +138,7 @@ pub(crate) fn written_cell(cell: Cell) -> String {
 }
 
 /// C's `%.{digits}g`.
-fn significant(value: f64, digits: usize) -> String {
+pub(crate) fn significant(value: f64, digits: usize) -> String {
     if !value.is_finite() {
         return pytext::repr_float(value);
     }

@@ -1,0 +1,130 @@
+//! Single steps on small made-up data: what they refuse, in which words, and what they make where no competition's data show it.
+
+use std::error::Error;
+use std::fs;
+use std::num::NonZeroUsize;
+use std::path::Path;
+
+use assay_recipes::{Extractor, Folders, Observer, Recipe};
+
+type Problem = Box<dyn Error + Send + Sync>;
+
+struct Nothing;
+
+impl Extractor for Nothing {
+    fn extract(&self, archive: &Path, _: &Path) -> Result<(), Problem> {
+        Err(format!("{} is not to be extracted", archive.display()).into())
+    }
+}
+
+impl Observer for Nothing {
+    fn step(&self, _: usize, _: usize, _: &str) {}
+    fn bytes(&self, _: u64) {}
+    fn cancelled(&self) -> bool {
+        false
+    }
+}
+
+/// Runs steps on files of the download. The text of a file that they made, or the error in words.
+fn made(files: &[(&str, &[u8])], steps: &str, file: &str) -> Result<String, Problem> {
+    let folder = tempfile::tempdir()?;
+    let at = |name: &str| folder.path().join(name);
+    for name in ["raw", "public", "private"] {
+        fs::create_dir_all(at(name))?;
+    }
+    for (name, content) in files {
+        fs::write(at("raw").join(name), content)?;
+    }
+    let recipe = Recipe::parse(&format!("steps = [\n{steps}\n]"), "preparation.toml")?;
+    let (raw, public, private) = (at("raw"), at("public"), at("private"));
+    let folders = Folders { raw: &raw, public: &public, private: &private };
+    recipe.run(&folders, &Nothing, &Nothing, NonZeroUsize::MIN)?;
+    Ok(fs::read_to_string(at(file))?)
+}
+
+fn of_table(table: &str, steps: &str) -> String {
+    let steps = format!(
+        "{{ read = {{ file = \"raw/a.csv\", as = \"all\" }} }},\n{steps},\n{{ write = {{ table = \"all\", file = \"public/b.csv\" }} }},"
+    );
+    made(&[("a.csv", table.as_bytes())], &steps, "public/b.csv").unwrap_or_else(|error| error.to_string())
+}
+
+#[test]
+fn what_is_expected_stops_a_preparation_that_is_otherwise() {
+    let table = "id,y\na,1\nb,2\na,3\n";
+    let expect = |fields: &str| of_table(table, &format!("{{ expect = {{ table = \"all\", {fields} }} }}"));
+    for fields in
+        ["rows = 3", "columns = [\"y\", \"id\"]", "unique = [\"id\", \"y\"]", "column = \"y\", is = [1, 2, 3]"]
+    {
+        assert_eq!(expect(fields), table, "{fields}");
+    }
+    assert_eq!(expect("rows_of = [\"all\"]"), table);
+    for (fields, words) in [
+        ("rows = 4", "raw/a.csv: the table all has 3 rows, and 4 are expected"),
+        ("rows_of = [\"all\"], times = 2", "the table all has 3 rows, and 6 are expected"),
+        ("columns = [\"id\"]", "raw/a.csv, column y: the column is not expected"),
+        ("columns = [\"id\", \"y\", \"z\"]", "column z: the column is not there; there are id, y"),
+        ("unique = [\"id\"]", "raw/a.csv, row 3, column id, value \"a\": the row is expected once, but is there again"),
+        ("column = \"y\", is = [1, 2]", "row 3, column y, value \"3\": the cell is expected to be one of 1, 2"),
+        (
+            "column = \"id\", among = \"all\", by = \"y\"",
+            "row 1, column id, value \"a\": the cell is expected to be among",
+        ),
+        ("column = \"id\", apart_from = \"all\"", "row 1, column id, value \"a\": the cell is not expected among"),
+        ("times = 2", "expect: times goes with rows_of"),
+        ("among = \"all\"", "expect: column goes with among"),
+        ("by = \"y\"", "expect: nothing is expected"),
+    ] {
+        let error = expect(fields);
+        assert!(error.contains(words), "{words:?} is not in {error:?}");
+    }
+}
+
+/// pandas 2.3.3: `frame = pd.DataFrame(0, index=ids, columns=classes)`, then `frame.loc[id, label] = 1` for each row.
+#[test]
+fn a_class_that_is_not_known_is_added_where_the_reference_adds_it() {
+    let hot = |more: &str| {
+        of_table(
+            "id,c\n1,x\n2,q\n3,y\n",
+            &format!(
+                "{{ one-hot = {{ table = \"all\", keep = [\"id\"], label = \"c\", classes = [\"x\", \"y\"], as = \"all\"{more} }} }}"
+            ),
+        )
+    };
+    assert_eq!(hot(", unknown = \"added\""), "id,x,y,q\n1,1,0,\n2,0,0,1.0\n3,0,1,\n");
+    assert_eq!(hot(", unknown = \"passed-over\""), "id,x,y\n1,1,0\n2,0,0\n3,0,1\n");
+    let refused = hot("");
+    assert!(refused.contains("row 2, column c, value \"q\": the class is none of the recipe's"), "{refused}");
+}
+
+/// pandas 2.3.3: `pd.concat` of whole numbers and reals.
+#[test]
+fn tables_under_one_another_have_one_type() {
+    let steps = "
+        { read = { file = \"raw/a.csv\", as = \"a\" } },
+        { read = { file = \"raw/b.csv\", as = \"b\" } },
+        { stack = { tables = [\"a\", \"b\", \"a\"], as = \"all\" } },
+        { write = { table = \"all\", file = \"public/c.csv\" } },";
+    let stacked = made(&[("a.csv", b"x,y\n1,p\n2,\n"), ("b.csv", b"x,y\n0.5,q\n")], steps, "public/c.csv");
+    assert_eq!(stacked.unwrap_or_else(|error| error.to_string()), "x,y\n1.0,p\n2.0,\n0.5,q\n1.0,p\n2.0,\n");
+}
+
+#[test]
+fn a_file_that_is_no_parquet_is_told() {
+    let steps = "{ distinct-parquet = { file = \"raw/a.parquet\", column = \"x\", as = \"all\" } },";
+    for content in [b"".as_slice(), b"PAR1PAR1", b"PAR1\xff\xff\xff\x7fPAR1", &[0; 4096]] {
+        let error = made(&[("a.parquet", content)], steps, "public/x").unwrap_err().to_string();
+        assert!(error.contains("raw/a.parquet: it is no sound parquet file"), "{error}");
+    }
+}
+
+/// numpy: `round(0.2 * 7)` is 1, and `RandomState(0).permutation(7)` begins with 6.
+#[test]
+fn a_share_is_rounded_as_pandas_samples() {
+    let steps =
+        |round: &str| format!("{{ split = {{ table = \"all\", test = 0.2, {round}, as = [\"rest\", \"all\"] }} }}");
+    let table = "id\n0\n1\n2\n3\n4\n5\n6\n";
+    assert_eq!(of_table(table, &steps("round = \"nearest\"")), "id\n6\n");
+    assert_eq!(of_table(table, &steps("round = \"up\"")), "id\n6\n2\n");
+    assert_eq!(of_table(table, &steps("round = \"down\"")), "id\n6\n");
+}
