@@ -9,7 +9,7 @@ use std::thread;
 use arrow::array::RecordBatch;
 use arrow::error::ArrowError;
 use assay_sandbox::{self as sandbox, Cancel, HostFault, Run, Task};
-use assay_tables::align;
+use assay_tables::{Threads, align};
 use assay_types::competition::{Competition, Pairing, Setting};
 use assay_types::excerpt::excerpt;
 use thiserror::Error;
@@ -169,8 +169,8 @@ impl Paired<'_> {
         let resolved = &self.prepared.resolved;
         let task = Task {
             submission: self.submission,
-            aligned: &align::apply(self.aligned, drawn)?,
-            answers: &align::apply(self.answers, drawn)?,
+            aligned: &align::apply(self.aligned, drawn, Threads::one())?,
+            answers: &align::apply(self.answers, drawn, Threads::one())?,
             options: &resolved.options,
         };
         let Run { outcome, .. } = resolved.grader.grade(&task, cancel)?;

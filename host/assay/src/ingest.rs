@@ -179,7 +179,7 @@ pub(crate) fn ingest(
     };
     let checked = check::check(contract, &table);
     let aligned = match against.expected {
-        Some(expected) => align::align(contract, &table, expected, against.scored),
+        Some(expected) => align::align(contract, &table, expected, against.scored, threads),
         None => Ok(Alignment::default()),
     };
     let checked = match checked {
