@@ -7,6 +7,7 @@ pub mod csv;
 pub mod fuzzing;
 pub mod harmless;
 pub mod verdict;
+pub mod workloads;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
