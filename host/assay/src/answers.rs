@@ -281,14 +281,14 @@ impl<'a> Reading<'a> {
     pub(crate) fn read(
         &self,
         answers: Option<Answers>,
-        keep: &dyn Fn(&str) -> bool,
+        keep: &(dyn Fn(&str) -> bool + Sync),
     ) -> Result<ReadAnswers, AnswersError> {
         let (table, digest, file) = match answers {
             None => return Err(self.missing()),
             Some(Answers::File(path)) => {
                 let opened = OpenFile::open(&path).map_err(|error| self.unreadable(error))?;
                 let file = opened.id();
-                let bytes = opened.read(&self.limits).map_err(|error| self.unreadable(error))?;
+                let bytes = opened.read_on(&self.limits, self.threads).map_err(|error| self.unreadable(error))?;
                 {
                     let (digest, table) = self.threads.join(|| sha256(&bytes), || self.table(&bytes, keep));
                     (table?, digest, file)
@@ -308,7 +308,7 @@ impl<'a> Reading<'a> {
         Ok(ReadAnswers { table, digest, file })
     }
 
-    fn table(&self, bytes: &[u8], keep: &dyn Fn(&str) -> bool) -> Result<Table, AnswersError> {
+    fn table(&self, bytes: &[u8], keep: &(dyn Fn(&str) -> bool + Sync)) -> Result<Table, AnswersError> {
         let options = ReadOptions { limits: &self.limits, columns: Some(keep), threads: self.threads };
         let json_lines = self.competition.data.answers.ends_with(".jsonl");
         let read = if json_lines { read::read_json_lines } else { read::read_csv };

@@ -98,8 +98,8 @@ fn judge(
     };
     context.step(Step::Grade);
     let submission = &ingested.grader_columns;
-    let aligned = &align::apply(submission, ingested.alignment.submission.as_ref())?;
-    let answers = &align::apply(&prepared.grader_columns, ingested.alignment.answers.as_ref())?;
+    let aligned = &align::apply(submission, ingested.alignment.submission.as_ref(), threads)?;
+    let answers = &align::apply(&prepared.grader_columns, ingested.alignment.answers.as_ref(), threads)?;
     let task = Task { submission, aligned, answers, options: &resolved.options };
     let Run { outcome, fuel } = resolved.grader.grade(&task, &context.cancel)?;
     let (report, operator) = concluded(report, outcome, prepared, &ingested);

@@ -179,7 +179,7 @@ pub(crate) fn ingest(
     };
     let checked = check::check(contract, &table);
     let aligned = match against.expected {
-        Some(expected) => align::align(contract, &table, expected, against.scored),
+        Some(expected) => align::align(contract, &table, expected, against.scored, threads),
         None => Ok(Alignment::default()),
     };
     let checked = match checked {
@@ -216,7 +216,7 @@ struct Loaded {
 
 fn load(
     submission: &Opened<'_>,
-    keep: &dyn Fn(&str) -> bool,
+    keep: &(dyn Fn(&str) -> bool + Sync),
     answers: Option<FileId>,
     limits: &read::Limits,
     threads: &Threads,
@@ -235,7 +235,7 @@ fn load(
         Opened::File(Ok(file)) if answers.is_some() && file.id() == answers => {
             refused("this is the file of the answers, which is no submission".into())
         }
-        Opened::File(Ok(file)) => match file.read(limits) {
+        Opened::File(Ok(file)) => match file.read_on(limits, threads) {
             Ok(bytes) => of_bytes(&bytes),
             Err(error) => refused(told(error)),
         },

@@ -99,7 +99,8 @@ fn holds_rows(contract: &Contract) -> bool {
 /// What is to be said of keys that stand in for others.
 fn stand_ins(contract: &Contract, ingested: &Ingested, expected: &Expected) -> Option<String> {
     let strict = Contract { rows: Rows::Set, ..contract.clone() };
-    let replaced = contract.rows == Rows::Known && align::align(&strict, &ingested.table, expected, None).is_err();
+    let replaced =
+        contract.rows == Rows::Known && align::align(&strict, &ingested.table, expected, None, Threads::one()).is_err();
     replaced.then(|| {
         "keys are repeated in place of others: grading takes that only if as many rows that count are left, and which rows count is \
          not told; give each row once"

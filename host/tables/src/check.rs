@@ -187,6 +187,9 @@ fn numbers(rule: &ColumnRule, name: &str, array: &ArrayRef, table: &Table) -> Ve
         return vec![present(holds, name, array, table).remedy("write numbers, such as 1 and 0")];
     }
     let values = values(array);
+    if passes_at_once(rule, array, &values) {
+        return Vec::new();
+    }
     let mut findings = Vec::new();
     let mut wrong = |message: String, remedy: &str, is_wrong: &dyn Fn(f64) -> bool| {
         let mut finding = Finding::new(message).remedy(remedy);
@@ -209,8 +212,7 @@ fn numbers(rule: &ColumnRule, name: &str, array: &ArrayRef, table: &Table) -> Ve
     if let Some(above) = rule.above {
         wrong(format!("column {column} has values of {above} or less"), &words::range(rule), &|value| value <= above);
     }
-    let whole = |value: f64| value.fract() == 0.0 && (-TWO_POW_63..TWO_POW_63).contains(&value);
-    let not_whole = |value: f64| value.is_finite() && !whole(value);
+    let not_whole = |value: f64| value.is_finite() && !is_whole(value);
     match rule.kind {
         _ if *array.data_type() != DataType::Float64 => {}
         ColumnType::Integer => wrong(
@@ -226,6 +228,35 @@ fn numbers(rule: &ColumnRule, name: &str, array: &ArrayRef, table: &Table) -> Ve
         ColumnType::Number | ColumnType::Text | ColumnType::Any => {}
     }
     findings
+}
+
+/// True if the numbers of a column are surely as they should be: one look at each tells of the least and the greatest.
+fn passes_at_once(rule: &ColumnRule, array: &ArrayRef, values: &[f64]) -> bool {
+    let is_float = *array.data_type() == DataType::Float64;
+    // Elsewhere a value may be any where one is missing. Here it is NaN, which is neither the least nor the greatest.
+    if !is_float && array.null_count() > 0 {
+        return false;
+    }
+    let wider = |(least, greatest): (f64, f64), &value: &f64| {
+        (if value < least { value } else { least }, if value > greatest { value } else { greatest })
+    };
+    let (least, greatest) = values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), wider);
+    if least > greatest {
+        return true;
+    }
+    let finite = least > f64::NEG_INFINITY && greatest < f64::INFINITY;
+    (finite || rule.infinite.allows())
+        && rule.min.is_none_or(|min| least >= min)
+        && rule.max.is_none_or(|max| greatest <= max)
+        && rule.above.is_none_or(|above| least > above)
+        && (!is_float
+            || matches!(rule.kind, ColumnType::Number | ColumnType::Text | ColumnType::Any)
+            || values.iter().all(|&value| !value.is_finite() || is_whole(value)))
+}
+
+/// True for a whole number of 64 bits.
+fn is_whole(value: f64) -> bool {
+    value.fract() == 0.0 && (-TWO_POW_63..TWO_POW_63).contains(&value)
 }
 
 /// The numbers of a column that is not text. Where one is missing, it may be any.

@@ -7,7 +7,7 @@ use crate::excerpt::excerpt;
 use crate::read::{Cell, Table};
 
 /// How many places of each kind are named; the rest is counted.
-const NAMED: usize = 5;
+pub(crate) const NAMED: usize = 5;
 
 /// What to do about a wrong number of rows.
 pub(crate) const ONE_ROW_EACH: &str = "give one row for each row of the sample submission";

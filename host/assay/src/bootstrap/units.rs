@@ -8,7 +8,7 @@ use std::sync::Arc;
 use arrow::array::{Array, ArrayRef, RecordBatch, StringArray};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field, Schema};
-use assay_tables::align;
+use assay_tables::{Threads, align};
 use assay_types::bootstrap::Unit;
 use assay_types::competition::{Competition, Pairing, Setting};
 
@@ -137,7 +137,7 @@ impl<'a> Drawing<'a> {
     pub(super) fn tables(&self, drawn: Vec<u32>) -> Result<[RecordBatch; 2], BootstrapError> {
         let Some(groups) = &self.groups else {
             let drawn = Some(&drawn);
-            return Ok([align::apply(self.submission, drawn)?, align::apply(self.answers, drawn)?]);
+            return Ok([align::apply(self.submission, drawn, Threads::one())?, align::apply(self.answers, drawn, Threads::one())?]);
         };
         let side = |place: usize, table: &RecordBatch| {
             let (mut rows, mut names) = (Vec::new(), Vec::new());
@@ -148,7 +148,7 @@ impl<'a> Drawing<'a> {
                     names.push(number);
                 }
             }
-            renamed(&align::apply(table, Some(&rows))?, groups.group, groups.key, &names)
+            renamed(&align::apply(table, Some(&rows), Threads::one())?, groups.group, groups.key, &names)
         };
         Ok([side(0, self.submission)?, side(1, self.answers)?])
     }

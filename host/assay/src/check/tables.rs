@@ -8,11 +8,11 @@ use arrow::array::{
 };
 use arrow::buffer::{BooleanBuffer, NullBuffer};
 use arrow::datatypes::{DataType, Field, Float64Type, Int64Type, Schema, UInt64Type};
-use assay_tables::align;
+use assay_tables::{Threads, align};
 
 /// Rows in another order; an index may be there more than once.
 pub(super) fn rows(batch: &RecordBatch, order: &[u32]) -> RecordBatch {
-    align::apply(batch, Some(&order.to_vec())).unwrap_or_else(|_| batch.clone())
+    align::apply(batch, Some(&order.to_vec()), Threads::one()).unwrap_or_else(|_| batch.clone())
 }
 
 /// Orders of so many rows, none of which is theirs.

@@ -100,7 +100,7 @@ pub(super) fn pair(prepared: &PreparedCompetition, submission: &[u8]) -> Result<
             })?;
     let ingested = submission
         .map_err(|refusal| refused(refusal.findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))?;
-    let apply = |batch, rows| align::apply(batch, rows).map_err(|error| refused(error.to_string()));
+    let apply = |batch, rows| align::apply(batch, rows, Threads::one()).map_err(|error| refused(error.to_string()));
     Ok(Pair {
         submission: apply(&ingested.grader_columns, ingested.alignment.submission.as_ref())?,
         answers: apply(&prepared.grader_columns, ingested.alignment.answers.as_ref())?,

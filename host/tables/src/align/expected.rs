@@ -5,7 +5,7 @@ use arrow::error::ArrowError;
 use arrow::row::{RowConverter, SortField};
 use thiserror::Error;
 
-use super::keys::pick;
+use super::order::pick;
 use crate::competition::{Contract, Rows};
 use crate::excerpt::excerpt;
 use crate::read::Table;

@@ -1,21 +1,20 @@
 //! Keys of both sides in a form that compares as pandas compares them.
 
-use std::sync::Arc;
+use arrow::array::{Array, ArrayRef, AsArray};
+use arrow::compute::cast;
+use arrow::datatypes::DataType;
+use arrow::row::{RowConverter, SortField};
 
-use arrow::array::{Array, ArrayRef, AsArray, Float64Array, UInt32Array};
-use arrow::compute::{SortOptions, cast, take};
-use arrow::datatypes::{DataType, Float64Type};
-use arrow::row::{RowConverter, Rows, SortField};
-
-use super::numpy_order;
+use super::side::{Numbers, Side, as_floats};
 use crate::excerpt::{excerpt, list};
 use crate::finding::{Finding, Place};
 use crate::read::{Meaning, Table, is_beyond_64_bits};
 
-/// The keys of both sides, encoded so that equal keys are equal bytes.
+/// The keys of both sides.
 pub(super) struct Keys {
-    pub(super) submission: Rows,
-    pub(super) answers: Rows,
+    pub(super) submission: Side,
+    pub(super) answers: Side,
+    /// The rows of the submission without a key.
     missing: Vec<u32>,
 }
 
@@ -32,19 +31,29 @@ impl Keys {
                 None if ours.is_empty() || theirs.is_empty() => theirs.data_type().clone(),
                 None => return Err(mixed(name, ours, theirs, submission)),
             };
-            pairs.push((common.clone(), converted(ours, &common, name)?, converted(theirs, &common, name)?));
+            pairs.push((converted(ours, &common, name)?, converted(theirs, &common, name)?));
         }
-        let fields = pairs.iter().map(|(common, ..)| SortField::new(common.clone())).collect();
-        let unusable = |error| Finding::new(format!("the key cannot be used: {error}"));
-        let converter = RowConverter::new(fields).map_err(unusable)?;
-        let ours: Vec<ArrayRef> = pairs.iter().map(|(_, ours, _)| Arc::clone(ours)).collect();
-        let theirs: Vec<ArrayRef> = pairs.iter().map(|(_, _, theirs)| Arc::clone(theirs)).collect();
-        let rows = ours.first().map_or(0, |array| array.len());
-        Ok(Keys {
-            submission: converter.convert_columns(&ours).map_err(unusable)?,
-            answers: converter.convert_columns(&theirs).map_err(unusable)?,
-            missing: (0..rows as u32).filter(|&row| ours.iter().any(|array| array.is_null(row as usize))).collect(),
-        })
+        let (ours, theirs): (Vec<ArrayRef>, Vec<ArrayRef>) = pairs.into_iter().unzip();
+        Keys::of(&ours, &theirs)
+    }
+
+    /// Keys in columns, of which both sides have the same types.
+    pub(super) fn of(ours: &[ArrayRef], theirs: &[ArrayRef]) -> Result<Self, Finding> {
+        let missing = if ours.iter().any(|array| array.null_count() > 0) {
+            let rows = ours.first().map_or(0, |array| array.len() as u32);
+            (0..rows).filter(|&row| ours.iter().any(|array| array.is_null(row as usize))).collect()
+        } else {
+            Vec::new()
+        };
+        let (submission, answers) = sides(ours, theirs)?;
+        Ok(Keys { submission, answers, missing })
+    }
+
+    /// One column, encoded as several are.
+    pub(super) fn encoded(&self) -> Result<Keys, Finding> {
+        let columns = |side: &Side| Vec::from_iter(side.array());
+        let (submission, answers) = encoded(&columns(&self.submission), &columns(&self.answers))?;
+        Ok(Keys { submission, answers, missing: self.missing.clone() })
     }
 
     /// Calls `found` for each row of the submission without a key.
@@ -60,6 +69,32 @@ impl Keys {
     pub(super) fn is_missing(&self, row: usize) -> bool {
         u32::try_from(row).is_ok_and(|row| self.missing.binary_search(&row).is_ok())
     }
+
+    /// True if both sides have the same keys in the same order, and none is missing.
+    pub(super) fn are_in_order(&self) -> bool {
+        let (ours, theirs) = (&self.submission, &self.answers);
+        !self.any_missing() && ours.len() == theirs.len() && (0..ours.len()).all(|row| ours.is_same(row, theirs, row))
+    }
+}
+
+fn sides(ours: &[ArrayRef], theirs: &[ArrayRef]) -> Result<(Side, Side), Finding> {
+    if let ([ours], [theirs]) = (ours, theirs) {
+        if let (Some(ours), Some(theirs)) = (ours.as_string_opt::<i32>(), theirs.as_string_opt::<i32>()) {
+            return Ok((Side::Texts(ours.clone()), Side::Texts(theirs.clone())));
+        }
+        if let (Some(ours), Some(theirs)) = (Numbers::of(ours), Numbers::of(theirs)) {
+            return Ok((Side::Numbers(ours), Side::Numbers(theirs)));
+        }
+    }
+    encoded(ours, theirs)
+}
+
+fn encoded(ours: &[ArrayRef], theirs: &[ArrayRef]) -> Result<(Side, Side), Finding> {
+    let unusable = |error| Finding::new(format!("the key cannot be used: {error}"));
+    let fields = theirs.iter().map(|array| SortField::new(array.data_type().clone())).collect();
+    let converter = RowConverter::new(fields).map_err(unusable)?;
+    let rows = |columns: &[ArrayRef]| converter.convert_columns(columns).map(Side::Several).map_err(unusable);
+    Ok((rows(ours)?, rows(theirs)?))
 }
 
 fn common_type(ours: &DataType, theirs: &DataType) -> Option<DataType> {
@@ -106,43 +141,12 @@ fn mixed(name: &str, ours: &ArrayRef, theirs: &ArrayRef, submission: &Table) -> 
 }
 
 fn converted(array: &ArrayRef, common: &DataType, name: &str) -> Result<ArrayRef, Finding> {
-    let unusable = |error| Finding::new(format!("the key {} cannot be used: {error}", excerpt(name)));
-    let array = cast(array, common).map_err(unusable)?;
-    if *common != DataType::Float64 {
-        return Ok(array);
-    }
-    // -0.0 is 0.0, whose bytes differ.
-    let numbers: Float64Array = array.as_primitive::<Float64Type>().unary(|number| number + 0.0);
-    Ok(Arc::new(numbers))
-}
-
-/// The rows in the order of their keys, missing ones last, as the reference's sort leaves them: see [`numpy_order`] for one column
-/// of text. Several columns, or one of numbers, are sorted stably.
-pub(super) fn order(columns: &[ArrayRef]) -> Vec<u32> {
-    if let [column] = columns
-        && let Some(texts) = column.as_string_opt::<i32>()
+    if *common == DataType::Float64
+        && let Some(floats) = as_floats(array)
     {
-        let (mut present, missing): (Vec<u32>, Vec<u32>) =
-            (0..texts.len() as u32).partition(|&row| texts.is_valid(row as usize));
-        numpy_order::sort(&mut present, |a, b| texts.value(a as usize) < texts.value(b as usize));
-        present.extend(missing);
-        return present;
+        return Ok(floats);
     }
-    let last = SortOptions { descending: false, nulls_first: false };
-    let fields = columns.iter().map(|column| SortField::new_with_options(column.data_type().clone(), last)).collect();
-    let rows = columns.first().map_or(0, |column| column.len() as u32);
-    let mut order: Vec<u32> = (0..rows).collect();
-    // The reader makes no type that cannot be encoded.
-    if let Ok(encoded) = RowConverter::new(fields).and_then(|converter| converter.convert_columns(columns)) {
-        order.sort_by(|&a, &b| encoded.row(a as usize).cmp(&encoded.row(b as usize)));
-    }
-    order
-}
-
-/// Some rows of some columns.
-pub(super) fn pick(columns: &[ArrayRef], rows: &[u32]) -> Vec<ArrayRef> {
-    let rows = UInt32Array::from(rows.to_vec());
-    columns.iter().filter_map(|column| take(column, &rows, None).ok()).collect()
+    cast(array, common).map_err(|error| Finding::new(format!("the key {} cannot be used: {error}", excerpt(name))))
 }
 
 /// A key as text.

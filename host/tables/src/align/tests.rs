@@ -20,11 +20,11 @@ fn paired(rows: &str, submission: &str, answers: &str, scored: Option<&[bool]>) 
     let (submission, answers) = (table(submission), table(answers));
     let contract = contract(rows);
     let expected = Expected::of(&contract, &answers).map_err(|error| error.to_string())?;
-    let alignment = align(&contract, &submission, &expected, scored)
+    let alignment = align(&contract, &submission, &expected, scored, crate::Threads::one())
         .map_err(|findings| findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))?;
     let values = |table: &Table, rows: Option<&Vec<u32>>| {
         use arrow::array::AsArray;
-        let batch = apply(&table.batch, rows).unwrap();
+        let batch = apply(&table.batch, rows, crate::Threads::one()).unwrap();
         batch.column_by_name("v").unwrap().as_primitive::<arrow::datatypes::Int64Type>().values().to_vec()
     };
     Ok([values(&submission, alignment.submission.as_ref()), values(&answers, alignment.answers.as_ref())])
@@ -80,7 +80,13 @@ fn a_subset_may_leave_keys_out_and_repeat_them() {
 fn a_grader_that_pairs_rows_gets_all_of_them_in_order() {
     let align_for_grader = |text: &str, submission| {
         let contract: Contract = toml::from_str(&format!("pairing = \"grader\"\n{text}")).unwrap();
-        align(&contract, &table(submission), &Expected::of(&contract, &table(ANSWERS)).unwrap(), None)
+        align(
+            &contract,
+            &table(submission),
+            &Expected::of(&contract, &table(ANSWERS)).unwrap(),
+            None,
+            crate::Threads::one(),
+        )
     };
     let same = "key = [\"id\"]\nrows = \"same\"";
     assert_eq!(align_for_grader(same, "id,v\nd,4\nb,2\na,1\nc,3\n"), Ok(Alignment::default()));

@@ -5,10 +5,14 @@ use std::io::{self, Read, Seek};
 use std::path::Path;
 
 use super::{Limits, ReadError};
+use crate::threads::Threads;
 
 /// The size from which on a file must not have holes, in bytes: they take memory when they are read, and none on the disk. The zeros that
 /// are read of one are refused in any text that matters, so smaller files are told where the first of those is.
 const SPARSE: u64 = 16 << 20;
+
+/// How large the pieces are in which large files are read, in bytes.
+const PIECE: usize = 4 << 20;
 
 /// What tells one file of this machine from every other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -91,6 +95,18 @@ impl OpenFile {
     ///
     /// If it cannot be read, or has more bytes than allowed.
     pub fn read(&self, limits: &Limits) -> Result<Vec<u8>, ReadError> {
+        self.read_on(limits, Threads::one())
+    }
+
+    /// The same; a large file is read in pieces, on whatever threads are idle.
+    ///
+    /// # Errors
+    ///
+    /// As [`OpenFile::read`].
+    pub fn read_on(&self, limits: &Limits, threads: &Threads) -> Result<Vec<u8>, ReadError> {
+        if let Some(bytes) = self.pieces(limits, threads)? {
+            return Ok(bytes);
+        }
         let size = self.size(limits)?;
         (&self.file).rewind()?;
         let mut bytes = Vec::new();
@@ -102,6 +118,30 @@ impl OpenFile {
             return Err(ReadError::Bytes { limit: limits.bytes });
         }
         Ok(bytes)
+    }
+
+    /// The file read in pieces. None, if it is not large, or no longer as large as it was.
+    #[cfg(unix)]
+    fn pieces(&self, limits: &Limits, threads: &Threads) -> Result<Option<Vec<u8>>, ReadError> {
+        use std::os::unix::fs::FileExt;
+
+        let size = usize::try_from(self.size(limits)?).unwrap_or(usize::MAX);
+        if size < 2 * PIECE || threads.count().get() == 1 {
+            return Ok(None);
+        }
+        // Whether there is room is asked first: what follows would not tell.
+        Vec::<u8>::new().try_reserve_exact(size).map_err(|error| ReadError::Io(error.into()))?;
+        let mut bytes = vec![0; size];
+        let read = |(piece, bytes): (usize, &mut [u8])| self.file.read_exact_at(bytes, (piece * PIECE) as u64);
+        let read: io::Result<()> =
+            threads.map(bytes.chunks_mut(PIECE).enumerate().collect(), read).into_iter().collect();
+        let has_grown = || self.file.read_at(&mut [0], size as u64).map_or(true, |read| read > 0);
+        Ok((read.is_ok() && !has_grown()).then_some(bytes))
+    }
+
+    #[cfg(not(unix))]
+    fn pieces(&self, _: &Limits, _: &Threads) -> Result<Option<Vec<u8>>, ReadError> {
+        Ok(None)
     }
 }
 
@@ -208,6 +248,23 @@ mod tests {
         assert!(matches!(read(&Limits::default()), Err(ReadError::Hole { at: 1.., .. })));
         file.write_all(&vec![b'1'; SPARSE as usize - 4]).unwrap();
         assert_eq!(load(file.path(), &Limits::default()).unwrap().len() as u64, SPARSE + 1);
+    }
+
+    #[test]
+    fn a_large_file_is_the_same_in_pieces() {
+        let bytes: Vec<u8> = (0..2 * PIECE + 12_345).map(|at| (at % 251) as u8).collect();
+        let file = file(&bytes);
+        let opened = OpenFile::open(file.path()).unwrap();
+        for count in [1, 2, 3, 7] {
+            let threads = Threads::new(std::num::NonZero::new(count).unwrap());
+            assert!(opened.read_on(&Limits::default(), &threads).unwrap() == bytes);
+        }
+        // What has changed since it was opened is read as it is now.
+        let threads = Threads::new(std::num::NonZero::new(2).unwrap());
+        for size in [bytes.len() + 1, bytes.len() - 1] {
+            file.as_file().set_len(size as u64).unwrap();
+            assert_eq!(opened.read_on(&Limits::default(), &threads).unwrap().len(), size);
+        }
     }
 
     #[test]

@@ -67,7 +67,7 @@ pub struct ReadOptions<'a> {
     /// How large the file may be.
     pub limits: &'a Limits,
     /// The columns to keep, by name; none keeps all. Cells of the others decide how long a row is, and nothing else.
-    pub columns: Option<&'a dyn Fn(&str) -> bool>,
+    pub columns: Option<&'a (dyn Fn(&str) -> bool + Sync)>,
     /// The threads to read on.
     pub threads: &'a Threads,
 }

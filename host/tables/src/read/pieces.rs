@@ -50,18 +50,11 @@ impl Survey {
 impl<'a> Surveyed<'a> {
     /// Looks at all of a text, in pieces of about so many bytes.
     pub(super) fn new(bytes: &'a [u8], size: usize, threads: &Threads) -> Self {
-        let mut ranges = Vec::with_capacity(bytes.len() / size.max(1) + 1);
-        let mut start = 0;
-        while start < bytes.len() {
-            let end = after_line(bytes, start.saturating_add(size.max(1) - 1));
-            ranges.push(start..end);
-            start = end;
-        }
         let look = |range: Range<usize>| {
             let survey = Survey::of(bytes.get(range.clone()).unwrap_or_default());
             (range, survey)
         };
-        Surveyed { bytes, looks: threads.map(ranges, look) }
+        Surveyed { bytes, looks: threads.map(cut(bytes, size), look) }
     }
 
     /// What all of it is.
@@ -107,6 +100,18 @@ impl<'a> Surveyed<'a> {
         }
         pieces
     }
+}
+
+/// Cuts a text into pieces of about so many bytes, which end where lines do.
+pub(super) fn cut(bytes: &[u8], size: usize) -> Vec<Range<usize>> {
+    let mut ranges = Vec::with_capacity(bytes.len() / size.max(1) + 1);
+    let mut start = 0;
+    while start < bytes.len() {
+        let end = after_line(bytes, start.saturating_add(size.max(1) - 1));
+        ranges.push(start..end);
+        start = end;
+    }
+    ranges
 }
 
 fn feeds(text: &[u8]) -> usize {

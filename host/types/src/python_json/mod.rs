@@ -22,13 +22,14 @@ use serde::de::{DeserializeOwned, DeserializeSeed};
 
 pub use self::compact::Compact;
 pub use self::error::Error;
+pub use self::repeated::MAX_NAMES;
 pub use self::repr::PythonText;
 
 use self::deserializer::Json;
 use self::tokens::Tokens;
 
 /// How deep lists and objects may be nested.
-const MAX_DEPTH: usize = 100;
+pub const MAX_DEPTH: usize = 100;
 
 /// Reads a value of a type. A `f64` may turn out not to be finite.
 ///

@@ -8,7 +8,7 @@ use super::Error;
 use super::tokens::{Next, Tokens};
 
 /// How many names the objects may have that are open at one place.
-const MAX_NAMES: usize = 1 << 20;
+pub const MAX_NAMES: usize = 1 << 20;
 
 /// The text with blanks in the place of what a later name replaces.
 pub(super) fn blanked(text: &str) -> Result<Cow<'_, str>, Error> {

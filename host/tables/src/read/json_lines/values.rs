@@ -54,6 +54,23 @@ impl Seen {
         }
     }
 
+    /// Adds what was seen elsewhere.
+    pub(super) fn merge(&mut self, other: &Seen) {
+        let Seen { booleans, signed, negative, unsigned, floats, texts, bytes } = *other;
+        self.booleans += booleans;
+        self.signed += signed;
+        self.negative += negative;
+        self.unsigned += unsigned;
+        self.floats += floats;
+        self.texts += texts;
+        self.bytes = self.bytes.saturating_add(bytes);
+    }
+
+    /// True if some were whole numbers.
+    pub(super) fn has_whole(&self) -> bool {
+        self.signed + self.unsigned > 0
+    }
+
     /// No values yet, with room for those of so many rows.
     pub(super) fn values(&self, rows: usize) -> Values {
         let Seen { booleans, signed, negative, unsigned, floats, texts, bytes } = *self;
@@ -101,15 +118,16 @@ impl Values {
                 };
                 match cell {
                     Cell::Missing => values.append_null(),
-                    Cell::Text(range) => push(text.get(range.clone()).unwrap_or_default())?,
-                    Cell::Boolean(value) => push(&value.to_string())?,
-                    Cell::Signed(value) => push(&value.to_string())?,
-                    Cell::Unsigned(value) => push(&value.to_string())?,
-                    Cell::Float(value) => push(&serde_json::Value::from(*value).to_string())?,
+                    cell => push(&cell.spelled(text))?,
                 }
             }
         }
         Ok(())
+    }
+
+    /// Adds so many rows without a value.
+    pub(super) fn add_missing(&mut self, rows: usize) -> Result<(), TooMuchText> {
+        (0..rows).try_for_each(|_| self.push(&Cell::Missing, ""))
     }
 
     pub(super) fn finish(self) -> ArrayRef {
