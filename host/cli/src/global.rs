@@ -1,6 +1,7 @@
 //! What every command takes: graders, competitions, the cache, confinement, the log of uses; and how a service is set up of it.
 
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
@@ -215,6 +216,14 @@ impl GlobalArguments {
         named.map(|(name, path)| (name, path.clone())).to_vec()
     }
 
+    /// What tells another process of this program the same graders and competitions.
+    pub(super) fn again(&self) -> Vec<OsString> {
+        let named =
+            [("--competitions", &self.competitions), ("--graders", &self.graders), ("--cache-dir", &self.cache_dir)];
+        let named = named.into_iter().filter_map(|(name, path)| Some((name, path.as_ref()?)));
+        named.flat_map(|(name, path)| [name.into(), path.into()]).collect()
+    }
+
     /// The log to which uses of the answers are added.
     pub(super) fn use_log(&self) -> Option<&Path> {
         self.use_log.as_deref()
@@ -239,7 +248,8 @@ pub(super) fn graders_of<'a>(competitions: &Competitions, ids: impl IntoIterator
     found.map(|competition| competition.grader.component.clone()).collect()
 }
 
-fn this_program() -> Result<PathBuf, Failure> {
+/// This program, to start it once more.
+pub(super) fn this_program() -> Result<PathBuf, Failure> {
     // This name stays right when the file is replaced by a newer one meanwhile.
     let linux = Path::new("/proc/self/exe");
     if linux.exists() { Ok(linux.to_owned()) } else { std::env::current_exe().map_err(Failure::program) }
