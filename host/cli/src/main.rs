@@ -33,6 +33,8 @@ mod quantities;
 mod rank;
 mod report;
 mod reports;
+mod serve;
+mod token;
 mod validate;
 mod verify;
 mod wit;
@@ -66,6 +68,9 @@ enum Command {
     Doctor(doctor::Arguments),
     Prepare(prepare::Arguments),
     Validate(validate::Arguments),
+    Serve(serve::Arguments),
+    /// Make, list and revoke the tokens of those who may call a grading server.
+    Token(token::Arguments),
     Keys(keys::Arguments),
     Verify(verify::Arguments),
     Collect(collect::Arguments),
@@ -161,6 +166,8 @@ fn run(command: Command, global: &GlobalArguments) -> ExitCode {
         Command::GradeSample(arguments) => grade_sample::run(&arguments, global),
         Command::Grade(arguments) => grade::run(&arguments, global),
         Command::Validate(arguments) => validate::run(&arguments, global),
+        Command::Serve(arguments) => serve::run(&arguments, global),
+        Command::Token(arguments) => token::run(&arguments),
         Command::Keys(arguments) => keys::run(&arguments, global),
         Command::Verify(arguments) => verify::run(&arguments, global),
         Command::Collect(arguments) => collect::run(&arguments),
