@@ -124,6 +124,37 @@ impl GlobalArguments {
             .map_err(Failure::program)
     }
 
+    /// Sets up a service that lasts, in a process that talks to clients and so keeps the network: it is not confined, but the workers are that
+    /// run graders of others. `log` is where uses of answers are recorded.
+    pub(super) fn serving(
+        &self,
+        competitions: Competitions,
+        graders: Vec<String>,
+        log: Option<&Path>,
+        configured: impl FnOnce(Builder) -> Builder,
+    ) -> Result<Assay, Failure> {
+        if self.confine == Confine::Require {
+            return Err(Failure::Call(anyhow!(
+                "--confine require: a server keeps the network, so it cannot be confined"
+            )));
+        }
+        let catalog = self.graders()?;
+        let cache = self.cache_of(&catalog, graders)?;
+        let mut builder = configured(Assay::builder().competitions(competitions).graders(catalog));
+        if let Some(path) = log {
+            builder = builder.access_log(path, self.use_log_scores).map_err(Failure::call)?;
+        }
+        builder = builder.memory(self.memory.unwrap_or_else(assay::memory::at_hand));
+        if let Some(cache) = cache {
+            builder = builder.cache(cache);
+        }
+        builder
+            .grader_limits(self.limits())
+            .untrusted(Execution::Workers(self.worker()?))
+            .build()
+            .map_err(Failure::program)
+    }
+
     /// What runs graders, without a service around it: workers compile and ask components.
     pub(super) fn sandbox(&self, cache: Option<Cache>) -> Result<Sandbox, Failure> {
         let untrusted = Execution::Workers(self.worker()?);

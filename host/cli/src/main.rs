@@ -34,6 +34,8 @@ mod rank;
 mod report;
 mod reports;
 mod run;
+mod serve;
+mod token;
 mod validate;
 mod verify;
 mod wit;
@@ -67,6 +69,9 @@ enum Command {
     Doctor(doctor::Arguments),
     Prepare(prepare::Arguments),
     Validate(validate::Arguments),
+    Serve(serve::Arguments),
+    /// Make, list and revoke the tokens of those who may call a grading server.
+    Token(token::Arguments),
     Keys(keys::Arguments),
     Verify(verify::Arguments),
     Collect(collect::Arguments),
@@ -163,6 +168,8 @@ fn carry_out(command: Command, global: &GlobalArguments) -> ExitCode {
         Command::GradeSample(arguments) => grade_sample::run(&arguments, global),
         Command::Grade(arguments) => grade::run(&arguments, global),
         Command::Validate(arguments) => validate::run(&arguments, global),
+        Command::Serve(arguments) => serve::run(&arguments, global),
+        Command::Token(arguments) => token::run(&arguments),
         Command::Keys(arguments) => keys::run(&arguments, global),
         Command::Verify(arguments) => verify::run(&arguments, global),
         Command::Collect(arguments) => collect::run(&arguments),
