@@ -1,5 +1,7 @@
 //! What concerns whole processes: what they give up, and what is left when they are killed.
 
+#[cfg(target_os = "linux")]
+mod agents;
 mod cache;
 mod confinement;
 mod crowd;

@@ -4,6 +4,7 @@ pub mod attacks;
 pub mod cases;
 pub mod cgroup;
 pub mod csv;
+pub mod docker;
 pub mod fuzzing;
 pub mod harmless;
 pub mod verdict;

@@ -5,6 +5,7 @@ use assay_types::tags::Tags;
 
 use crate::bootstrap::Bootstrap;
 use crate::ingest::Submission;
+use crate::part::Part;
 
 /// What a caller wants around a grading.
 #[derive(Default)]
@@ -19,6 +20,8 @@ pub struct Context<'a> {
     pub name: Option<&'a str>,
     /// Whether a score is computed on resampled rows as well, which [`crate::Operator`] then has.
     pub bootstrap: Option<Bootstrap>,
+    /// Whether a score is computed on a part of the rows as well, which [`crate::Operator`] then has.
+    pub part: Option<Part>,
 }
 
 /// A step of a grading.

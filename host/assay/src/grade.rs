@@ -11,6 +11,7 @@ use assay_types::report::{Outcome, Report};
 use crate::bootstrap::{BootstrapError, Paired, Resampled};
 use crate::context::{Context, Step};
 use crate::ingest::{Against, IngestError, Ingested, Ingestion, Opened, ingest};
+use crate::part::{PairedRows, PartScore};
 use crate::prepared::PreparedCompetition;
 use crate::unusable;
 
@@ -33,6 +34,8 @@ pub struct Operator {
     pub details: Vec<Detail>,
     /// The scores of resampled units, or why there are none; none if nobody asked, or there is no score.
     pub resampled: Option<Result<Resampled, BootstrapError>>,
+    /// The score on a part of the rows, or why there is none; none if nobody asked, or there is no score.
+    pub part: Option<Result<PartScore, BootstrapError>>,
 }
 
 /// Grades a submission; `report` is one without an outcome.
@@ -108,7 +111,11 @@ fn judge(
     let resampled = asked.map(|bootstrap| paired.resample(&bootstrap, &context.cancel));
     let leaderboard = prepared.competition().leaderboard.as_ref();
     let bootstrap = asked.zip(resampled.as_ref()).map(|(asked, resampled)| asked.reported(resampled, leaderboard));
-    Ok((Report { bootstrap, ..report }, Operator { fuel: Some(fuel), resampled, ..operator }))
+    let places = ingested.alignment.answers.as_deref();
+    let paired = PairedRows { prepared, submission, aligned, answers, places };
+    let asked = context.part.as_ref().filter(|_| report.outcome == Outcome::Scored);
+    let part = asked.map(|part| paired.score(part, &context.cancel));
+    Ok((Report { bootstrap, ..report }, Operator { fuel: Some(fuel), resampled, part, ..operator }))
 }
 
 fn concluded(

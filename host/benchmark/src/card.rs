@@ -1,6 +1,8 @@
 //! Run cards: under which conditions scores came about, as the one who ran it states them. Scores under unlike conditions tell nothing of each
 //! other, so a card has to say all of these, be it that something is not known.
 
+use std::collections::BTreeMap;
+
 use assay_types::excerpt::excerpt;
 use assay_types::python_json;
 use schemars::JsonSchema;
@@ -50,6 +52,12 @@ pub struct Card {
     /// Whether scores beside the test answers were looked at before all runs had ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answers: Option<AnswersUse>,
+    /// How many submissions the runs had checked while they ran, where that was counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checker_uses: Option<u64>,
+    /// How many connections the runs made to each host, where they passed a proxy that counted them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connections: Option<BTreeMap<String, u64>>,
 }
 
 /// What one run could use.

@@ -1,6 +1,7 @@
 //! What every command takes: graders, competitions, the cache, confinement, the log of uses; and how a service is set up of it.
 
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
@@ -123,6 +124,37 @@ impl GlobalArguments {
             .map_err(Failure::program)
     }
 
+    /// Sets up a service that lasts, in a process that talks to clients and so keeps the network: it is not confined, but the workers are that
+    /// run graders of others. `log` is where uses of answers are recorded.
+    pub(super) fn serving(
+        &self,
+        competitions: Competitions,
+        graders: Vec<String>,
+        log: Option<&Path>,
+        configured: impl FnOnce(Builder) -> Builder,
+    ) -> Result<Assay, Failure> {
+        if self.confine == Confine::Require {
+            return Err(Failure::Call(anyhow!(
+                "--confine require: a server keeps the network, so it cannot be confined"
+            )));
+        }
+        let catalog = self.graders()?;
+        let cache = self.cache_of(&catalog, graders)?;
+        let mut builder = configured(Assay::builder().competitions(competitions).graders(catalog));
+        if let Some(path) = log {
+            builder = builder.access_log(path, self.use_log_scores).map_err(Failure::call)?;
+        }
+        builder = builder.memory(self.memory.unwrap_or_else(assay::memory::at_hand));
+        if let Some(cache) = cache {
+            builder = builder.cache(cache);
+        }
+        builder
+            .grader_limits(self.limits())
+            .untrusted(Execution::Workers(self.worker()?))
+            .build()
+            .map_err(Failure::program)
+    }
+
     /// What runs graders, without a service around it: workers compile and ask components.
     pub(super) fn sandbox(&self, cache: Option<Cache>) -> Result<Sandbox, Failure> {
         let untrusted = Execution::Workers(self.worker()?);
@@ -215,6 +247,14 @@ impl GlobalArguments {
         named.map(|(name, path)| (name, path.clone())).to_vec()
     }
 
+    /// What tells another process of this program the same graders and competitions.
+    pub(super) fn again(&self) -> Vec<OsString> {
+        let named =
+            [("--competitions", &self.competitions), ("--graders", &self.graders), ("--cache-dir", &self.cache_dir)];
+        let named = named.into_iter().filter_map(|(name, path)| Some((name, path.as_ref()?)));
+        named.flat_map(|(name, path)| [name.into(), path.into()]).collect()
+    }
+
     /// The log to which uses of the answers are added.
     pub(super) fn use_log(&self) -> Option<&Path> {
         self.use_log.as_deref()
@@ -239,7 +279,8 @@ pub(super) fn graders_of<'a>(competitions: &Competitions, ids: impl IntoIterator
     found.map(|competition| competition.grader.component.clone()).collect()
 }
 
-fn this_program() -> Result<PathBuf, Failure> {
+/// This program, to start it once more.
+pub(super) fn this_program() -> Result<PathBuf, Failure> {
     // This name stays right when the file is replaced by a newer one meanwhile.
     let linux = Path::new("/proc/self/exe");
     if linux.exists() { Ok(linux.to_owned()) } else { std::env::current_exe().map_err(Failure::program) }

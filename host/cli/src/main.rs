@@ -33,6 +33,9 @@ mod quantities;
 mod rank;
 mod report;
 mod reports;
+mod run;
+mod serve;
+mod token;
 mod validate;
 mod verify;
 mod wit;
@@ -66,6 +69,9 @@ enum Command {
     Doctor(doctor::Arguments),
     Prepare(prepare::Arguments),
     Validate(validate::Arguments),
+    Serve(serve::Arguments),
+    /// Make, list and revoke the tokens of those who may call a grading server.
+    Token(token::Arguments),
     Keys(keys::Arguments),
     Verify(verify::Arguments),
     Collect(collect::Arguments),
@@ -75,6 +81,7 @@ enum Command {
     Card(card::Arguments),
     Compare(compare::Arguments),
     Report(report::Arguments),
+    Run(Box<run::Arguments>),
     Audit(audit::Arguments),
     Check(check::Arguments),
     Lock(lock::Arguments),
@@ -150,17 +157,19 @@ fn main() -> ExitCode {
     let Arguments { command, global } = Arguments::parse();
     if matches!(command, Command::Worker) {
         // Whoever started it tells by its exit code that it panicked.
-        return run(command, &global);
+        return carry_out(command, &global);
     }
     // That was said when it happened.
-    catch_unwind(AssertUnwindSafe(|| run(command, &global))).unwrap_or(ExitCode::from(3))
+    catch_unwind(AssertUnwindSafe(|| carry_out(command, &global))).unwrap_or(ExitCode::from(3))
 }
 
-fn run(command: Command, global: &GlobalArguments) -> ExitCode {
+fn carry_out(command: Command, global: &GlobalArguments) -> ExitCode {
     let ended = match command {
         Command::GradeSample(arguments) => grade_sample::run(&arguments, global),
         Command::Grade(arguments) => grade::run(&arguments, global),
         Command::Validate(arguments) => validate::run(&arguments, global),
+        Command::Serve(arguments) => serve::run(&arguments, global),
+        Command::Token(arguments) => token::run(&arguments),
         Command::Keys(arguments) => keys::run(&arguments, global),
         Command::Verify(arguments) => verify::run(&arguments, global),
         Command::Collect(arguments) => collect::run(&arguments),
@@ -169,6 +178,7 @@ fn run(command: Command, global: &GlobalArguments) -> ExitCode {
         Command::Card(arguments) => card::run(&arguments, global),
         Command::Compare(arguments) => compare::run(&arguments, global),
         Command::Report(arguments) => report::run(&arguments),
+        Command::Run(arguments) => run::run(&arguments, global),
         Command::Audit(arguments) => audit::run(&arguments, global),
         Command::Check(arguments) => check::run(&arguments, global),
         Command::Lock(arguments) => lock::run(&arguments, global),

@@ -39,7 +39,7 @@ impl OperatorLogArguments {
 impl OperatorLog {
     /// Adds a grading; `entry` is its place in the list, from 1.
     pub(super) fn add(&mut self, entry: Option<usize>, graded: &Graded) {
-        let Operator { note, fuel, details, resampled } = graded.operator();
+        let Operator { note, fuel, details, resampled, part: _ } = graded.operator();
         let report = graded.report();
         // JSON has no NaN and no infinity: such a figure is written as null.
         let details: serde_json::Map<_, _> =

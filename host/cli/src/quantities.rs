@@ -11,11 +11,23 @@ pub(super) fn bytes(text: &str) -> Result<u64, String> {
     counted(text, units).ok_or_else(|| "a number of bytes is expected, such as 6442450944, 800M or 6G".into())
 }
 
+/// The longest time of an agent: 90 days.
+const LONGEST_RUN: u64 = 90 * LONGEST;
+
 /// A time of whole seconds, from one second to a day: a number with s, m or h, or with nothing, which means seconds.
 pub(super) fn time(text: &str) -> Result<Duration, String> {
+    up_to(text, LONGEST, "a day (24h)")
+}
+
+/// A time of whole seconds, from one second to 90 days, written as [`time`].
+pub(super) fn long_time(text: &str) -> Result<Duration, String> {
+    up_to(text, LONGEST_RUN, "90 days (2160h)")
+}
+
+fn up_to(text: &str, longest: u64, words: &str) -> Result<Duration, String> {
     match counted(text, [('S', 1), ('M', 60), ('H', 60 * 60)]) {
-        Some(seconds @ 1..=LONGEST) => Ok(Duration::from_secs(seconds)),
-        Some(_) => Err("it must be a second at least, and a day (24h) at most".into()),
+        Some(seconds) if (1..=longest).contains(&seconds) => Ok(Duration::from_secs(seconds)),
+        Some(_) => Err(format!("it must be a second at least, and {words} at most")),
         None => Err("a time of whole seconds is expected, such as 90s, 5m or 1h".into()),
     }
 }

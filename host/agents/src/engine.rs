@@ -1,0 +1,420 @@
+//! The container engine, by Docker's interface, which Podman has too. Nothing is decided here.
+
+use std::collections::HashMap;
+use std::io::{self, Read};
+use std::path::Path;
+use std::pin::Pin;
+use std::time::Duration;
+
+use bollard::container::LogOutput;
+use bollard::errors::Error;
+use bollard::exec::{CreateExecOptions, StartExecOptions, StartExecResults};
+use bollard::models::{
+    BuildInfo, ContainerCreateBody, DeviceRequest, HostConfig, Mount, MountType, ResourcesUlimits, SystemInfo,
+};
+use bollard::query_parameters::{
+    BuildImageOptions, BuildImageOptionsBuilder, CreateContainerOptionsBuilder, DownloadFromContainerOptionsBuilder,
+    InspectContainerOptionsBuilder, KillContainerOptionsBuilder, ListContainersOptionsBuilder,
+    RemoveContainerOptionsBuilder,
+};
+use bollard::{API_DEFAULT_VERSION, Docker};
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt};
+use tokio::sync::mpsc;
+
+use crate::AgentsError;
+use crate::config::ContainerConfig;
+use crate::metadata::Image;
+
+/// Where the engine listens if nothing else is said.
+const DEFAULT_HOST: &str = "unix:///var/run/docker.sock";
+
+/// How long the engine may take to begin an answer, in seconds. Some copy a whole image for each container.
+const PATIENCE: u64 = 900;
+
+/// A container engine.
+#[derive(Clone, Debug)]
+pub struct Engine {
+    docker: Docker,
+}
+
+/// What there is to know of an engine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EngineFacts {
+    /// Its version, the machine's system, and where containers are stored.
+    pub words: String,
+    /// How many cores its machine has.
+    pub cores: i64,
+    /// How much memory, in bytes.
+    pub memory: i64,
+}
+
+/// A container to be made.
+pub struct Spec<'a> {
+    /// What it is called.
+    pub name: String,
+    /// Its image, by its id.
+    pub image: &'a str,
+    /// What it begins with.
+    pub command: Vec<String>,
+    /// Its environment, as `NAME=value`.
+    pub variables: Vec<String>,
+    /// Its labels.
+    pub labels: HashMap<String, String>,
+    /// Folders of the machine, and where they are in it. None can be written to.
+    pub mounts: Vec<(&'a Path, &'static str)>,
+    /// What it may use.
+    pub config: &'a ContainerConfig,
+    /// Whether it is connected to the engine's network.
+    pub has_network: bool,
+    /// Whether it can do all that the machine's administrator can.
+    pub privileged: bool,
+    /// The largest file that it may write, in bytes.
+    pub file_size: Option<u64>,
+}
+
+/// How a container is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ContainerState {
+    /// Whether it runs.
+    pub runs: bool,
+    /// Whether a process of it was ended for want of memory.
+    pub lacked_memory: bool,
+    /// How much it has written, in bytes, if that was asked for.
+    pub written: Option<u64>,
+}
+
+/// A container that was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Its id.
+    pub id: String,
+    /// Its labels.
+    pub labels: HashMap<String, String>,
+}
+
+/// A command that runs in a container.
+pub struct Execution {
+    /// Its id.
+    pub id: String,
+    /// What it writes.
+    pub output: Pin<Box<dyn Stream<Item = Result<LogOutput, Error>> + Send>>,
+}
+
+fn failed(what: &str) -> impl FnOnce(Error) -> AgentsError {
+    let what = what.to_owned();
+    move |error| {
+        let message = match error {
+            Error::DockerResponseServerError { message, .. } => message,
+            error => error.to_string(),
+        };
+        AgentsError::Engine { what, message: message.trim().to_owned() }
+    }
+}
+
+impl Engine {
+    /// The engine at a host such as `unix:///run/podman/podman.sock`, else where Docker has it.
+    ///
+    /// # Errors
+    ///
+    /// If it does not answer.
+    pub async fn connect(host: Option<&str>) -> Result<Self, AgentsError> {
+        let host = host.filter(|host| !host.is_empty()).unwrap_or(DEFAULT_HOST);
+        let unreachable = |error: Error| AgentsError::Unreachable { host: host.to_owned(), message: error.to_string() };
+        let docker = if host.starts_with("unix://") {
+            Docker::connect_with_unix(host, PATIENCE, API_DEFAULT_VERSION)
+        } else if host.starts_with("tcp://") || host.starts_with("http://") {
+            Docker::connect_with_http(host, PATIENCE, API_DEFAULT_VERSION)
+        } else {
+            Err(Error::UnsupportedURISchemeError { uri: host.to_owned() })
+        };
+        let docker = docker.map_err(unreachable)?.negotiate_version().await.map_err(unreachable)?;
+        Ok(Engine { docker })
+    }
+
+    /// What there is to know of it.
+    ///
+    /// # Errors
+    ///
+    /// If it does not tell.
+    pub async fn facts(&self) -> Result<EngineFacts, AgentsError> {
+        let SystemInfo { server_version, operating_system, driver, ncpu, mem_total, .. } =
+            self.docker.info().await.map_err(failed("tell what it is"))?;
+        let words = [server_version, operating_system, driver.map(|driver| format!("storage {driver}"))];
+        let words = words.into_iter().flatten().collect::<Vec<_>>().join(", ");
+        Ok(EngineFacts { words, cores: ncpu.unwrap_or(1), memory: mem_total.unwrap_or(0) })
+    }
+
+    /// The image of a name.
+    ///
+    /// # Errors
+    ///
+    /// If there is none.
+    pub async fn image(&self, name: &str) -> Result<Image, AgentsError> {
+        let found = self.docker.inspect_image(name).await.map_err(|error| match error {
+            Error::DockerResponseServerError { status_code: 404, .. } => {
+                AgentsError::NoImage { image: name.to_owned() }
+            }
+            error => failed("look up an image")(error),
+        })?;
+        let digests = found.repo_digests.unwrap_or_default();
+        Ok(Image { name: name.to_owned(), id: found.id.unwrap_or_default(), digests })
+    }
+
+    /// Makes a container, and returns its id.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be made.
+    pub async fn create(&self, spec: Spec<'_>) -> Result<String, AgentsError> {
+        let options = CreateContainerOptionsBuilder::new().name(&spec.name).build();
+        let made = self.docker.create_container(Some(options), body(spec)).await;
+        Ok(made.map_err(failed("make a container"))?.id)
+    }
+
+    /// Starts a container.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be started.
+    pub async fn start(&self, container: &str) -> Result<(), AgentsError> {
+        self.docker.start_container(container, None).await.map_err(failed("start a container"))
+    }
+
+    /// Starts a command in a container.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be started.
+    pub async fn execute(&self, container: &str, user: &str, command: Vec<String>) -> Result<Execution, AgentsError> {
+        let options = CreateExecOptions {
+            attach_stdout: Some(true),
+            attach_stderr: Some(true),
+            cmd: Some(command),
+            user: Some(user.to_owned()),
+            ..CreateExecOptions::default()
+        };
+        let made = self.docker.create_exec(container, options).await.map_err(failed("start a command"))?;
+        let options = StartExecOptions { output_capacity: Some(64 << 10), ..StartExecOptions::default() };
+        match self.docker.start_exec(&made.id, Some(options)).await.map_err(failed("start a command"))? {
+            StartExecResults::Attached { output, .. } => Ok(Execution { id: made.id, output }),
+            StartExecResults::Detached => {
+                Ok(Execution { id: made.id, output: Box::pin(futures_util::stream::empty()) })
+            }
+        }
+    }
+
+    /// The exit code of a command, once it has ended.
+    ///
+    /// # Errors
+    ///
+    /// If the engine does not tell.
+    pub async fn ended(&self, execution: &str) -> Result<Option<i64>, AgentsError> {
+        let state = self.docker.inspect_exec(execution).await.map_err(failed("look up a command"))?;
+        // One that has not begun yet has not ended either.
+        Ok(if state.running == Some(true) { None } else { state.exit_code })
+    }
+
+    /// How a container is; what it has written costs time.
+    ///
+    /// # Errors
+    ///
+    /// If the engine does not tell.
+    pub async fn state(&self, container: &str, written: bool) -> Result<ContainerState, AgentsError> {
+        let options = InspectContainerOptionsBuilder::new().size(written).build();
+        let found = self.docker.inspect_container(container, Some(options)).await;
+        let found = found.map_err(failed("look up a container"))?;
+        let size = found.size_rw;
+        let state = found.state.unwrap_or_default();
+        Ok(ContainerState {
+            runs: state.running.unwrap_or_default(),
+            lacked_memory: state.oom_killed.unwrap_or_default(),
+            written: size.and_then(|size| u64::try_from(size).ok()).filter(|_| written),
+        })
+    }
+
+    /// Sends a signal to a container's first process. One that has ended needs none.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be sent.
+    pub async fn signal(&self, container: &str, signal: &str) -> Result<(), AgentsError> {
+        let options = KillContainerOptionsBuilder::new().signal(signal).build();
+        match self.docker.kill_container(container, Some(options)).await {
+            Err(Error::DockerResponseServerError { status_code: 404 | 409, .. }) => Ok(()),
+            sent => sent.map_err(failed("end a container")),
+        }
+    }
+
+    /// An archive of a folder of a container, whether it runs or not; none if there is no such folder.
+    ///
+    /// # Errors
+    ///
+    /// If the engine does not hand it out.
+    pub async fn archive(&self, container: &str, path: &str) -> Result<Option<Incoming>, AgentsError> {
+        let (sender, mut receiver) = mpsc::channel(4);
+        let (docker, container, path) = (self.docker.clone(), container.to_owned(), path.to_owned());
+        tokio::spawn(async move {
+            let options = DownloadFromContainerOptionsBuilder::new().path(&path).build();
+            let mut chunks = Box::pin(docker.download_from_container(&container, Some(options)));
+            while let Some(chunk) = chunks.next().await {
+                let ended = chunk.is_err();
+                // Whoever reads may have had enough.
+                if sender.send(chunk).await.is_err() || ended {
+                    return;
+                }
+            }
+        });
+        match receiver.recv().await {
+            None | Some(Err(Error::DockerResponseServerError { status_code: 404, .. })) => Ok(None),
+            Some(Err(error)) => Err(failed("hand out what an agent left")(error)),
+            Some(Ok(chunk)) => Ok(Some(Incoming { receiver, chunk, start: 0 })),
+        }
+    }
+
+    /// Removes a container and what it wrote, whatever it does. One that is not there is no error.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be removed.
+    pub async fn remove(&self, container: &str) -> Result<(), AgentsError> {
+        let options = RemoveContainerOptionsBuilder::new().force(true).v(true).build();
+        for _ in 0..100 {
+            match self.docker.remove_container(container, Some(options.clone())).await {
+                Err(Error::DockerResponseServerError { status_code: 404, .. }) => return Ok(()),
+                // Another removal is under way; it is over when there is no such container.
+                Err(Error::DockerResponseServerError { status_code: 409, .. }) => {
+                    tokio::time::sleep(Duration::from_millis(200)).await;
+                }
+                removed => return removed.map_err(failed("remove a container")),
+            }
+        }
+        Err(AgentsError::Engine {
+            what: "remove a container".into(),
+            message: "it is still there after 20 seconds".into(),
+        })
+    }
+
+    /// The containers that have a label of this value, whether they run or not.
+    ///
+    /// # Errors
+    ///
+    /// If the engine does not list them.
+    pub async fn labelled(&self, label: &str, value: &str) -> Result<Vec<Found>, AgentsError> {
+        let filters = HashMap::from([("label", vec![format!("{label}={value}")])]);
+        let filters: HashMap<String, Vec<String>> =
+            filters.into_iter().map(|(key, values)| (key.to_owned(), values)).collect();
+        let options = ListContainersOptionsBuilder::new().all(true).filters(&filters).build();
+        let found = self.docker.list_containers(Some(options)).await.map_err(failed("list containers"))?;
+        let found = found.into_iter().filter_map(|found| Some(Found { id: found.id?, labels: found.labels? }));
+        Ok(found.collect())
+    }
+
+    /// Builds an image of an archive of its folder, and tells what the engine says of it.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be built.
+    pub async fn build(
+        &self,
+        name: &str,
+        dockerfile: &str,
+        arguments: &HashMap<String, String>,
+        network: Option<&str>,
+        archive: Vec<u8>,
+        mut told: impl FnMut(&str),
+    ) -> Result<(), AgentsError> {
+        let options =
+            BuildImageOptionsBuilder::new().t(name).dockerfile(dockerfile).buildargs(arguments).rm(true).forcerm(true);
+        let options: BuildImageOptions = match network {
+            Some(network) => options.networkmode(network).build(),
+            None => options.build(),
+        };
+        let what = format!("build the image {name}");
+        let mut steps = Box::pin(self.docker.build_image(options, None, Some(bollard::body_full(archive.into()))));
+        while let Some(step) = steps.next().await {
+            let BuildInfo { stream, status, error_detail, .. } = step.map_err(failed(&what))?;
+            if let Some(detail) = error_detail {
+                return Err(AgentsError::Engine { what, message: detail.message.unwrap_or_default() });
+            }
+            for text in [stream, status].into_iter().flatten() {
+                told(&text);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn body(spec: Spec<'_>) -> ContainerCreateBody {
+    let Spec { name: _, image, command, variables, labels, mounts, config, has_network, privileged, file_size } = spec;
+    let mounts = mounts.into_iter().map(|(from, to)| Mount {
+        target: Some(to.to_owned()),
+        source: Some(from.display().to_string()),
+        typ: Some(MountType::BIND),
+        read_only: Some(true),
+        ..Mount::default()
+    });
+    let gpus = DeviceRequest {
+        count: Some(config.gpus),
+        capabilities: Some(vec![vec!["gpu".to_owned()]]),
+        ..DeviceRequest::default()
+    };
+    let file_size = file_size.and_then(|bytes| i64::try_from(bytes).ok()).map(|bytes| ResourcesUlimits {
+        name: Some("fsize".into()),
+        soft: Some(bytes),
+        hard: Some(bytes),
+    });
+    let host_config = HostConfig {
+        memory: config.mem_limit,
+        memory_swap: config.memswap_limit.or(config.mem_limit),
+        shm_size: config.shm_size,
+        nano_cpus: config.nano_cpus,
+        cpuset_cpus: config.cpuset_cpus.clone(),
+        pids_limit: Some(config.pids_limit),
+        runtime: config.runtime.clone(),
+        device_requests: (config.gpus != 0).then(|| vec![gpus]),
+        storage_opt: (!config.storage_opt.is_empty()).then(|| config.storage_opt.iter().cloned().collect()),
+        cap_drop: (!config.cap_drop.is_empty()).then(|| config.cap_drop.clone()),
+        ulimits: file_size.map(|limit| vec![limit]),
+        mounts: Some(mounts.collect()),
+        network_mode: (!has_network).then(|| "none".to_owned()),
+        privileged: Some(privileged),
+        security_opt: (!privileged).then(|| vec!["no-new-privileges".to_owned()]),
+        ..HostConfig::default()
+    };
+    ContainerCreateBody {
+        image: Some(image.to_owned()),
+        // What the image begins with is its own checker, beside answers that are not there.
+        entrypoint: Some(command),
+        cmd: Some(Vec::new()),
+        user: Some("0".into()),
+        env: Some(variables),
+        labels: Some(labels),
+        host_config: Some(host_config),
+        ..ContainerCreateBody::default()
+    }
+}
+
+/// An archive that comes from the engine, for a thread that reads it.
+pub struct Incoming {
+    receiver: mpsc::Receiver<Result<Bytes, Error>>,
+    chunk: Bytes,
+    start: usize,
+}
+
+impl Read for Incoming {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.start == self.chunk.len() {
+            match self.receiver.blocking_recv() {
+                None => return Ok(0),
+                Some(chunk) => {
+                    (self.chunk, self.start) = (chunk.map_err(|error| io::Error::other(error.to_string()))?, 0)
+                }
+            }
+        }
+        let mut rest = self.chunk.get(self.start..).unwrap_or_default();
+        let read = rest.read(buffer)?;
+        self.start += read;
+        Ok(read)
+    }
+}

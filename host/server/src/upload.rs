@@ -1,0 +1,152 @@
+//! Receives files: of any size that is allowed, into a folder, so that none is ever in memory as a whole.
+
+use std::fs;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use assay_types::excerpt::listed;
+use axum::extract::multipart::{Field, Multipart, MultipartError};
+use axum::http::StatusCode;
+use sha2::{Digest, Sha256};
+use tempfile::{NamedTempFile, TempDir, TempPath};
+use tokio::time::{Instant, timeout_at};
+
+use crate::gate::Gate;
+use crate::limits::Limits;
+use crate::problem::{Kind, Problem};
+
+/// What the field of the file is called.
+const FIELD: &str = "file";
+
+/// How much a field may hold that is not the file.
+const OTHER_BYTES: usize = 64 << 10;
+
+/// How many fields are looked at for the file.
+const FIELDS: usize = 16;
+
+/// A file that was received. It is removed when this is dropped.
+pub(crate) struct Upload {
+    pub(crate) path: TempPath,
+    pub(crate) bytes: u64,
+    pub(crate) sha256: String,
+    /// What the client calls it, harmless to show.
+    pub(crate) name: String,
+}
+
+/// Where files are received.
+pub(crate) struct Uploads {
+    folder: PathBuf,
+    /// Removes the folder in the end, where it is nobody's.
+    _own: Option<TempDir>,
+    gate: Gate,
+    limits: Limits,
+}
+
+impl Uploads {
+    /// Into a folder of the system's for temporary files.
+    pub(crate) fn temporary(limits: &Limits) -> std::io::Result<Self> {
+        let own = tempfile::Builder::new().prefix("assay-serve-").tempdir()?;
+        Ok(Uploads { folder: own.path().to_owned(), _own: Some(own), gate: gate(limits), limits: limits.clone() })
+    }
+
+    /// Into a folder of this server's alone; what a killed one left there is removed.
+    pub(crate) fn into_folder(folder: &Path, limits: &Limits) -> std::io::Result<Self> {
+        fs::create_dir_all(folder)?;
+        for entry in fs::read_dir(folder)? {
+            fs::remove_file(entry?.path())?;
+        }
+        Ok(Uploads { folder: folder.to_owned(), _own: None, gate: gate(limits), limits: limits.clone() })
+    }
+
+    /// Receives the field `file` of a form.
+    pub(crate) async fn receive(&self, mut form: Multipart) -> Result<Upload, Problem> {
+        let Ok(_place) = self.gate.enter().await else {
+            return Err(Problem::busy("as many files as may be are being received; try again"));
+        };
+        let mut clock = Clock::new(&self.limits);
+        for _ in 0..FIELDS {
+            let Some(mut field) = clock.hold(form.next_field()).await? else { break };
+            if field.name() == Some(FIELD) {
+                return self.save(field, clock).await;
+            }
+            let mut bytes = 0;
+            while let Some(chunk) = clock.hold(field.chunk()).await? {
+                clock.received(chunk.len());
+                bytes += chunk.len();
+                if bytes > OTHER_BYTES {
+                    return Err(Problem::new(Kind::TooLarge, "a field beside the file is too large"));
+                }
+            }
+        }
+        Err(Problem::new(
+            Kind::BadRequest,
+            "the form has no field `file`: send the submission as `multipart/form-data`, with `-F file=@submission.csv` by curl",
+        ))
+    }
+
+    async fn save(&self, mut field: Field<'_>, mut clock: Clock<'_>) -> Result<Upload, Problem> {
+        let failed = |error: std::io::Error| Problem::internal(&format!("an upload cannot be kept: {error}"));
+        let name = listed(field.file_name().filter(|name| !name.is_empty()).unwrap_or("submission.csv"));
+        let file =
+            tempfile::Builder::new().prefix("upload-").suffix(".csv").tempfile_in(&self.folder).map_err(failed)?;
+        // Small pieces go to the system's memory, which takes no longer than to hand them to a thread would.
+        let mut writer = BufWriter::with_capacity(64 << 10, file);
+        let (mut hash, mut bytes) = (Sha256::new(), 0u64);
+        while let Some(chunk) = clock.hold(field.chunk()).await? {
+            bytes += chunk.len() as u64;
+            if bytes > self.limits.upload_bytes {
+                let most = self.limits.upload_bytes;
+                return Err(Problem::new(
+                    Kind::TooLarge,
+                    format!("files of up to {most} bytes are taken; leave out rows and columns that are not asked for"),
+                ));
+            }
+            clock.received(chunk.len());
+            hash.update(&chunk);
+            writer.write_all(&chunk).map_err(failed)?;
+        }
+        let file: NamedTempFile = writer.into_inner().map_err(|error| failed(error.into_error()))?;
+        let sha256 = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(Upload { path: file.into_temp_path(), bytes, sha256, name })
+    }
+}
+
+fn gate(limits: &Limits) -> Gate {
+    Gate::new(limits.uploads, limits.waiting, limits.wait)
+}
+
+/// How long a body may still take: a while, and more the more of it came.
+struct Clock<'a> {
+    limits: &'a Limits,
+    start: Instant,
+    received: u64,
+}
+
+impl<'a> Clock<'a> {
+    fn new(limits: &'a Limits) -> Self {
+        Clock { limits, start: Instant::now(), received: 0 }
+    }
+
+    fn received(&mut self, bytes: usize) {
+        self.received += bytes as u64;
+    }
+
+    /// Waits for the next piece.
+    async fn hold<T>(&self, next: impl Future<Output = Result<T, MultipartError>>) -> Result<T, Problem> {
+        let earned = Duration::from_secs(self.received / self.limits.body_rate.max(1));
+        match timeout_at(self.start + self.limits.body_time + earned, next).await {
+            Ok(next) => next.map_err(|error| broken(&error)),
+            Err(_) => {
+                let rate = self.limits.body_rate;
+                Err(Problem::new(Kind::TooSlow, format!("the body came more slowly than {rate} bytes a second")))
+            }
+        }
+    }
+}
+
+/// What is wrong with a form.
+fn broken(error: &MultipartError) -> Problem {
+    let kind = if error.status() == StatusCode::PAYLOAD_TOO_LARGE { Kind::TooLarge } else { Kind::BadRequest };
+    Problem::new(kind, format!("the form cannot be read: {}", listed(&error.body_text())))
+}

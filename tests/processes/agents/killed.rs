@@ -1,0 +1,110 @@
+//! `assay run` killed at any moment and taken up again: no run is lost, none is run twice without saying so, and no container is left.
+//!
+//! `ASSAY_KILLS=200` kills so many times; without it a few do.
+
+use std::fs;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use assay_tests::Failure;
+
+use super::world::{World, expect, metadata};
+
+/// How many kills an ordinary run of the tests makes.
+const KILLS: u32 = 20;
+
+const START: &str = "sleep 0.3; cp /home/data/sample_submission.csv /home/submission/submission.csv; sleep 0.3\n";
+
+#[test]
+fn a_killed_group_loses_nothing() -> Result<(), Failure> {
+    let kills: u32 = std::env::var("ASSAY_KILLS").ok().map_or(Ok(KILLS), |kills| kills.parse())?;
+    let Some(world) = World::new(START, &["toy-one", "toy-two"])? else { return Ok(()) };
+    let begin = || -> Result<_, Failure> {
+        let mut command = world.begin()?;
+        command
+            .args(["--n-seeds", "2", "--n-workers", "2", "--grace", "1s"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        Ok(command)
+    };
+    let start = Instant::now();
+    assert!(begin()?.status()?.success());
+    let duration = start.elapsed();
+    fs::remove_dir_all(world.path("runs"))?;
+
+    let mut random = fastrand::Rng::with_seed(17);
+    let mut group = None;
+    let (mut groups, mut again, mut cut) = (0, 0, 0);
+    for kill in 0..kills {
+        let mut command = match &group {
+            None => begin()?,
+            Some(group) => {
+                let mut command = world.run()?;
+                command
+                    .arg("--resume")
+                    .arg(group)
+                    .args(["--n-workers", "2"])
+                    .stdout(Stdio::null())
+                    .stderr(Stdio::null());
+                again += 1;
+                command
+            }
+        };
+        let mut run = command.spawn()?;
+        // A random moment of each of so many parts of a run.
+        std::thread::sleep(duration.mul_f64(random.f64()).max(Duration::from_millis(50)));
+        run.kill()?;
+        run.wait()?;
+        let Ok(folder) = world.group() else { continue };
+        if !folder.join("metadata.json").exists() {
+            // It was killed before there was a group to speak of.
+            fs::remove_dir_all(world.path("runs"))?;
+            continue;
+        }
+        group = Some(folder.clone());
+        // Every third time it is brought to its end, and begun anew.
+        if kill % 3 == 2 || kill + 1 == kills {
+            let output = world.run()?.arg("--resume").arg(&folder).args(["--n-workers", "2"]).output()?;
+            expect(&output, 0);
+            cut += whole(&folder)?;
+            let left = world.docker.containers()?;
+            assert!(left.is_empty(), "kill {kill}: {left:?}");
+            fs::remove_dir_all(world.path("runs"))?;
+            (group, groups) = (None, groups + 1);
+        }
+    }
+    println!(
+        "{kills} kills within {duration:.1?}: {groups} groups were brought to their end, {again} calls went on with one, {cut} attempts were cut short"
+    );
+    Ok(())
+}
+
+/// All runs of a group have ended well, and each says how often it was begun. How many attempts were cut short.
+fn whole(group: &std::path::Path) -> Result<u64, Failure> {
+    let metadata = metadata(group)?;
+    let runs = metadata["runs"].as_object().ok_or("no runs")?;
+    assert_eq!(runs.len(), 4);
+    let mut cut = 0;
+    for (name, run) in runs {
+        assert_eq!(run["success"], true, "{name}: {run}");
+        let folder = group.join(name);
+        assert_eq!(fs::read_to_string(folder.join("submission/submission.csv"))?, "id,y\n1,0\n2,0\n");
+        let notes = run["notes"].as_array().map_or(0, |notes| {
+            notes.iter().filter(|note| note.as_str().is_some_and(|note| note.contains("was cut short"))).count()
+        });
+        let notes = u64::try_from(notes)?;
+        assert_eq!(run["attempts"].as_u64(), Some(notes + 1), "{name}: {run}");
+        cut += notes;
+        for entry in fs::read_dir(&folder)? {
+            let entry = entry?.file_name().to_string_lossy().into_owned();
+            assert!(!entry.starts_with(".incoming"), "{name}: {entry}");
+        }
+        assert_eq!(count(&folder), 1, "{name}");
+    }
+    Ok(cut)
+}
+
+/// How many times the folder's own log says that the agent ended: once, whatever earlier attempts say in folders of their own.
+fn count(folder: &std::path::Path) -> usize {
+    fs::read_to_string(folder.join("run.log")).unwrap_or_default().matches("the agent ended after").count()
+}

@@ -1,0 +1,181 @@
+//! A container engine of the tests' own: `dockerd` with its data, socket and containers in a folder that is gone afterwards.
+//!
+//! `ASSAY_DOCKERD` names a folder with `dockerd`, `containerd` and `runc`; without it they are looked for where programs are. Where there are
+//! none, or they cannot be started, tests that need them say so and do nothing. Nothing is fetched: images are made of this machine's own
+//! programs.
+
+use std::collections::BTreeSet;
+use std::io::{Read, Write};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::Failure;
+
+/// The programs of an image, beside bash.
+const PROGRAMS: [&str; 12] =
+    ["bash", "sh", "cat", "chmod", "cp", "dd", "find", "grep", "ln", "mkdir", "mkfifo", "sleep"];
+
+/// How long the engine may take to start and to end.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// An engine that runs.
+pub struct Docker {
+    child: Child,
+    folder: TempDir,
+}
+
+impl Docker {
+    /// Starts an engine; none where there is none, which is said.
+    ///
+    /// # Errors
+    ///
+    /// If a folder or file cannot be made.
+    pub fn start() -> Result<Option<Self>, Failure> {
+        let named = std::env::var_os("ASSAY_DOCKERD").map(PathBuf::from);
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let folders = named.iter().cloned().chain(std::env::split_paths(&path));
+        let path = std::env::join_paths(folders.chain(["/usr/sbin".into(), "/sbin".into()]))?;
+        let folder = tempfile::Builder::new().prefix("docker-").tempdir()?;
+        let of = |name: &str| folder.path().join(name);
+        let mut command = Command::new("dockerd");
+        command.args(["--storage-driver", "vfs", "--iptables=false", "--ip6tables=false", "--bridge=none"]);
+        command.arg("--data-root").arg(of("data")).arg("--exec-root").arg(of("exec")).arg("--pidfile").arg(of("pid"));
+        command.arg("--host").arg(format!("unix://{}", of("socket").display())).env("PATH", path);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(std::fs::File::create(of("log"))?);
+        let skipped = |why: &str| {
+            eprintln!("not tested: {why}; `ASSAY_DOCKERD` names a folder with dockerd, containerd and runc")
+        };
+        let Ok(child) = command.spawn() else {
+            skipped("there is no dockerd");
+            return Ok(None);
+        };
+        let mut docker = Docker { child, folder };
+        let begun = Instant::now();
+        while begun.elapsed() < PATIENCE {
+            if docker.ask("GET", "/_ping", &[]).is_ok_and(|(status, _)| status == 200) {
+                return Ok(Some(docker));
+            }
+            if docker.child.try_wait()?.is_some() {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        let log = std::fs::read_to_string(docker.folder.path().join("log")).unwrap_or_default();
+        skipped(&format!("dockerd does not start ({})", log.lines().last().unwrap_or("it says nothing")));
+        Ok(None)
+    }
+
+    /// Where it listens, as `DOCKER_HOST` has it.
+    #[must_use]
+    pub fn host(&self) -> String {
+        format!("unix://{}", self.folder.path().join("socket").display())
+    }
+
+    /// Makes an image of bash and a few programs, with a user `nonroot`, an empty folder `/private`, and these files.
+    ///
+    /// # Errors
+    ///
+    /// If a program is missing, or the engine does not take it.
+    pub fn import(&self, name: &str, files: &[(&str, &str)]) -> Result<(), Failure> {
+        let archive = image(files)?;
+        let (status, body) = self.ask("POST", &format!("/images/create?fromSrc=-&repo={name}&tag=latest"), &archive)?;
+        if status == 200 { Ok(()) } else { Err(String::from_utf8_lossy(&body).into()) }
+    }
+
+    /// All containers, whether they run or not.
+    ///
+    /// # Errors
+    ///
+    /// If the engine does not list them.
+    pub fn containers(&self) -> Result<Vec<Value>, Failure> {
+        let (_, body) = self.ask("GET", "/containers/json?all=1", &[])?;
+        Ok(serde_json::from_slice(&body)?)
+    }
+
+    /// A request to the engine: the status and the body.
+    ///
+    /// # Errors
+    ///
+    /// If it does not answer.
+    pub fn ask(&self, method: &str, path: &str, body: &[u8]) -> Result<(u16, Vec<u8>), Failure> {
+        let mut stream = UnixStream::connect(self.folder.path().join("socket"))?;
+        let head = format!(
+            "{method} {path} HTTP/1.0\r\nHost: docker\r\nContent-Type: application/x-tar\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        );
+        stream.write_all(head.as_bytes())?;
+        stream.write_all(body)?;
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer)?;
+        let end = answer.windows(4).position(|end| end == b"\r\n\r\n").ok_or("no answer")?;
+        let status = std::str::from_utf8(answer.get(9..12).ok_or("no status")?)?.parse()?;
+        Ok((status, answer.split_off(end + 4)))
+    }
+}
+
+impl Drop for Docker {
+    fn drop(&mut self) {
+        for container in self.containers().unwrap_or_default() {
+            if let Some(id) = container["Id"].as_str() {
+                let _ = self.ask("DELETE", &format!("/containers/{id}?force=1"), &[]);
+            }
+        }
+        let id = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw);
+        if let Some(id) = id {
+            let _ = kill_process(id, Signal::TERM);
+        }
+        let begun = Instant::now();
+        while begun.elapsed() < PATIENCE && matches!(self.child.try_wait(), Ok(None)) {
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The root of an image, as an archive.
+fn image(files: &[(&str, &str)]) -> Result<Vec<u8>, Failure> {
+    let mut archive = tar::Builder::new(Vec::new());
+    let mut add = |name: &str, mode: u32, kind: tar::EntryType, content: &[u8]| {
+        let mut header = tar::Header::new_gnu();
+        header.set_mode(mode);
+        header.set_entry_type(kind);
+        header.set_size(u64::try_from(content.len()).unwrap_or_default());
+        archive.append_data(&mut header, name.trim_start_matches('/'), content)
+    };
+    let folders = [("home", 0o755), ("home/agent", 0o755), ("private", 0o700), ("tmp", 0o1777), ("etc", 0o755)];
+    for (name, mode) in folders {
+        add(name, mode, tar::EntryType::Directory, b"")?;
+    }
+    add(
+        "etc/passwd",
+        0o644,
+        tar::EntryType::Regular,
+        b"root:x:0:0::/root:/bin/bash\nnonroot:x:1000:1000::/home/nonroot:/bin/bash\n",
+    )?;
+    add("etc/group", 0o644, tar::EntryType::Regular, b"root:x:0:\nnonroot:x:1000:\n")?;
+    add("etc/hosts", 0o644, tar::EntryType::Regular, b"127.0.0.1 localhost\n")?;
+    let mut libraries = BTreeSet::new();
+    for program in PROGRAMS {
+        let path = ["/bin", "/usr/bin"].iter().map(|folder| Path::new(folder).join(program)).find(|path| path.exists());
+        let path = path.ok_or_else(|| format!("there is no {program} to make an image of"))?;
+        add(&format!("bin/{program}"), 0o755, tar::EntryType::Regular, &std::fs::read(&path)?)?;
+        let listed = String::from_utf8(Command::new("ldd").arg(&path).output()?.stdout)?;
+        // `libc.so.6 => /lib/…/libc.so.6 (0x…)`, or the path alone.
+        let paths = listed.lines().filter_map(|line| line.split_whitespace().find(|word| word.starts_with('/')));
+        libraries.extend(paths.map(ToOwned::to_owned));
+    }
+    for library in libraries {
+        add(&library, 0o755, tar::EntryType::Regular, &std::fs::read(&library)?)?;
+    }
+    for (name, content) in files {
+        add(name, 0o755, tar::EntryType::Regular, content.as_bytes())?;
+    }
+    Ok(archive.into_inner()?)
+}
