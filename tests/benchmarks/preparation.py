@@ -5,8 +5,9 @@ to the files, with their time and their peak of memory.
     venv/bin/python tests/benchmarks/preparation.py [--only table,parquet,bson,files] [--small] [--folder DIR]
 
 `table` has five million rows and twelve columns, `parquet` 2 GB of numbers, `bson` 2 GB of documents, and `files` are two hundred thousand
-small ones. Both sides get the same archive, whose members are stored, so that the time is not that of a decompressor, and the tables that
-come out are compared. `cargo xtask run competitions` builds the program beforehand. The outcome is a table in Markdown.
+small ones. Both sides get the same archive, whose members are stored, so that the time is not that of a decompressor, take the checksums
+that they take (`assay` SHA-256 and MD5 of the archive and SHA-256 of all files, the reference MD5 of archive and tables), and what comes out
+is compared. `cargo xtask run competitions` builds the program beforehand. The outcome is a table in Markdown.
 """
 
 import argparse
@@ -52,17 +53,18 @@ RECIPES = {
     "parquet": """steps = [
   { distinct-parquet = { file = "raw/train.parquet", column = "batch", as = "batches" } },
   { split = { table = "batches", test = 0.1 } },
-  { keep-parquet = { file = "raw/train.parquet", column = "batch", among = "train", versions = { fastparquet = "2026.9.0", pandas = "2.3.3" }, to = "public/train.parquet" } },
-  { keep-parquet = { file = "raw/train.parquet", column = "batch", among = "test", columns = ["batch", "id", "a", "b"], versions = { fastparquet = "2026.9.0", pandas = "2.3.3" }, to = "public/test.parquet" } },
-  { keep-parquet = { file = "raw/train.parquet", column = "batch", among = "test", columns = ["id", "x", "y"], to = "private/test.csv" } },
-  { keep-parquet = { file = "raw/train.parquet", column = "batch", among = "test", columns = ["id", "x", "y"], set = { x = 1, y = 1 }, to = "public/sample_submission.csv" } },
+  { split-parquet = { file = "raw/train.parquet", column = "batch", parts = [
+    { among = "train", versions = { fastparquet = "2026.9.0", pandas = "2.3.3" }, to = "public/train.parquet" },
+    { among = "test", columns = ["batch", "id", "a", "b"], versions = { fastparquet = "2026.9.0", pandas = "2.3.3" }, to = "public/test.parquet" },
+    { among = "test", columns = ["id", "x", "y"], to = "private/test.csv" },
+    { among = "test", columns = ["id", "x", "y"], set = { x = 1, y = 1 }, to = "public/sample_submission.csv" },
+  ] } },
 ]
 """,
     "bson": """steps = [
   { read-bson = { file = "raw/train.bson", fields = ["_id", "category_id"], as = "all" } },
   { split = { table = "all", test = 0.1 } },
-  { keep-bson = { file = "raw/train.bson", among = "train", field = "_id", to = "public/train.bson" } },
-  { keep-bson = { file = "raw/train.bson", among = "test", field = "_id", drop = ["category_id"], to = "public/test.bson" } },
+  { split-bson = { file = "raw/train.bson", field = "_id", parts = [{ among = "train", to = "public/train.bson" }, { among = "test", drop = ["category_id"], to = "public/test.bson" }] } },
   { sort = { table = "test", by = ["_id"] } },
   { write = { table = "test", file = "private/test.csv" } },
   { write = { table = "test", set = { category_id = 0 }, file = "public/sample_submission.csv" } },
@@ -80,9 +82,9 @@ RECIPES = {
 """,
 }
 
-# What the reference's preparers do, without their assertions.
+# What the reference does: the checksum of the archive, its preparer without assertions, the checksums of the tables.
 PEER = """
-import shutil, sys
+import hashlib, shutil, sys
 from pathlib import Path
 import pandas as pd
 from sklearn.model_selection import train_test_split
@@ -90,6 +92,10 @@ kind, archive, folder = sys.argv[1], sys.argv[2], Path(sys.argv[3])
 raw, public, private = folder / "raw", folder / "public", folder / "private"
 for path in (raw, public, private):
     path.mkdir(parents=True)
+def md5(path):
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "md5").hexdigest()
+md5(archive)
 shutil.unpack_archive(archive, raw, "zip")
 def read(path):
     return pd.read_csv(path, float_precision="round_trip")
@@ -143,6 +149,7 @@ else:
         (public / part).mkdir()
         for id in rows["id"]:
             shutil.copyfile(raw / "train" / f"{id}.bin", public / part / f"{id}.bin")
+[md5(path) for part in (public, private) for path in part.iterdir() if path.is_file()]
 shutil.rmtree(raw)
 """
 

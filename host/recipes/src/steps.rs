@@ -169,8 +169,8 @@ steps! {
     SplitLines(lines::SplitLines) = "split-lines",
     /// Reads a file of BSON documents.
     ReadBson(bson::ReadBson) = "read-bson",
-    /// Keeps documents of a BSON file.
-    KeepBson(bson::KeepBson) = "keep-bson",
+    /// Splits the documents of a BSON file.
+    SplitBson(bson::SplitBson) = "split-bson",
     /// The rows of one of numpy's array files.
     ReadArray(arrays::ReadArray) = "read-array",
     /// Takes rows of one of numpy's array files.
@@ -205,8 +205,8 @@ steps! {
     Unroll(unroll::Unroll) = "unroll",
     /// The distinct values of a column of a parquet file.
     DistinctParquet(parquet::DistinctParquet) = "distinct-parquet",
-    /// Keeps rows of a parquet file.
-    KeepParquet(parquet::KeepParquet) = "keep-parquet",
+    /// Splits the rows of a parquet file.
+    SplitParquet(parquet::SplitParquet) = "split-parquet",
     /// Extracts an archive.
     Extract(files::Extract) = "extract",
     /// Copies a file, a folder, or one for each row of a table.

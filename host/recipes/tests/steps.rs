@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fs;
 use std::num::NonZeroUsize;
 use std::path::Path;
+use std::sync::Arc;
 
 use assay_recipes::{Extractor, Folders, Observer, Recipe};
 
@@ -127,4 +128,86 @@ fn a_share_is_rounded_as_pandas_samples() {
     assert_eq!(of_table(table, &steps("round = \"nearest\"")), "id\n6\n");
     assert_eq!(of_table(table, &steps("round = \"up\"")), "id\n6\n2\n");
     assert_eq!(of_table(table, &steps("round = \"down\"")), "id\n6\n");
+}
+
+/// A parquet file with the optional columns `batch` and `x`, in a group of rows for each of these lists.
+fn parquet_file(groups: &[&[(i64, Option<f64>)]]) -> Result<Vec<u8>, Problem> {
+    use parquet::data_type::{DoubleType, Int64Type};
+    let schema = "message schema { optional int64 batch; optional double x; }";
+    let schema = Arc::new(parquet::schema::parser::parse_message_type(schema)?);
+    let mut writer = parquet::file::writer::SerializedFileWriter::new(Vec::new(), schema, Arc::default())?;
+    for rows in groups {
+        let mut group = writer.next_row_group()?;
+        let mut column = group.next_column()?.ok_or("no column")?;
+        let batches: Vec<i64> = rows.iter().map(|(batch, _)| *batch).collect();
+        column.typed::<Int64Type>().write_batch(&batches, Some(&vec![1; rows.len()]), None)?;
+        column.close()?;
+        let mut column = group.next_column()?.ok_or("no column")?;
+        let numbers: Vec<f64> = rows.iter().filter_map(|(_, x)| *x).collect();
+        let levels: Vec<i16> = rows.iter().map(|(_, x)| i16::from(x.is_some())).collect();
+        column.typed::<DoubleType>().write_batch(&numbers, Some(&levels), None)?;
+        column.close()?;
+        group.close()?;
+    }
+    Ok(writer.into_inner()?)
+}
+
+#[test]
+fn rows_of_parquet_files_go_to_their_parts() -> Result<(), Problem> {
+    let steps = "
+        { distinct-parquet = { file = \"raw/a.parquet\", column = \"batch\", as = \"all\" } },
+        { keep = { table = \"all\", column = \"batch\", is = [3, 1], as = \"some\" } },
+        { split-parquet = { file = \"raw/a.parquet\", column = \"batch\", parts = [
+            { among = \"some\", columns = [\"x\", \"batch\"], to = \"public/b.csv\" },
+            { among = \"some\", versions = { fastparquet = \"1\", pandas = \"2\" }, to = \"public/b.parquet\" },
+        ] } },
+        { distinct-parquet = { file = \"public/b.parquet\", column = \"batch\", as = \"again\" } },
+        { write = { table = \"again\", file = \"public/c.csv\" } },";
+    let groups: [&[(i64, Option<f64>)]; 3] =
+        [&[(3, Some(0.5)), (3, Some(1e-7)), (2, Some(3.0))], &[], &[(1, Some(-0.0)), (2, Some(5.0)), (3, Some(7.0))]];
+    let file = parquet_file(&groups)?;
+    assert_eq!(made(&[("a.parquet", &file)], steps, "public/b.csv")?, "x,batch\n0.5,3\n1e-07,3\n-0.0,1\n7.0,3\n");
+    // What is written can be read by others.
+    assert_eq!(made(&[("a.parquet", &file)], steps, "public/c.csv")?, "batch\n3\n1\n");
+    let lacking = parquet_file(&[&[(3, Some(0.5)), (3, None)]])?;
+    let error = made(&[("a.parquet", &lacking)], steps, "public/b.csv").unwrap_err().to_string();
+    assert!(error.contains("raw/a.parquet, column x: a number is missing"), "{error}");
+    Ok(())
+}
+
+/// A document of BSON with two whole numbers.
+fn document(id: i32, class: i32) -> Vec<u8> {
+    let mut document = 27_i32.to_le_bytes().to_vec();
+    for (name, value) in [(b"_id\0".as_slice(), id), (b"class\0", class)] {
+        document.push(0x10);
+        document.extend_from_slice(name);
+        document.extend_from_slice(&value.to_le_bytes());
+    }
+    document.push(0);
+    let length = document.len() as u32;
+    document[..4].copy_from_slice(&length.to_le_bytes());
+    document
+}
+
+#[test]
+fn documents_of_bson_files_go_to_their_parts() -> Result<(), Problem> {
+    let steps = "
+        { read-bson = { file = \"raw/a.bson\", fields = [\"_id\", \"class\"], as = \"all\" } },
+        { split-bson = { file = \"raw/a.bson\", field = \"_id\", parts = [
+            { among = \"all\", most = 2, to = \"public/two.bson\" },
+            { among = \"all\", drop = [\"class\"], to = \"public/b.bson\" },
+        ] } },
+        { read-bson = { file = \"public/two.bson\", fields = [\"_id\", \"class\"], as = \"two\" } },
+        { write = { table = \"two\", file = \"public/two.csv\" } },
+        { read-bson = { file = \"public/b.bson\", fields = [\"_id\"], as = \"b\" } },
+        { write = { table = \"b\", file = \"public/b.csv\" } },";
+    let file = [document(7, 1), document(5, 2), document(6, 3)].concat();
+    assert_eq!(made(&[("a.bson", &file)], steps, "public/two.csv")?, "_id,class\n7,1\n5,2\n");
+    assert_eq!(made(&[("a.bson", &file)], steps, "public/b.csv")?, "_id\n7\n5\n6\n");
+    let cut = &file[..file.len() - 3];
+    let error = made(&[("a.bson", cut)], steps, "public/b.csv").unwrap_err().to_string();
+    assert!(error.contains("raw/a.bson, row 3: the document is cut"), "{error}");
+    let error = made(&[("a.bson", &[0xff, 0xff, 0xff, 0x7f])], steps, "public/b.csv").unwrap_err().to_string();
+    assert!(error.contains("raw/a.bson, row 1: the document has no sound length"), "{error}");
+    Ok(())
 }

@@ -12,7 +12,7 @@ use parquet::file::reader::{FileReader, SerializedFileReader};
 use crate::error::{About, Fault, RunError};
 
 /// The rows of one batch.
-const BATCH: usize = 1 << 16;
+const BATCH: usize = 1 << 17;
 
 /// A column's numbers.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +28,15 @@ impl Values {
             Values::Int(values) => Values::Int(rows.iter().map(|row| values[*row]).collect()),
             Values::Real(values) => Values::Real(rows.iter().map(|row| values[*row]).collect()),
         }
+    }
+
+    /// How many bytes they have.
+    pub(crate) fn bytes(&self) -> u64 {
+        let count = match self {
+            Values::Int(values) => values.len(),
+            Values::Real(values) => values.len(),
+        };
+        8 * count as u64
     }
 
     /// None, of the same kind.

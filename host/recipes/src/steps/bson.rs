@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Read, Write};
+use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::path::PathBuf;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -13,6 +14,9 @@ use crate::place::Place;
 use crate::run::Work;
 use crate::table::{Cell, Data, Table};
 
+/// How much is read and written at once.
+const BUFFER: usize = 1 << 18;
+
 /// A larger document is none that a database takes.
 const LARGEST: usize = 1 << 26;
 
@@ -21,37 +25,41 @@ struct Documents<'w> {
     work: &'w Work<'w>,
     place: &'w Place,
     input: BufReader<File>,
+    path: PathBuf,
+    /// The document that was read last.
+    document: Vec<u8>,
     number: usize,
 }
 
 impl<'w> Documents<'w> {
     fn open(work: &'w Work<'w>, place: &'w Place) -> Result<Self, RunError> {
         let path = work.path(place);
-        Ok(Documents { work, place, input: BufReader::new(File::open(&path).about(&path)?), number: 0 })
+        let input = BufReader::with_capacity(BUFFER, File::open(&path).about(&path)?);
+        Ok(Documents { work, place, input, path, document: Vec::new(), number: 0 })
     }
 
     fn fault(&self, problem: &str) -> RunError {
         Fault::new(self.place.to_string(), problem).at(self.number.saturating_sub(1)).into()
     }
 
-    /// The next document with its length; none at the end.
-    fn next(&mut self) -> Result<Option<Vec<u8>>, RunError> {
-        let path = self.work.path(self.place);
-        let mut document = Vec::new();
-        if self.input.by_ref().take(4).read_to_end(&mut document).about(&path)? == 0 {
-            return Ok(None);
+    /// Reads the next document; false at the end.
+    fn next(&mut self) -> Result<bool, RunError> {
+        let document = &mut self.document;
+        document.clear();
+        if self.input.by_ref().take(4).read_to_end(document).about(&self.path)? == 0 {
+            return Ok(false);
         }
         self.number += 1;
         let length = document.first_chunk().and_then(|bytes| usize::try_from(i32::from_le_bytes(*bytes)).ok());
         let Some(length) = length.filter(|length| (5..=LARGEST).contains(length)) else {
             return Err(self.fault("the document has no sound length"));
         };
-        self.input.by_ref().take(length as u64 - 4).read_to_end(&mut document).about(&path)?;
+        self.input.by_ref().take(length as u64 - 4).read_to_end(document).about(&self.path)?;
         if document.len() < length || document.last() != Some(&0) {
             return Err(self.fault("the document is cut"));
         }
         self.work.advance(length as u64)?;
-        Ok(Some(document))
+        Ok(true)
     }
 }
 
@@ -130,9 +138,9 @@ impl Action for ReadBson {
     fn run(&self, work: &mut Work) -> Result<(), RunError> {
         let mut columns = vec![Vec::new(); self.fields.len()];
         let mut documents = Documents::open(work, &self.file)?;
-        while let Some(document) = documents.next()? {
+        while documents.next()? {
             for (name, column) in self.fields.iter().zip(&mut columns) {
-                let value = whole(&document, name);
+                let value = whole(&documents.document, name);
                 column.push(value.ok_or_else(|| documents.fault(&format!("there is no whole number {name}")))?);
             }
         }
@@ -143,16 +151,12 @@ impl Action for ReadBson {
     }
 }
 
-/// Copies the documents whose field is among a table's column, in the file's order.
+/// A file of documents, and which it has.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct KeepBson {
-    /// The file.
-    file: Place,
-    /// The table.
+struct Part {
+    /// The table whose cells of the field's column say which documents.
     among: String,
-    /// The field, and the table's column.
-    field: String,
     /// Fields that go.
     #[serde(default)]
     drop: Vec<String>,
@@ -162,41 +166,77 @@ pub(crate) struct KeepBson {
     to: Place,
 }
 
-impl Action for KeepBson {
+/// Copies documents to the parts whose table has their field, in the file's order, in one pass over the file.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SplitBson {
+    /// The file.
+    file: Place,
+    /// The field of whole numbers, and the column of the parts' tables.
+    field: String,
+    /// The parts. A document can be in several.
+    parts: Vec<Part>,
+}
+
+/// A part that is written.
+struct Output<'p> {
+    part: &'p Part,
+    known: HashSet<i64>,
+    left: u64,
+    path: PathBuf,
+    out: BufWriter<File>,
+}
+
+impl Output<'_> {
+    fn put(&mut self, document: &[u8]) -> io::Result<()> {
+        self.left -= 1;
+        if self.part.drop.is_empty() {
+            return self.out.write_all(document);
+        }
+        let mut kept = vec![0; 4];
+        let elements = elements(document).ok_or_else(|| io::Error::other("the document is not sound"))?;
+        for element in elements {
+            if !self.part.drop.iter().any(|name| name.as_bytes() == element.name) {
+                kept.extend_from_slice(&document[element.start..element.end]);
+            }
+        }
+        kept.push(0);
+        let length = kept.len() as u32;
+        kept[..4].copy_from_slice(&length.to_le_bytes());
+        self.out.write_all(&kept)
+    }
+}
+
+impl Action for SplitBson {
     fn uses(&self) -> Vec<&str> {
-        vec![&self.among]
+        self.parts.iter().map(|part| part.among.as_str()).collect()
+    }
+
+    fn check(&self) -> Result<(), String> {
+        if self.parts.is_empty() { Err("there is no part".to_owned()) } else { Ok(()) }
     }
 
     fn words(&self) -> String {
-        format!("keep documents of {}", self.file)
+        format!("split documents of {}", self.file)
     }
 
     fn run(&self, work: &mut Work) -> Result<(), RunError> {
-        let cells = work.table(&self.among)?.column(&self.field)?.cells();
-        let known: HashSet<i64> =
-            cells.filter_map(|cell| if let Cell::Int(value) = cell { Some(value) } else { None }).collect();
-        let path = work.target(&self.to)?;
-        let mut out = BufWriter::new(File::create(&path).about(&path)?);
-        let mut documents = Documents::open(work, &self.file)?;
-        let mut left = self.most.unwrap_or(u64::MAX);
-        while left > 0 {
-            let Some(document) = documents.next()? else { break };
-            if whole(&document, &self.field).is_none_or(|value| !known.contains(&value)) {
-                continue;
-            }
-            left -= 1;
-            let mut kept = vec![0; 4];
-            let elements = elements(&document).ok_or_else(|| documents.fault("the document is not sound"))?;
-            for element in elements {
-                if !self.drop.iter().any(|name| name.as_bytes() == element.name) {
-                    kept.extend_from_slice(&document[element.start..element.end]);
-                }
-            }
-            kept.push(0);
-            let length = kept.len() as u32;
-            kept[..4].copy_from_slice(&length.to_le_bytes());
-            out.write_all(&kept).about(&path)?;
+        let mut outputs = Vec::with_capacity(self.parts.len());
+        for part in &self.parts {
+            let cells = work.table(&part.among)?.column(&self.field)?.cells();
+            let known = cells.filter_map(|cell| if let Cell::Int(value) = cell { Some(value) } else { None }).collect();
+            let path = work.target(&part.to)?;
+            let out = BufWriter::with_capacity(BUFFER, File::create(&path).about(&path)?);
+            outputs.push(Output { part, known, left: part.most.unwrap_or(u64::MAX), path, out });
         }
-        out.flush().about(&path)
+        let mut documents = Documents::open(work, &self.file)?;
+        while outputs.iter().any(|output| output.left > 0) && documents.next()? {
+            let Some(value) = whole(&documents.document, &self.field) else { continue };
+            for output in outputs.iter_mut().filter(|output| output.left > 0 && output.known.contains(&value)) {
+                let put = output.put(&documents.document);
+                put.about(&output.path)?;
+            }
+        }
+        outputs.into_iter().try_for_each(|mut output| output.out.flush().about(&output.path))
     }
 }

@@ -1,9 +1,11 @@
 //! Steps on parquet files larger than memory.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -57,17 +59,13 @@ impl Action for DistinctParquet {
     }
 }
 
-/// Keeps rows of a parquet file of numbers, in order, as a parquet file or as comma-separated values, by the new file's ending.
+/// A file of rows, and which it has: a parquet file or comma-separated values, by its ending.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct KeepParquet {
-    /// The file.
-    file: Place,
-    /// The column of whole numbers that decides.
-    column: String,
-    /// The table whose cells in the same column are those that are kept.
+struct Part {
+    /// The table whose cells of the deciding column say which rows.
     among: String,
-    /// The columns that are written, in this order; all by default.
+    /// The columns, in this order; all by default.
     columns: Option<Vec<String>>,
     /// Columns of one constant, in a file of comma-separated values.
     set: Option<BTreeMap<String, Constant>>,
@@ -77,86 +75,168 @@ pub(crate) struct KeepParquet {
     to: Place,
 }
 
-impl KeepParquet {
-    fn is_parquet(&self) -> bool {
-        self.to.path.ends_with(".parquet")
-    }
-
-    /// Calls `each` with the kept rows, batch by batch.
-    fn kept(
-        &self,
-        work: &Work,
-        reader: &Reader,
-        columns: &[usize],
-        mut each: impl FnMut(Vec<Values>) -> Result<(), RunError>,
-    ) -> Result<(), RunError> {
-        let cells = work.table(&self.among)?.column(&self.column)?.cells();
-        let known: HashSet<i64> =
-            cells.filter_map(|cell| if let Cell::Int(value) = cell { Some(value) } else { None }).collect();
-        let read: Vec<usize> = [reader.position(&self.column)?].into_iter().chain(columns.iter().copied()).collect();
-        reader.batches(&read, |batch| {
-            let deciding = whole(batch, &self.file, &self.column)?;
-            let rows: Vec<usize> = (0..deciding.len()).filter(|row| known.contains(&deciding[*row])).collect();
-            work.advance(8 * (deciding.len() * batch.len()) as u64)?;
-            each(batch[1..].iter().map(|values| values.take(&rows)).collect())
-        })
-    }
+/// Copies rows of a parquet file of numbers to the parts whose table has their value of a column, in order, in one pass over the file.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SplitParquet {
+    /// The file.
+    file: Place,
+    /// The column of whole numbers that decides.
+    column: String,
+    /// The parts. A row can be in several.
+    parts: Vec<Part>,
 }
 
-impl Action for KeepParquet {
-    fn uses(&self) -> Vec<&str> {
-        vec![&self.among]
+/// A part that is written.
+struct Output<'p> {
+    part: &'p Part,
+    known: HashSet<i64>,
+    /// How many rows it has.
+    rows: u64,
+    /// Its columns, by their names.
+    columns: Vec<(String, Values)>,
+    /// Where these are among those that are read.
+    places: Vec<usize>,
+    path: PathBuf,
+}
+
+/// What a part is written to.
+enum Sink<'p> {
+    Parquet(Box<Writer<'p>>),
+    Csv(BufWriter<File>),
+}
+
+impl Output<'_> {
+    /// The positions of its rows. Values mostly are those of the row before.
+    fn kept(&self, deciding: &[i64]) -> Vec<usize> {
+        let mut last = None;
+        let mut is_kept = |value: i64| match last {
+            Some((other, kept)) if other == value => kept,
+            _ => {
+                let kept = self.known.contains(&value);
+                last = Some((value, kept));
+                kept
+            }
+        };
+        (0..deciding.len()).filter(|row| is_kept(deciding[*row])).collect()
     }
 
-    fn check(&self) -> Result<(), String> {
-        match (self.is_parquet(), self.to.path.ends_with(".csv")) {
-            (true, _) if self.set.is_some() => Err("set goes with a file of comma-separated values".to_owned()),
-            (true, _) if self.versions.is_none() => Err("a parquet file says its versions".to_owned()),
-            (_, true) if self.versions.is_some() => Err("versions go with a parquet file".to_owned()),
-            (true, _) | (_, true) => Ok(()),
-            _ => Err("the new file is to end in .parquet or .csv".to_owned()),
+    fn create<'w>(&'w self, scratch: &'w Path) -> io::Result<Sink<'w>> {
+        match &self.part.versions {
+            Some(versions) => Writer::create(&self.path, scratch, versions, self.columns.clone(), self.rows)
+                .map(|writer| Sink::Parquet(Box::new(writer))),
+            None => File::create(&self.path).map(|file| Sink::Csv(BufWriter::new(file))),
         }
     }
 
+    /// Rows as a table.
+    fn table(&self, file: &Place, values: Vec<Values>) -> Result<Table, RunError> {
+        let data = |values| match values {
+            Values::Int(values) => Data::Int(values),
+            Values::Real(values) => Data::Real(values),
+        };
+        let named = self.columns.iter().zip(values).map(|((name, _), values)| (name.as_str(), data(values)));
+        let view = View { set: self.part.set.as_ref(), ..View::default() };
+        view.of(&Table::new(file.to_string(), named.collect()))
+    }
+
+    fn put(&self, sink: &mut Sink<'_>, file: &Place, batch: &[Values]) -> Result<(), RunError> {
+        let rows = self.kept(whole(batch, file, "")?);
+        let values = self.places.iter().map(|place| batch[*place].take(&rows)).collect::<Vec<_>>();
+        match sink {
+            Sink::Parquet(writer) => writer.put(&values).about(&self.path),
+            Sink::Csv(out) => write_rows(&self.table(file, values)?, &Writing::default(), out).about(&self.path),
+        }
+    }
+}
+
+impl SplitParquet {
+    /// The parts, with how many rows each has: a page of parquet says so before they come.
+    fn outputs<'p>(&'p self, work: &Work, reader: &Reader, read: &[usize]) -> Result<Vec<Output<'p>>, RunError> {
+        let mut outputs = Vec::with_capacity(self.parts.len());
+        for part in &self.parts {
+            let cells = work.table(&part.among)?.column(&self.column)?.cells();
+            let known = cells.filter_map(|cell| if let Cell::Int(value) = cell { Some(value) } else { None }).collect();
+            let columns = positions(reader, part)?;
+            let place = |column: &usize| 1 + read[1..].iter().position(|other| other == column).unwrap_or_default();
+            outputs.push(Output {
+                part,
+                known,
+                rows: 0,
+                places: columns.iter().map(place).collect(),
+                columns: columns.iter().map(|column| reader.columns[*column].clone()).collect(),
+                path: work.target(&part.to)?,
+            });
+        }
+        reader.batches(&read[..1], |batch| {
+            let deciding = whole(batch, &self.file, &self.column)?;
+            work.advance(8 * deciding.len() as u64)?;
+            outputs.iter_mut().for_each(|output| output.rows += output.kept(deciding).len() as u64);
+            Ok(())
+        })?;
+        Ok(outputs)
+    }
+}
+
+/// The columns of a part.
+fn positions(reader: &Reader, part: &Part) -> Result<Vec<usize>, RunError> {
+    match &part.columns {
+        Some(names) => names.iter().map(|name| reader.position(name)).collect(),
+        None => Ok((0..reader.columns.len()).collect()),
+    }
+}
+
+impl Action for SplitParquet {
+    fn uses(&self) -> Vec<&str> {
+        self.parts.iter().map(|part| part.among.as_str()).collect()
+    }
+
+    fn check(&self) -> Result<(), String> {
+        for Part { to, set, versions, .. } in &self.parts {
+            match (to.path.ends_with(".parquet"), to.path.ends_with(".csv")) {
+                (true, _) if set.is_some() => return Err("set goes with a file of comma-separated values".to_owned()),
+                (true, _) if versions.is_none() => return Err("a parquet file says its versions".to_owned()),
+                (_, true) if versions.is_some() => return Err("versions go with a parquet file".to_owned()),
+                (true, _) | (_, true) => {}
+                _ => return Err("the new file is to end in .parquet or .csv".to_owned()),
+            }
+        }
+        if self.parts.is_empty() { Err("there is no part".to_owned()) } else { Ok(()) }
+    }
+
     fn words(&self) -> String {
-        format!("keep rows of {}", self.file)
+        format!("split rows of {}", self.file)
     }
 
     fn run(&self, work: &mut Work) -> Result<(), RunError> {
         let reader = Reader::open(&work.path(&self.file), self.file.to_string())?;
-        let columns: Vec<usize> = match &self.columns {
-            Some(names) => names.iter().map(|name| reader.position(name)).collect::<Result<_, _>>()?,
-            None => (0..reader.columns.len()).collect(),
-        };
-        let described: Vec<(String, Values)> = columns.iter().map(|at| reader.columns[*at].clone()).collect();
-        let path = work.target(&self.to)?;
-        if let Some(versions) = &self.versions {
-            // A page says how many rows it has before they come, so they are counted first.
-            let mut rows = 0;
-            self.kept(work, &reader, &[reader.position(&self.column)?], |batch| {
-                rows += whole(&batch, &self.file, &self.column)?.len() as u64;
-                Ok(())
-            })?;
-            let scratch = work.scratch().to_owned();
-            let mut writer = Writer::create(&path, &scratch, versions, described, rows).about(&path)?;
-            self.kept(work, &reader, &columns, |batch| writer.put(&batch).about(&path))?;
-            return writer.finish().about(&path);
+        let mut read = BTreeSet::new();
+        for part in &self.parts {
+            read.extend(positions(&reader, part)?);
         }
-        let view = View { set: self.set.as_ref(), ..View::default() };
-        let mut out = BufWriter::new(File::create(&path).about(&path)?);
-        let table = |batch: Vec<Values>| {
-            let data = |values| match values {
-                Values::Int(values) => Data::Int(values),
-                Values::Real(values) => Data::Real(values),
-            };
-            let named = described.iter().zip(batch).map(|((name, _), values)| (name.as_str(), data(values)));
-            view.of(&Table::new(self.file.to_string(), named.collect()))
-        };
-        let none = described.iter().map(|(_, values)| values.none()).collect();
-        write(&table(none)?, &Writing::default(), &mut out).about(&path)?;
-        self.kept(work, &reader, &columns, |batch| {
-            write_rows(&table(batch)?, &Writing::default(), &mut out).about(&path)
+        let read: Vec<usize> = std::iter::once(reader.position(&self.column)?).chain(read).collect();
+        let outputs = self.outputs(work, &reader, &read)?;
+        let mut sinks = Vec::with_capacity(outputs.len());
+        for output in &outputs {
+            let mut sink = output.create(work.scratch()).about(&output.path)?;
+            if let Sink::Csv(out) = &mut sink {
+                let none =
+                    output.table(&self.file, output.columns.iter().map(|(_, values)| values.none()).collect())?;
+                write(&none, &Writing::default(), out).about(&output.path)?;
+            }
+            sinks.push(sink);
+        }
+        reader.batches(&read, |batch| {
+            work.advance(batch.iter().map(Values::bytes).sum())?;
+            let parts = outputs.par_iter().zip(&mut sinks);
+            parts.try_for_each(|(output, sink)| output.put(sink, &self.file, batch))
         })?;
-        out.flush().about(&path)
+        outputs.iter().zip(sinks).try_for_each(|(output, sink)| {
+            let finished = match sink {
+                Sink::Parquet(writer) => writer.finish(),
+                Sink::Csv(mut out) => out.flush(),
+            };
+            finished.about(&output.path)
+        })
     }
 }
