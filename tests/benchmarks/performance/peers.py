@@ -50,7 +50,7 @@ def auc_polars(submission, answers):
 def auc_duckdb(submission, answers):
     import duckdb
 
-    rows, pairs, wrong, score = duckdb.sql(f"""
+    [(rows, pairs, wrong, score)] = duckdb.sql(f"""
         with pairs as (
             select a.label > 0.5 as positive, s.label as score
             from read_csv('{answers}') a left join read_csv('{submission}') s using (id)
@@ -60,7 +60,7 @@ def auc_duckdb(submission, answers):
         select (select count(*) from read_csv('{submission}')), count(*), count(*) filter (score is null or score < 0 or score > 1),
             (sum(rank) filter (positive) - count(*) filter (positive) * (count(*) filter (positive) + 1) / 2.0)
                 / (count(*) filter (positive) * count(*) filter (not positive)) from ranked
-    """).fetchone()
+    """).fetchall()
     check(rows == pairs and wrong == 0)
     return score
 
@@ -101,12 +101,12 @@ def angles_polars(submission, answers):
 def angles_duckdb(submission, answers):
     import duckdb
 
-    rows, pairs, wrong, score = duckdb.sql(f"""
+    [(rows, pairs, wrong, score)] = duckdb.sql(f"""
         select (select count(*) from read_csv('{submission}')), count(*), count(*) filter (s.azimuth is null or s.zenith is null),
             avg(acos(greatest(-1, least(1, sin(a.zenith) * sin(s.zenith) * (cos(a.azimuth) * cos(s.azimuth) + sin(a.azimuth) * sin(s.azimuth))
                 + cos(a.zenith) * cos(s.zenith)))))
         from read_csv('{answers}') a left join read_csv('{submission}') s using (event_id)
-    """).fetchone()
+    """).fetchall()
     check(rows == pairs and wrong == 0)
     return score
 
@@ -177,10 +177,10 @@ def levenshtein_polars(submission, answers):
 def levenshtein_duckdb(submission, answers):
     import duckdb
 
-    rows, pairs, wrong, score = duckdb.sql(f"""
+    [(rows, pairs, wrong, score)] = duckdb.sql(f"""
         select (select count(*) from read_csv('{submission}')), count(*), count(*) filter (s.InChI is null), avg(levenshtein(a.InChI, s.InChI))
         from read_csv('{answers}') a left join read_csv('{submission}') s using (image_id)
-    """).fetchone()
+    """).fetchall()
     check(rows == pairs and wrong == 0)
     return score
 

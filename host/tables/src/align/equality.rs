@@ -66,7 +66,7 @@ fn sides(random: &mut Rng) -> (Table, Table) {
     let mut order: Vec<u32> = (0..rows as u32).collect();
     if random.bool() {
         // Each key once, so far as there are so many.
-        let unique = Keys::of(&[theirs.clone()], &[theirs.clone()]).unwrap();
+        let unique = Keys::of(std::slice::from_ref(&theirs), std::slice::from_ref(&theirs)).unwrap();
         let index = Index::new(&unique, Threads::one()).unwrap();
         order.retain(|&row| index.answer(row as usize) == row as usize);
     }
@@ -101,7 +101,7 @@ fn looking_up_changes_nothing() {
                 let ours = [ours.column("id").unwrap().clone()];
                 let matching = Matching {
                     contract: &contract,
-                    submission: &super::equality::table(ours[0].clone()),
+                    submission: &table(ours[0].clone()),
                     keys,
                     ours: &ours,
                     theirs: &columns,
