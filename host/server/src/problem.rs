@@ -40,22 +40,6 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    /// All of them.
-    pub(crate) const ALL: [Kind; 12] = [
-        Kind::BadRequest,
-        Kind::Unauthorized,
-        Kind::Forbidden,
-        Kind::NotFound,
-        Kind::MethodNotAllowed,
-        Kind::TooSlow,
-        Kind::TooLarge,
-        Kind::UnsupportedMediaType,
-        Kind::KeyReused,
-        Kind::BudgetSpent,
-        Kind::Busy,
-        Kind::Internal,
-    ];
-
     /// The status that goes with it.
     pub(crate) fn status(self) -> StatusCode {
         match self {

@@ -10,6 +10,7 @@ use axum::extract::multipart::{Field, Multipart, MultipartError};
 use axum::http::StatusCode;
 use sha2::{Digest, Sha256};
 use tempfile::{NamedTempFile, TempDir, TempPath};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, timeout_at};
 
 use crate::gate::Gate;
@@ -32,6 +33,8 @@ pub(crate) struct Upload {
     pub(crate) sha256: String,
     /// What the client calls it, harmless to show.
     pub(crate) name: String,
+    /// Its place among the files that may be there at once.
+    pub(crate) _place: Option<OwnedSemaphorePermit>,
 }
 
 /// Where files are received.
@@ -61,14 +64,15 @@ impl Uploads {
 
     /// Receives the field `file` of a form.
     pub(crate) async fn receive(&self, mut form: Multipart) -> Result<Upload, Problem> {
-        let Ok(_place) = self.gate.enter().await else {
+        // Who waits here has sent no file yet, and takes next to nothing.
+        let Ok(place) = self.gate.enter().await else {
             return Err(Problem::busy("as many files as may be are being received; try again"));
         };
         let mut clock = Clock::new(&self.limits);
         for _ in 0..FIELDS {
             let Some(mut field) = clock.hold(form.next_field()).await? else { break };
             if field.name() == Some(FIELD) {
-                return self.save(field, clock).await;
+                return self.save(field, clock, place).await;
             }
             let mut bytes = 0;
             while let Some(chunk) = clock.hold(field.chunk()).await? {
@@ -85,7 +89,12 @@ impl Uploads {
         ))
     }
 
-    async fn save(&self, mut field: Field<'_>, mut clock: Clock<'_>) -> Result<Upload, Problem> {
+    async fn save(
+        &self,
+        mut field: Field<'_>,
+        mut clock: Clock<'_>,
+        place: OwnedSemaphorePermit,
+    ) -> Result<Upload, Problem> {
         let failed = |error: std::io::Error| Problem::internal(&format!("an upload cannot be kept: {error}"));
         let name = listed(field.file_name().filter(|name| !name.is_empty()).unwrap_or("submission.csv"));
         let file =
@@ -108,7 +117,7 @@ impl Uploads {
         }
         let file: NamedTempFile = writer.into_inner().map_err(|error| failed(error.into_error()))?;
         let sha256 = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Upload { path: file.into_temp_path(), bytes, sha256, name })
+        Ok(Upload { path: file.into_temp_path(), bytes, sha256, name, _place: Some(place) })
     }
 }
 
