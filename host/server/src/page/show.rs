@@ -49,7 +49,7 @@ pub(super) fn problem(caller: Option<&Caller>, problem: &Problem) -> Response {
             a href="/" { "Back" }
         }
     };
-    page(super::status(problem), problem.kind.title(), caller, &body)
+    page(problem.kind.status(), problem.kind.title(), caller, &body)
 }
 
 pub(super) fn home(caller: &Caller, home: &Home) -> Response {

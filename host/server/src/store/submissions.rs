@@ -2,8 +2,8 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 
-use super::{Files, Kind, Store, StoreError, uses};
-use crate::budget::{Budgets, Spent};
+use super::{Files, Store, StoreError, uses};
+use crate::budget::{Budgets, Kind, Spent};
 use crate::upload::Upload;
 
 /// How often a grading is begun that the end of the server cut short, before the submission is taken for the reason.
