@@ -15,7 +15,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
@@ -109,22 +109,13 @@ pub(crate) async fn accept(
             sleep(PAUSE).await;
             continue;
         };
-        // Where all are at work, it is closed at once rather than kept waiting.
-        let Some(taken) = connections.take() else { continue };
+        let Some(taken) = connections.take() else {
+            tasks.spawn(refuse(accepted));
+            continue;
+        };
         let (router, limits, ending) = (router.clone(), Arc::clone(&limits), ending.clone());
         tasks.spawn(async move {
-            let _ = match accepted {
-                Accepted::Plain(stream) => {
-                    timeout(limits.connection_time, answer(stream, router, &limits, taken, ending)).await
-                }
-                Accepted::Tls(handshake) => {
-                    let Ok(Ok(stream)) = timeout(limits.head_time, handshake).await else { return };
-                    timeout(limits.connection_time, answer(stream, router, &limits, taken, ending)).await
-                }
-                Accepted::Unix(stream) => {
-                    timeout(limits.connection_time, answer(stream, router, &limits, taken, ending)).await
-                }
-            };
+            let _ = timeout(limits.connection_time, converse(accepted, router, &limits, taken, ending)).await;
         });
     }
     drop(listener);
@@ -142,13 +133,46 @@ async fn next(listener: &Listener) -> io::Result<Accepted> {
     match listener {
         Listener::Tcp(listener, tls) => {
             let (stream, _) = listener.accept().await?;
-            stream.set_nodelay(true)?;
+            // A client that is gone already is found out when it is read from.
+            let _ = stream.set_nodelay(true);
             Ok(match tls {
                 Some(tls) => Accepted::Tls(tls.accept(stream)),
                 None => Accepted::Plain(stream),
             })
         }
-        Listener::Unix(listener, _) => listener.accept().await.map(|(stream, _)| Accepted::Unix(stream)),
+        Listener::Unix { listener, .. } => listener.accept().await.map(|(stream, _)| Accepted::Unix(stream)),
+    }
+}
+
+/// All connections are at work: this one is told to come back, if that can be done at once.
+async fn refuse(accepted: Accepted) {
+    const TEXT: &[u8] =
+        b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    let told = async {
+        match accepted {
+            Accepted::Plain(mut stream) => stream.write_all(TEXT).await,
+            Accepted::Unix(mut stream) => stream.write_all(TEXT).await,
+            // It would have to shake hands first.
+            Accepted::Tls(_) => Ok(()),
+        }
+    };
+    let _ = timeout(PAUSE, told).await;
+}
+
+/// Talks to a client, over TLS where that is spoken.
+async fn converse(accepted: Accepted, router: Router, limits: &Limits, taken: Taken, ending: Ending) {
+    match accepted {
+        Accepted::Plain(stream) => answer(stream, router, limits, taken, ending).await,
+        Accepted::Unix(stream) => answer(stream, router, limits, taken, ending).await,
+        Accepted::Tls(handshake) => {
+            let shaken = tokio::select! {
+                shaken = timeout(limits.head_time, handshake) => shaken,
+                () = taken.slot.leave.notified() => return,
+            };
+            if let Ok(Ok(stream)) = shaken {
+                answer(stream, router, limits, taken, ending).await;
+            }
+        }
     }
 }
 

@@ -7,12 +7,12 @@ use axum::extract::multipart::{Multipart, MultipartRejection};
 use chrono::Utc;
 
 use crate::app::Unvalidated;
-use crate::budget::Spent;
+use crate::budget::{Kind as Spending, Spent};
 use crate::identity::{Caller, random_id};
 use crate::policy::Rules;
 use crate::problem::{Kind, Problem};
 use crate::site::Site;
-use crate::store::{Accepted, Kind as Spending, New, Stored};
+use crate::store::{Accepted, New, Stored};
 use crate::time::now;
 use crate::upload::Upload;
 

@@ -11,11 +11,11 @@ pub struct Limits {
     pub upload_bytes: u64,
     /// How many connections are open at once. The one that has been idle for longest makes room for the next.
     pub connections: usize,
-    /// How many files are received at once.
+    /// How many files are received, or wait to be validated or kept, at once.
     pub uploads: usize,
     /// How many submissions are validated at once.
     pub validations: usize,
-    /// How many requests may wait for one of these places.
+    /// How many requests may wait for one of these places, before they have sent their file.
     pub waiting: usize,
     /// How long they wait before they are told to come back.
     pub wait: Duration,
@@ -36,9 +36,9 @@ impl Default for Limits {
         Limits {
             upload_bytes: 256 << 20,
             connections: 2048,
-            uploads: 32,
+            uploads: 128,
             validations: thread::available_parallelism().map_or(1, NonZero::get),
-            waiting: 128,
+            waiting: 1024,
             wait: Duration::from_secs(10),
             head_time: Duration::from_secs(10),
             body_time: Duration::from_secs(20),

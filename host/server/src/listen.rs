@@ -79,7 +79,7 @@ pub enum ListenError {
 /// What takes connections.
 pub(crate) enum Listener {
     Tcp(TcpListener, Option<TlsAcceptor>),
-    Unix(UnixListener, Socket),
+    Unix { listener: UnixListener, _socket: Socket },
 }
 
 /// The file of a socket, which is removed with it.
@@ -132,7 +132,7 @@ pub(crate) async fn listen(
             let listener = UnixListener::bind(path).map_err(failed)?;
             let socket = Socket(path.clone());
             fs::set_permissions(path, fs::Permissions::from_mode(mode & PERMISSIONS)).map_err(failed)?;
-            Ok((Listener::Unix(listener, socket), format!("unix:{}", path.display())))
+            Ok((Listener::Unix { listener, _socket: socket }, format!("unix:{}", path.display())))
         }
     }
 }

@@ -7,6 +7,8 @@ use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::messages::say;
+
 /// The media type.
 pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
 
@@ -40,22 +42,6 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    /// All of them.
-    pub(crate) const ALL: [Kind; 12] = [
-        Kind::BadRequest,
-        Kind::Unauthorized,
-        Kind::Forbidden,
-        Kind::NotFound,
-        Kind::MethodNotAllowed,
-        Kind::TooSlow,
-        Kind::TooLarge,
-        Kind::UnsupportedMediaType,
-        Kind::KeyReused,
-        Kind::BudgetSpent,
-        Kind::Busy,
-        Kind::Internal,
-    ];
-
     /// The status that goes with it.
     pub(crate) fn status(self) -> StatusCode {
         match self {
@@ -149,7 +135,7 @@ impl Problem {
 
     /// The server is at fault. Why is for its operator: it is said on stderr, and no client is told.
     pub(crate) fn internal(why: &dyn std::fmt::Display) -> Self {
-        crate::server::say(&format!("error: {why}"));
+        say(&format!("error: {why}"));
         Problem::new(
             Kind::Internal,
             "this is none of your doing; the operator finds the reason in the server's messages",

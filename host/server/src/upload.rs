@@ -10,7 +10,8 @@ use axum::extract::multipart::{Field, Multipart, MultipartError};
 use axum::http::StatusCode;
 use sha2::{Digest, Sha256};
 use tempfile::{NamedTempFile, TempDir, TempPath};
-use tokio::time::{Instant, timeout_at};
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::gate::Gate;
 use crate::limits::Limits;
@@ -22,6 +23,9 @@ const FIELD: &str = "file";
 /// How much a field may hold that is not the file.
 const OTHER_BYTES: usize = 64 << 10;
 
+/// How long it takes to be told that there is no place.
+const REFUSAL: Duration = Duration::from_secs(1);
+
 /// How many fields are looked at for the file.
 const FIELDS: usize = 16;
 
@@ -32,6 +36,8 @@ pub(crate) struct Upload {
     pub(crate) sha256: String,
     /// What the client calls it, harmless to show.
     pub(crate) name: String,
+    /// Its place among the files that may be there at once.
+    pub(crate) _place: Option<OwnedSemaphorePermit>,
 }
 
 /// Where files are received.
@@ -61,14 +67,17 @@ impl Uploads {
 
     /// Receives the field `file` of a form.
     pub(crate) async fn receive(&self, mut form: Multipart) -> Result<Upload, Problem> {
-        let Ok(_place) = self.gate.enter().await else {
+        // Who waits here has sent no file yet, and takes next to nothing.
+        let Ok(place) = self.gate.enter().await else {
+            // Who asks again at once would take the time that others are waiting for.
+            sleep(REFUSAL).await;
             return Err(Problem::busy("as many files as may be are being received; try again"));
         };
         let mut clock = Clock::new(&self.limits);
         for _ in 0..FIELDS {
             let Some(mut field) = clock.hold(form.next_field()).await? else { break };
             if field.name() == Some(FIELD) {
-                return self.save(field, clock).await;
+                return self.save(field, clock, place).await;
             }
             let mut bytes = 0;
             while let Some(chunk) = clock.hold(field.chunk()).await? {
@@ -85,7 +94,12 @@ impl Uploads {
         ))
     }
 
-    async fn save(&self, mut field: Field<'_>, mut clock: Clock<'_>) -> Result<Upload, Problem> {
+    async fn save(
+        &self,
+        mut field: Field<'_>,
+        mut clock: Clock<'_>,
+        place: OwnedSemaphorePermit,
+    ) -> Result<Upload, Problem> {
         let failed = |error: std::io::Error| Problem::internal(&format!("an upload cannot be kept: {error}"));
         let name = listed(field.file_name().filter(|name| !name.is_empty()).unwrap_or("submission.csv"));
         let file =
@@ -108,7 +122,7 @@ impl Uploads {
         }
         let file: NamedTempFile = writer.into_inner().map_err(|error| failed(error.into_error()))?;
         let sha256 = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Upload { path: file.into_temp_path(), bytes, sha256, name })
+        Ok(Upload { path: file.into_temp_path(), bytes, sha256, name, _place: Some(place) })
     }
 }
 

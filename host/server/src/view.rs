@@ -166,7 +166,6 @@ mod tests {
             outcome: Some("scored".into()),
             score: Some(0.123_456_789),
             part_score: Some(0.987_654_321),
-            lower_is_better: Some(false),
             report: Some(REPORT.into()),
             operator: Some("CANARY".into()),
         }

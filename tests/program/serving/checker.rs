@@ -1,12 +1,14 @@
 //! The checker of the reference. Words and forms are those of its `environment/grading_server.py` and `mlebench/grade.py`.
 
 use std::fs;
+use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
+use std::process::{Command, Stdio};
 
 use assay_tests::Failure;
 use serde_json::json;
 
-use super::client::form;
+use super::client::{Place, form};
 use super::world::{CANARY, World, off_by};
 
 const INVALID: &str =
@@ -89,7 +91,7 @@ fn calls_that_cannot_be_meant_are_refused_with_the_remedy() -> Result<(), Failur
     let checked = ["serve", "--competition", "toy", "--keys", "toy.keys.jsonl"];
     for (arguments, said) in [
         (&["serve"][..], "--competition or COMPETITION_ID"),
-        (&["serve", "--competition", "toi", "--keys", "toy.keys.jsonl"], "did you mean `toy`?"),
+        (&["serve", "--competition", "toi", "--keys", "toy.keys.jsonl"], "there is no competition `toi`"),
         (&["serve", "--competition", "toy"], "`assay keys toy --output FILE` makes them"),
         (&["serve", "--competition", "toy", "--keys", "none.jsonl"], "`assay keys toy --output FILE` makes one"),
         (&[&checked[..], &["--listen", "0.0.0.0:0"]].concat(), "--certificate and --private-key"),
@@ -104,5 +106,31 @@ fn calls_that_cannot_be_meant_are_refused_with_the_remedy() -> Result<(), Failur
         let stderr = String::from_utf8_lossy(&run.stderr);
         assert!(run.status.code() == Some(2) && stderr.contains(said), "{arguments:?}: {run:?}");
     }
+    Ok(())
+}
+
+/// With a certificate, TCP is TLS and nothing else. Certificates are made, and TLS spoken, by the program openssl.
+#[test]
+fn with_a_certificate_it_speaks_tls() -> Result<(), Failure> {
+    let world = World::new()?;
+    world.keys()?;
+    let mut made = Command::new("openssl");
+    made.args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "key.pem", "-out", "chain.pem"]);
+    made.args(["-days", "2", "-subj", "/CN=localhost"]).current_dir(world.path("")).stderr(Stdio::null());
+    if !made.status().is_ok_and(|status| status.success()) {
+        eprintln!("not tested: there is no openssl");
+        return Ok(());
+    }
+    let server = world.checker(&["--certificate", "chain.pem", "--private-key", "key.pem"])?;
+    let Place::Tcp(address) = &server.place else { return Err("no address".into()) };
+    let mut client = Command::new("openssl");
+    client.args(["s_client", "-connect", address, "-CAfile", "chain.pem", "-verify_return_error", "-quiet"]);
+    client.current_dir(world.path("")).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut client = client.spawn()?;
+    let mut stdin = client.stdin.take().ok_or("no stdin")?;
+    stdin.write_all(b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
+    let answer = String::from_utf8(client.wait_with_output()?.stdout)?;
+    assert!(answer.starts_with("HTTP/1.1 200 OK") && answer.ends_with(r#"{"status":"running"}"#), "{answer}");
+    assert!(server.place.get("/health", None).is_err(), "it speaks TLS alone");
     Ok(())
 }

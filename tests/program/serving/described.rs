@@ -60,7 +60,8 @@ fn differs(document: &Value, schema: &Value, value: &Value, place: &str) -> Resu
 /// Holds an answer against what its operation may answer.
 fn holds(document: &Value, operation: &Value, answer: &Answer) -> Result<(), String> {
     let described = &operation["responses"][answer.status.to_string()];
-    let content = described["content"].as_object().ok_or_else(|| format!("{} is not described: {answer:?}", answer.status))?;
+    let content =
+        described["content"].as_object().ok_or_else(|| format!("{} is not described: {answer:?}", answer.status))?;
     let kind = answer.header("content-type").unwrap_or_default().split(';').next().unwrap_or_default();
     let schema = &content.get(kind).ok_or_else(|| format!("{kind} is not described: {answer:?}"))?["schema"];
     if kind.ends_with("json") {

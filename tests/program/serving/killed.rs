@@ -24,10 +24,10 @@ fn what_was_accepted_is_graded_once() -> Result<(), Failure> {
     let accepted = Mutex::new(Vec::<String>::new());
     for kill in 0..kills {
         let server = world.host(POLICY, &[])?;
-        let (place, stop) = (&server.place, AtomicBool::new(false));
+        let (place, stop) = (server.place.clone(), AtomicBool::new(false));
         thread::scope(|scope| {
             for client in 0..4 {
-                let (accepted, stop, token) = (&accepted, &stop, &token);
+                let (accepted, stop, token, place) = (&accepted, &stop, &token, &place);
                 scope.spawn(move || {
                     let mut round = 0;
                     while !stop.load(Ordering::Relaxed) {

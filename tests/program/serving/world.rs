@@ -148,9 +148,13 @@ impl Server {
     }
 
     /// Asks it to end, and gives its exit code.
-    pub(super) fn end(mut self) -> Result<Option<i32>, Failure> {
-        let id = rustix::process::Pid::from_child(&self.child);
-        rustix::process::kill_process(id, rustix::process::Signal::TERM)?;
+    pub(super) fn end(self) -> Result<Option<i32>, Failure> {
+        self.terminate()?;
+        self.ended()
+    }
+
+    /// Waits until it has ended, and gives its exit code.
+    pub(super) fn ended(mut self) -> Result<Option<i32>, Failure> {
         Ok(self.child.wait()?.code())
     }
 

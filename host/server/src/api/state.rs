@@ -8,12 +8,11 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::budget::{Left, Rate};
+use crate::budget::{Kind as Spending, Left, Rate};
 use crate::identity::Caller;
 use crate::openapi;
 use crate::problem::{Kind, Problem};
 use crate::site::Site;
-use crate::store::Kind as Spending;
 use crate::time::{now, written};
 
 /// A participant's budgets.

@@ -49,7 +49,7 @@ pub(super) fn problem(caller: Option<&Caller>, problem: &Problem) -> Response {
             a href="/" { "Back" }
         }
     };
-    page(super::status(problem), problem.kind.title(), caller, &body)
+    page(problem.kind.status(), problem.kind.title(), caller, &body)
 }
 
 pub(super) fn home(caller: &Caller, home: &Home) -> Response {
@@ -101,7 +101,7 @@ fn competition(one: &Competition, budgets: &Budgets) -> Markup {
             p { (one.summary) " " (shows) }
             p.dim {
                 "Columns: " code { (one.key.iter().chain(&one.columns).cloned().collect::<Vec<_>>().join(", ")) }
-                @if let Some(end) = &one.ends_at { ". " @if one.has_ended { "Ended " } @else { "Ends " } (end) }
+                @if let Some(end) = &one.ends_at { ". " @if one.has_ended { "Ended " } @else { "Ends " } (when(end)) }
             }
             @if let Some(budget) = budgets.budgets.iter().find(|budget| budget.competition == one.id) {
                 dl {
@@ -120,6 +120,12 @@ fn competition(one: &Competition, budgets: &Budgets) -> Markup {
             }
         }
     }
+}
+
+/// A time for people, to the minute; programs get it in full.
+fn when(time: &str) -> Markup {
+    let minute = time.get(..16).unwrap_or(time).replace('T', " ");
+    html! { time datetime=(time) { (minute) " UTC" } }
 }
 
 fn allowance(name: &str, allowance: Option<&Allowance>) -> Markup {
@@ -147,7 +153,7 @@ fn submissions(caller: &Caller, submissions: &[Submission]) -> Markup {
                     tbody {
                         @for one in submissions {
                             tr {
-                                td { a href={ "/submissions/" (one.id) } { (one.accepted_at) } }
+                                td { a href={ "/submissions/" (one.id) } { (when(&one.accepted_at)) } }
                                 td { (one.competition) }
                                 @if caller.is_operator() { td { (one.participant) } }
                                 td { (one.name) }
@@ -190,14 +196,14 @@ fn leaderboard(board: &Leaderboard) -> Markup {
         @if board.entries.is_empty() { p.dim { "Nobody so far." } } @else {
             div.scroll tabindex="0" role="region" aria-label={ "Leaderboard of " (board.competition) } {
                 table {
-                    thead { tr { th.number { "place" } th { "participant" } th.number { "score" } th { "accepted" } } }
+                    thead { tr { th.place { "place" } th { "participant" } th.number { "score" } th { "accepted" } } }
                     tbody {
                         @for line in &board.entries {
                             tr {
-                                td.number { (line.place) }
+                                td.place { (line.place) }
                                 td { (line.participant) }
                                 td.number { (line.score) }
-                                td { (line.accepted_at) }
+                                td { (when(&line.accepted_at)) }
                             }
                         }
                     }
@@ -247,8 +253,8 @@ pub(super) fn submission(caller: &Caller, one: &Submission) -> Response {
                 p { a href={ "/submissions/" (one.id) } { "Look again" } }
             }
             dl {
-                div { dt { "accepted" } dd { (one.accepted_at) } }
-                @if let Some(finished) = &one.finished_at { div { dt { "graded" } dd { (finished) } } }
+                div { dt { "accepted" } dd { (when(&one.accepted_at)) } }
+                @if let Some(finished) = &one.finished_at { div { dt { "graded" } dd { (when(finished)) } } }
                 div { dt { "file" } dd { (one.name) ", " (one.bytes) " bytes" } }
             }
             p.dim { "Id " code { (one.id) } }

@@ -27,7 +27,13 @@ impl Files {
         self.folder.join(start).join(format!("{sha256}.csv"))
     }
 
-    /// Keeps a file that was received. It survives a power cut from here on.
+    /// Has the disk take a file that was received, which may take a while.
+    pub(super) fn settle(received: &TempPath) -> Result<(), StoreError> {
+        let failed = |error: io::Error| StoreError::Io { path: received.to_path_buf(), error };
+        File::open(received).and_then(|file| file.sync_all()).map_err(failed)
+    }
+
+    /// Keeps a file that was received and settled. It survives a power cut from here on.
     pub(super) fn keep(&self, received: TempPath, sha256: &str) -> Result<(), StoreError> {
         let path = self.path(sha256);
         if path.is_file() {
@@ -36,7 +42,6 @@ impl Files {
         let failed = |error: io::Error| StoreError::Io { path: path.clone(), error };
         let folder = path.parent().unwrap_or(&self.folder);
         self.make(folder)?;
-        File::open(&received).and_then(|file| file.sync_all()).map_err(failed)?;
         received.persist(&path).map_err(|error| failed(error.error))?;
         File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)
     }

@@ -2,8 +2,8 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 
-use super::{Kind, Store, StoreError, uses};
-use crate::budget::{Budgets, Spent};
+use super::{Files, Store, StoreError, uses};
+use crate::budget::{Budgets, Kind, Spent};
 use crate::upload::Upload;
 
 /// How often a grading is begun that the end of the server cut short, before the submission is taken for the reason.
@@ -11,7 +11,7 @@ const MOST_ATTEMPTS: i64 = 5;
 
 /// The columns of a [`Stored`], in its order.
 const COLUMNS: &str = "id, participant, competition, file, name, bytes, accepted_at, state, finished_at, outcome, score, \
-                       part_score, lower_is_better, report, operator";
+                       part_score, report, operator";
 
 /// A submission that is handed in.
 pub(crate) struct New<'a> {
@@ -64,7 +64,6 @@ pub(crate) struct Stored {
     pub(crate) outcome: Option<String>,
     pub(crate) score: Option<f64>,
     pub(crate) part_score: Option<f64>,
-    pub(crate) lower_is_better: Option<bool>,
     /// The library's report, as JSON.
     pub(crate) report: Option<String>,
     /// What is for the operator alone, as JSON.
@@ -115,6 +114,8 @@ impl Store {
     /// Accepts a submission: within its budgets, once for each idempotency key. What is accepted is kept from here on.
     pub(crate) fn accept(&self, new: &New<'_>, upload: Upload) -> Result<Accepted, StoreError> {
         let (participant, competition, now) = (new.participant, new.competition, new.now);
+        // Before anybody has to wait for it.
+        Files::settle(&upload.path)?;
         let mut writer = self.writer();
         let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
         if let Some(key) = new.idempotency_key
@@ -339,9 +340,8 @@ fn stored(row: &Row<'_>) -> Result<Stored, StoreError> {
         outcome: row.get(9)?,
         score: row.get(10)?,
         part_score: row.get(11)?,
-        lower_is_better: row.get(12)?,
-        report: row.get(13)?,
-        operator: row.get(14)?,
+        report: row.get(12)?,
+        operator: row.get(13)?,
     })
 }
 

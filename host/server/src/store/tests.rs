@@ -14,7 +14,7 @@ fn upload(store: &Store, text: &str) -> Upload {
     let mut file = tempfile::Builder::new().suffix(".csv").tempfile_in(store.incoming()).unwrap();
     file.write_all(text.as_bytes()).unwrap();
     let (bytes, sha256) = (text.len() as u64, assay_types::sha256(text.as_bytes()));
-    Upload { path: file.into_temp_path(), bytes, sha256, name: "s.csv".into() }
+    Upload { path: file.into_temp_path(), bytes, sha256, name: "s.csv".into(), _place: None }
 }
 
 fn new<'a>(id: &'a str, key: Option<&'a str>, budgets: &'a Budgets, now: i64) -> New<'a> {

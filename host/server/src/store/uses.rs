@@ -3,23 +3,7 @@
 use rusqlite::{Connection, params};
 
 use super::{Store, StoreError};
-use crate::budget::{Budgets, Spent, Use};
-
-/// What a budget is spent on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Validation,
-    Grading,
-}
-
-impl Kind {
-    fn name(self) -> &'static str {
-        match self {
-            Kind::Validation => "validation",
-            Kind::Grading => "grading",
-        }
-    }
-}
+use crate::budget::{Budgets, Kind, Spent, Use};
 
 impl Store {
     /// What a participant used of a competition's budgets, from a time on, the oldest first.
