@@ -106,6 +106,10 @@ pub async fn live(setup: &Setup<'_>, run: &str) -> Result<Run, AgentsError> {
         run.attempts = earlier.attempts + 1;
         run.started_at = Some(timestamp::now());
         run.notes = earlier.notes;
+        if let Some(outcome) = earlier.outcome {
+            let (attempt, outcome) = (earlier.attempts, outcome.name());
+            run.notes.push(format!("attempt {attempt} ended so: {outcome}; what it left is in attempt-{attempt}"));
+        }
     })?;
     setup.progress.changed(run, &begun);
     let folder = group.run_folder(run);
@@ -249,8 +253,9 @@ impl Attempt<'_> {
             [(GROUP, conditions.group_id.clone()), (RUN, self.run.to_owned()), (ATTEMPT, self.number.to_string())];
         // As the reference names them, with the run instead of another random number.
         let uuid = self.run.rsplit('_').next().unwrap_or_default().replace('-', "");
+        let again = if self.number > 1 { format!("-{}", self.number) } else { String::new() };
         Spec {
-            name: format!("competition-{}-{}-{uuid}", self.competition_id(), timestamp::now()),
+            name: format!("competition-{}-{}-{uuid}{again}", self.competition_id(), timestamp::now()),
             image: &conditions.image.id,
             command: forwarder::command(matches!(conditions.network, Network::AllowList(_))),
             variables,
