@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use walkdir::WalkDir;
 
 use crate::AgentsError;
-use crate::yaml::python_text;
+use crate::yaml::{mapping, python_text};
 
 /// What the file is called that agents are in.
 const FILE: &str = "config.yaml";
@@ -96,9 +96,8 @@ impl Agent {
                     continue;
                 }
             };
-            match serde_saphyr::from_str::<Option<Map<String, Value>>>(&text) {
-                Ok(entries) => {
-                    let mut entries = entries.unwrap_or_default();
+            match mapping(&text) {
+                Ok(mut entries) => {
                     if let Some(entry) = entries.remove(id) {
                         return Agent::of_entry(folder, file, id, entry, &text);
                     }
@@ -107,7 +106,7 @@ impl Agent {
                         entries.iter().filter(|(_, value)| value.get("start").is_some()).map(|(id, _)| id.clone()),
                     );
                 }
-                Err(error) => broken.push(format!("{}: {}", file.display(), listed(&error.to_string()))),
+                Err(error) => broken.push(format!("{}: {}", file.display(), listed(&error))),
             }
         }
         let broken = broken.iter().map(|broken| format!("\nnote: {broken}")).collect();
@@ -299,7 +298,11 @@ tree/untyped:
     fn what_is_no_agent_is_told() {
         let folder = agents();
         let message = |id: &str| Agent::find(folder.path(), id).unwrap_err().to_string();
-        assert!(message("three").contains("config.yaml files have `tree`, `tree/dev`"), "{}", message("three"));
+        assert!(
+            message("three").contains("config.yaml files have `defaults`, `tree`, `tree/dev`"),
+            "{}",
+            message("three")
+        );
         assert!(message("tree/untyped").contains("`kwargs` need a `kwargs_type`"));
         fs::write(folder.path().join(FILE), "a: [\n").unwrap();
         assert!(message("three").contains("\nnote: "), "{}", message("three"));

@@ -52,6 +52,8 @@ impl Checker {
         let mut command = Command::new(&program.program);
         command.args(&program.arguments).arg(&program.socket.0).arg(address);
         command.stdin(Stdio::null()).stderr(log.try_clone().map_err(|error| failed(error.to_string()))?).stdout(log);
+        // Ctrl-C is for this process alone: agents still need their checkers in the time of grace.
+        command.process_group(0);
         // SAFETY: between fork and exec only a system call is made.
         unsafe { command.pre_exec(die_with_parent) };
         let child = tokio::process::Command::from(command).kill_on_drop(true).spawn();

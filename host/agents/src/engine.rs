@@ -1,7 +1,6 @@
 //! The container engine, by Docker's interface, which Podman has too. Nothing is decided here.
 
 use std::collections::HashMap;
-use std::io::{self, Read};
 use std::path::Path;
 use std::pin::Pin;
 use std::time::Duration;
@@ -18,12 +17,12 @@ use bollard::query_parameters::{
     RemoveContainerOptionsBuilder,
 };
 use bollard::{API_DEFAULT_VERSION, Docker};
-use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 use tokio::sync::mpsc;
 
 use crate::AgentsError;
 use crate::config::ContainerConfig;
+use crate::incoming::Incoming;
 use crate::metadata::Image;
 
 /// Where the engine listens if nothing else is said.
@@ -268,7 +267,7 @@ impl Engine {
         match receiver.recv().await {
             None | Some(Err(Error::DockerResponseServerError { status_code: 404, .. })) => Ok(None),
             Some(Err(error)) => Err(failed("hand out what an agent left")(error)),
-            Some(Ok(chunk)) => Ok(Some(Incoming { receiver, chunk, start: 0 })),
+            Some(Ok(chunk)) => Ok(Some(Incoming::new(receiver, chunk))),
         }
     }
 
@@ -392,29 +391,5 @@ fn body(spec: Spec<'_>) -> ContainerCreateBody {
         labels: Some(labels),
         host_config: Some(host_config),
         ..ContainerCreateBody::default()
-    }
-}
-
-/// An archive that comes from the engine, for a thread that reads it.
-pub struct Incoming {
-    receiver: mpsc::Receiver<Result<Bytes, Error>>,
-    chunk: Bytes,
-    start: usize,
-}
-
-impl Read for Incoming {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        while self.start == self.chunk.len() {
-            match self.receiver.blocking_recv() {
-                None => return Ok(0),
-                Some(chunk) => {
-                    (self.chunk, self.start) = (chunk.map_err(|error| io::Error::other(error.to_string()))?, 0)
-                }
-            }
-        }
-        let mut rest = self.chunk.get(self.start..).unwrap_or_default();
-        let read = rest.read(buffer)?;
-        self.start += read;
-        Ok(read)
     }
 }

@@ -81,6 +81,6 @@ mod tests {
         let mut archive = tar::Archive::new(&bytes[..]);
         let names: Vec<String> =
             archive.entries().unwrap().map(|entry| entry.unwrap().path().unwrap().display().to_string()).collect();
-        assert_eq!(names, ["a", "b/", "b/c", "d", "link"]);
+        assert_eq!(names, ["a", "b", "b/c", "d", "link"]);
     }
 }

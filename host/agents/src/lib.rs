@@ -16,6 +16,7 @@ mod error;
 pub mod forwarder;
 pub mod group;
 pub mod image;
+mod incoming;
 pub mod intake;
 pub mod life;
 pub mod metadata;
@@ -25,6 +26,7 @@ mod relay;
 mod request;
 pub mod schedule;
 pub mod timestamp;
+mod watching;
 mod yaml;
 
 use std::io;

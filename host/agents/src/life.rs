@@ -6,11 +6,10 @@ use std::collections::HashMap;
 use std::fs::{self, OpenOptions};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
-use std::pin::Pin;
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::agent::Agent;
 use crate::checker::{Checker, CheckerProgram};
@@ -23,6 +22,7 @@ use crate::metadata::{Conditions, Network, Outcome, Run, State};
 use crate::output::{self, RunLog};
 use crate::proxy::{AllowList, Proxy};
 use crate::relay::Relay;
+use crate::watching::watched;
 use crate::{AgentsError, timestamp};
 
 /// The label that a container has of its group.
@@ -43,13 +43,10 @@ const PREPARE: &str = "mkdir -p /home/submission /home/logs /home/code; find /ho
 const PREPARING: Duration = Duration::from_secs(300);
 
 /// How often an agent is looked after.
-const TICK: Duration = Duration::from_millis(250);
-
-/// How often it is asked how much was written.
-const DISK: Duration = Duration::from_secs(5);
+pub(crate) const TICK: Duration = Duration::from_millis(250);
 
 /// How long a container that was killed may take to end.
-const DYING: Duration = Duration::from_secs(60);
+pub(crate) const DYING: Duration = Duration::from_secs(60);
 
 /// What all runs of a group have in common.
 pub struct Setup<'a> {
@@ -92,17 +89,6 @@ pub trait Progress: Sync {
     fn cancelled(&self) -> bool;
 }
 
-/// What takes a submission in while its agent runs.
-type Collection<'a> = Pin<Box<dyn Future<Output = Result<Vec<String>, AgentsError>> + 'a>>;
-
-/// How an agent ended.
-struct End {
-    outcome: Outcome,
-    exit_code: Option<i64>,
-    why: Option<String>,
-    seconds: f64,
-}
-
 /// Lets a run live, from its first state to its last.
 ///
 /// # Errors
@@ -120,6 +106,10 @@ pub async fn live(setup: &Setup<'_>, run: &str) -> Result<Run, AgentsError> {
         run.attempts = earlier.attempts + 1;
         run.started_at = Some(timestamp::now());
         run.notes = earlier.notes;
+        if let Some(outcome) = earlier.outcome {
+            let (attempt, outcome) = (earlier.attempts, outcome.name());
+            run.notes.push(format!("attempt {attempt} ended so: {outcome}; what it left is in attempt-{attempt}"));
+        }
     })?;
     setup.progress.changed(run, &begun);
     let folder = group.run_folder(run);
@@ -152,6 +142,17 @@ fn ended(run: &mut Run) {
     run.state = State::Ended;
     run.success = Some(run.outcome == Some(Outcome::Finished));
     run.ended_at = Some(timestamp::now());
+}
+
+/// The kernel ended a process of a run for want of memory. Only a run that did not end well ended of that.
+pub(crate) fn for_want_of_memory(run: &mut Run) {
+    match (run.outcome, run.exit_code) {
+        (Some(Outcome::Failed), Some(code)) => {
+            run.outcome = Some(Outcome::MemoryLimit);
+            run.why = Some(format!("it lacked memory, and ended with the exit code {code}"));
+        }
+        _ => run.notes.push("a process of it was ended for want of memory".into()),
+    }
 }
 
 /// One attempt at a run.
@@ -206,7 +207,7 @@ impl Attempt<'_> {
         self.setup.progress.changed(self.run, &started);
         let command = ["bash", START].map(ToOwned::to_owned).into_iter().chain(settled.arguments).collect();
         let execution = engine.execute(&container, USER, command).await?;
-        let end = self.watched(&container, execution, &conditions, log).await?;
+        let end = watched(self.setup, self.folder, &container, execution, &conditions, log).await?;
         let seconds = format!("{:.1} s", end.seconds);
         log.say(&format!("the agent ended after {seconds}: {}", end.outcome.name())).map_err(said)?;
 
@@ -226,7 +227,14 @@ impl Attempt<'_> {
         for note in &notes {
             log.say(&format!("note: {note}")).map_err(said)?;
         }
-        group.change(self.run, |run| run.notes.extend(notes))?;
+        // Some engines tell that only of a container that has ended.
+        let lacked_memory = engine.state(&container, false).await?.lacked_memory;
+        group.change(self.run, |run| {
+            run.notes.extend(notes);
+            if lacked_memory {
+                for_want_of_memory(run);
+            }
+        })?;
         Ok(())
     }
 
@@ -245,8 +253,9 @@ impl Attempt<'_> {
             [(GROUP, conditions.group_id.clone()), (RUN, self.run.to_owned()), (ATTEMPT, self.number.to_string())];
         // As the reference names them, with the run instead of another random number.
         let uuid = self.run.rsplit('_').next().unwrap_or_default().replace('-', "");
+        let again = if self.number > 1 { format!("-{}", self.number) } else { String::new() };
         Spec {
-            name: format!("competition-{}-{}-{uuid}", self.competition_id(), timestamp::now()),
+            name: format!("competition-{}-{}-{uuid}{again}", self.competition_id(), timestamp::now()),
             image: &conditions.image.id,
             command: forwarder::command(matches!(conditions.network, Network::AllowList(_))),
             variables,
@@ -285,94 +294,6 @@ impl Attempt<'_> {
         timeout(PREPARING, done).await.map_err(late)?
     }
 
-    /// Looks after an agent until it has ended.
-    async fn watched(
-        &self,
-        container: &str,
-        execution: Execution,
-        conditions: &Conditions,
-        log: &mut RunLog,
-    ) -> Result<End, AgentsError> {
-        let Setup { engine, progress, bounds, .. } = *self.setup;
-        let Execution { id, mut output } = execution;
-        let begun = Instant::now();
-        let limit = conditions.time_limit.map(|limit| begun + Duration::from_secs(limit));
-        let every = Duration::from_secs(conditions.collect_every);
-        let mut watch = Watch { asked: None, killed: None };
-        let (mut is_open, mut next_look, mut next_collection) = (true, begun + DISK, begun + every);
-        let mut collection: Option<Collection<'_>> = None;
-        let mut tick = interval(TICK);
-        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let exit_code = loop {
-            tokio::select! {
-                chunk = output.next(), if is_open => {
-                    match chunk {
-                        Some(Ok(chunk)) => log.add(chunk.as_ref()).map_err(AgentsError::file(self.folder))?,
-                        Some(Err(_)) | None => is_open = false,
-                    }
-                    continue;
-                }
-                collected = async { match &mut collection { Some(collection) => collection.as_mut().await, None => Ok(Vec::new()) } },
-                    if collection.is_some() => {
-                    collection = None;
-                    // The last one is told.
-                    drop(collected);
-                    next_collection = Instant::now() + every;
-                    continue;
-                }
-                _ = tick.tick() => {}
-            }
-            if let Some(code) = engine.ended(&id).await? {
-                break Some(code);
-            }
-            let now = Instant::now();
-            if watch.asked.is_none() {
-                if progress.cancelled() {
-                    watch.asked = Some((Outcome::Interrupted, now));
-                } else if limit.is_some_and(|limit| now >= limit) {
-                    watch.asked = Some((Outcome::TimeLimit, now));
-                }
-                if watch.asked.is_some() {
-                    // The first process of the container hands it on to all others.
-                    engine.signal(container, "SIGTERM").await?;
-                }
-            }
-            if let Some(disk) = conditions.disk.filter(|_| now >= next_look && watch.killed.is_none()) {
-                let looked = timeout(Duration::from_secs(30), engine.state(container, true)).await;
-                if looked.is_ok_and(|state| state.is_ok_and(|state| state.written > Some(disk))) {
-                    watch.asked = Some((Outcome::DiskLimit, now));
-                    watch.kill(engine, container).await?;
-                }
-                next_look = Instant::now() + DISK;
-            }
-            let grace = Duration::from_secs(conditions.grace);
-            if watch.asked.is_some_and(|(_, asked)| now >= asked + grace) && watch.killed.is_none() {
-                watch.kill(engine, container).await?;
-            }
-            if watch.killed.is_some_and(|killed| now >= killed + DYING) {
-                break None;
-            }
-            if collection.is_none() && now >= next_collection && watch.asked.is_none() {
-                collection = Some(Box::pin(collect(engine, container, self.folder, &FOLDERS[..1], bounds)));
-            }
-        };
-        let seconds = begun.elapsed().as_secs_f64();
-        let rest = async {
-            while let Some(Ok(chunk)) = output.next().await {
-                log.add(chunk.as_ref()).map_err(AgentsError::file(self.folder))?;
-            }
-            Ok(())
-        };
-        // Whatever still holds the output open is no part of the agent.
-        timeout(Duration::from_secs(2), rest).await.unwrap_or(Ok(()))?;
-        if let Some(collection) = collection {
-            // Two of them at a time would be in each other's way.
-            let _ = timeout(DYING, collection).await;
-        }
-        let state = engine.state(container, false).await.unwrap_or_default();
-        Ok(watch.end(exit_code, state.lacked_memory, seconds, conditions))
-    }
-
     /// Removes the container. One that stays is found by its label.
     async fn cleaned_up(&self, container: &str) {
         let engine = self.setup.engine;
@@ -384,46 +305,6 @@ impl Attempt<'_> {
         if let Err(error) = cleaned {
             self.setup.progress.note(&format!("{}: {error}", self.run));
         }
-    }
-}
-
-/// What was done to end an agent.
-struct Watch {
-    /// It was asked to end, and why.
-    asked: Option<(Outcome, Instant)>,
-    /// Its container was killed.
-    killed: Option<Instant>,
-}
-
-impl Watch {
-    async fn kill(&mut self, engine: &Engine, container: &str) -> Result<(), AgentsError> {
-        self.killed = Some(Instant::now());
-        engine.signal(container, "SIGKILL").await
-    }
-
-    fn end(&self, exit_code: Option<i64>, lacked_memory: bool, seconds: f64, conditions: &Conditions) -> End {
-        let by_force =
-            if self.killed.is_some() { ", and had to be killed" } else { ", and ended in the time of grace" };
-        let (outcome, why) = match (self.asked, exit_code) {
-            (Some((Outcome::TimeLimit, _)), _) => {
-                let limit = conditions.time_limit.unwrap_or_default();
-                (Outcome::TimeLimit, Some(format!("it reached the limit of {limit} s{by_force}")))
-            }
-            (Some((Outcome::DiskLimit, _)), _) => {
-                let limit = conditions.disk.unwrap_or_default();
-                (Outcome::DiskLimit, Some(format!("its container wrote more than {limit} bytes")))
-            }
-            (Some((outcome, _)), _) => (outcome, Some(format!("all runs were asked to end{by_force}"))),
-            (None, Some(0)) => {
-                (Outcome::Finished, lacked_memory.then(|| "a process of it was ended for want of memory".into()))
-            }
-            (None, Some(code)) if lacked_memory => {
-                (Outcome::MemoryLimit, Some(format!("it lacked memory, and ended with the exit code {code}")))
-            }
-            (None, Some(code)) => (Outcome::Failed, Some(format!("it ended with the exit code {code}"))),
-            (None, None) => (Outcome::Machine, Some("the engine does not tell how it ended".into())),
-        };
-        End { outcome, exit_code: exit_code.filter(|_| self.killed.is_none()), why, seconds }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::timestamp;
 pub const FILE: &str = "run.log";
 
 /// How much of an agent's output is kept, in bytes.
-pub const MAX_BYTES: u64 = 1 << 30;
+pub const MAX_BYTES: u64 = 256 << 20;
 
 /// A log that is open.
 #[derive(Debug)]

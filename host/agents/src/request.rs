@@ -1,12 +1,17 @@
 //! Requests of agents, as far as what is between them and a server reads them.
 
 use std::io;
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
+use tokio::time::timeout;
 
 /// The longest head of a request, in bytes.
 pub(crate) const HEAD: usize = 16 << 10;
+
+/// How much of a request that is refused is read all the same, in bytes.
+const UNREAD: u64 = 1 << 20;
 
 /// A request's head, and what came behind it; none if it is too long, or breaks off.
 pub(crate) async fn head(client: &mut UnixStream) -> io::Result<Option<(Vec<u8>, Vec<u8>)>> {
@@ -31,7 +36,10 @@ pub(crate) async fn head(client: &mut UnixStream) -> io::Result<Option<(Vec<u8>,
 pub(crate) async fn refuse(client: &mut UnixStream, status: &str, why: &str) -> io::Result<()> {
     let answer = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{why}\n", why.len() + 1);
     client.write_all(answer.as_bytes()).await?;
-    client.shutdown().await
+    client.shutdown().await?;
+    // Closing with something unread takes the answer from whoever has not read it yet.
+    let unread = tokio::io::copy(&mut client.take(UNREAD), &mut tokio::io::sink());
+    timeout(Duration::from_secs(1), unread).await.map_or(Ok(()), |read| read.map(|_| ()))
 }
 
 /// The fields of a head but for those that concern one connection.

@@ -8,7 +8,7 @@ use futures_util::future::join_all;
 use crate::AgentsError;
 use crate::collecting::{FOLDERS, collect};
 use crate::life::GROUP;
-use crate::life::{ATTEMPT, RUN, Setup, live, stopped};
+use crate::life::{ATTEMPT, RUN, Setup, for_want_of_memory, live, stopped};
 use crate::metadata::{Outcome, Run, State};
 
 /// Runs what is due of a group, `workers` runs at a time, in order. Containers that an earlier process left are dealt with first.
@@ -51,7 +51,14 @@ async fn recover(setup: &Setup<'_>) -> Result<(), AgentsError> {
             None => false,
         };
         if is_whole && run.state == State::Collecting {
+            let lacked_memory = match container {
+                Some(container) => setup.engine.state(&container.id, false).await?.lacked_memory,
+                None => false,
+            };
             let finished = setup.group.change(id, |run| {
+                if lacked_memory {
+                    for_want_of_memory(run);
+                }
                 run.state = State::Ended;
                 run.success = Some(run.outcome == Some(Outcome::Finished));
                 run.ended_at = Some(crate::timestamp::now());

@@ -1,6 +1,42 @@
 //! Values of YAML as the reference's Python hands them to agents.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
+use serde_saphyr::MergeKeyPolicy;
+
+/// The key whose value is merged into the mapping that it is in.
+const MERGE: &str = "<<";
+
+/// A document that is a mapping, or empty. What is merged into a mapping comes first, where Python has it, and is overridden in its place.
+pub(crate) fn mapping(text: &str) -> Result<Map<String, Value>, String> {
+    let options = serde_saphyr::options! { merge_keys: MergeKeyPolicy::AsOrdinary };
+    let document: Option<Map<String, Value>> =
+        serde_saphyr::from_str_with_options(text, options).map_err(|error| error.to_string())?;
+    document.map_or_else(|| Ok(Map::new()), merged)
+}
+
+fn merged(own: Map<String, Value>) -> Result<Map<String, Value>, String> {
+    let mut all = Map::new();
+    let mut rest = Vec::new();
+    for (key, value) in own {
+        match value {
+            Value::Object(fields) if key == MERGE => all.extend(merged(fields)?),
+            // The first of several overrides those behind it.
+            Value::Array(mappings) if key == MERGE => {
+                for mapping in mappings.into_iter().rev() {
+                    let Value::Object(fields) = mapping else { return Err(NO_MAPPING.into()) };
+                    all.extend(merged(fields)?);
+                }
+            }
+            _ if key == MERGE => return Err(NO_MAPPING.into()),
+            Value::Object(fields) => rest.push((key, Value::Object(merged(fields)?))),
+            value => rest.push((key, value)),
+        }
+    }
+    all.extend(rest);
+    Ok(all)
+}
+
+const NO_MAPPING: &str = "what `<<` merges has to be a mapping, or a list of mappings";
 
 /// The text that Python's `str` gives of a value: `True`, `None`, `1e-05`.
 pub(crate) fn python_text(value: &Value) -> String {
@@ -61,6 +97,18 @@ fn python_float(float: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn mappings_are_merged_as_python_merges_them() {
+        // As PyYAML 6.0 loads it.
+        let text = "a: &a {x: 1, y: 2}\nb: &b {y: 3, z: 4}\nc: {w: 5, <<: *a, y: 6}\nd: {<<: [*a, *b], v: 7}\n";
+        let read = mapping(text).unwrap();
+        assert_eq!(read["c"].to_string(), r#"{"x":1,"y":6,"w":5}"#);
+        assert_eq!(read["d"].to_string(), r#"{"y":2,"z":4,"x":1,"v":7}"#);
+        assert!(mapping("").unwrap().is_empty());
+        assert!(mapping("a: {<<: 3}").unwrap_err().contains("has to be a mapping"));
+        assert!(mapping("- a").is_err());
+    }
 
     #[test]
     fn values_are_written_as_python_writes_them() {

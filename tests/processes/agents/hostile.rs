@@ -77,7 +77,7 @@ fn each_attack_has_its_end() -> Result<(), Failure> {
         ("toy-forks", &["time-limit", "memory-limit"]),
         ("toy-memory", &["memory-limit"]),
         ("toy-disk", &["disk-limit"]),
-        ("toy-file", &["failed"]),
+        ("toy-file", &["failed", "disk-limit"]),
         ("toy-links", &["finished"]),
         ("toy-calls", &["finished"]),
         ("toy-answers", &["finished"]),

@@ -6,7 +6,8 @@ use std::fs;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use assay_tests::Failure;
+use assay_tests::{Failure, assay};
+use rustix::process::{Pid, Signal, kill_process};
 
 use super::world::{World, expect, metadata};
 
@@ -107,4 +108,51 @@ fn whole(group: &std::path::Path) -> Result<u64, Failure> {
 /// How many times the folder's own log says that the agent ended: once, whatever earlier attempts say in folders of their own.
 fn count(folder: &std::path::Path) -> usize {
     fs::read_to_string(folder.join("run.log")).unwrap_or_default().matches("the agent ended after").count()
+}
+
+/// Ctrl-C: agents end in their time of grace, what they left is there, and the group is taken up again.
+#[test]
+fn an_interrupted_group_goes_on() -> Result<(), Failure> {
+    let start = "trap 'exit 0' TERM; cp /home/data/sample_submission.csv /home/submission/submission.csv\n\
+                 if [ -e /home/data/go ]; then exit 0; fi; while :; do sleep 0.1; done\n";
+    let Some(world) = World::new(start, &["toy-one", "toy-two"])? else { return Ok(()) };
+    let mut run = world.begin()?.args(["--grace", "20s"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+    let begun = Instant::now();
+    let states = |group: &std::path::Path| -> Result<Vec<String>, Failure> {
+        let shown = assay()?.args(["run", "status", "--format", "json"]).arg(group).output()?;
+        let shown: serde_json::Value = serde_json::from_slice(&shown.stdout)?;
+        let runs = shown["runs"].as_object().ok_or("no runs")?;
+        Ok(runs.values().map(|run| run["state"].as_str().unwrap_or_default().to_owned()).collect())
+    };
+    let is_running =
+        || world.group().ok().and_then(|group| states(&group).ok()).is_some_and(|states| states[0] == "running");
+    while !is_running() {
+        assert!(begun.elapsed() < Duration::from_secs(120), "it does not start");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    let group = world.group()?;
+    // Nobody else takes it up meanwhile.
+    expect(&world.run()?.arg("--resume").arg(&group).output()?, 2);
+    kill_process(Pid::from_raw(run.id().try_into()?).ok_or("no id")?, Signal::INT)?;
+    assert_eq!(run.wait()?.code(), Some(130));
+    let before = metadata(&group)?;
+    let runs: Vec<_> = before["runs"].as_object().ok_or("no runs")?.iter().collect();
+    assert_eq!((&runs[0].1["outcome"], &runs[0].1["success"]), (&"interrupted".into(), &false.into()));
+    assert_eq!((&runs[1].1["state"], &runs[1].1["success"]), (&"waiting".into(), &serde_json::Value::Null));
+    assert!(group.join(runs[0].0).join("submission/submission.csv").is_file());
+    assert!(world.docker.containers()?.is_empty());
+
+    for id in ["toy-one", "toy-two"] {
+        fs::write(world.path(&format!("data/{id}/prepared/public/go")), "")?;
+    }
+    expect(&world.run()?.arg("--resume").arg(&group).output()?, 0);
+    let after = metadata(&group)?;
+    let (name, first) = (runs[0].0, &after["runs"][runs[0].0]);
+    assert_eq!((&first["attempts"], &first["success"]), (&2.into(), &true.into()), "{first}");
+    assert!(first["notes"].to_string().contains("attempt 1 ended so: interrupted"), "{first}");
+    assert!(group.join(name).join("attempt-1/submission/submission.csv").is_file());
+    // Nothing is left to do.
+    expect(&world.run()?.arg("--resume").arg(&group).output()?, 0);
+    assert_eq!(metadata(&group)?["runs"], after["runs"]);
+    Ok(())
 }
