@@ -59,6 +59,14 @@ pub enum BootstrapError {
         /// What its grader does.
         why: &'static str,
     },
+    /// Rows are asked for, and groups of them are the units.
+    #[error("no part of the rows of {} has a score: its grader scores them in groups of {}", excerpt(.id), excerpt(.group))]
+    Grouped {
+        /// The competition.
+        id: String,
+        /// The column that names the groups.
+        group: String,
+    },
     /// There is too little to draw from.
     #[error("nothing is resampled: {0} rows or groups are too few to tell anything of others; 2 are the least")]
     Few(usize),

@@ -5,10 +5,10 @@
 
 use arrow::array::RecordBatch;
 use assay_sandbox::{self as sandbox, Cancel, Run, Task};
-use assay_tables::align;
+use assay_tables::{Threads, align};
 use assay_types::sha256;
 
-use crate::bootstrap::{BootstrapError, rows_are_units};
+use crate::bootstrap::{BootstrapError, Units};
 use crate::prepared::PreparedCompetition;
 
 /// A part of the rows.
@@ -59,7 +59,7 @@ pub(crate) struct PairedRows<'a> {
 impl PairedRows<'_> {
     /// The score on a part of the pairs.
     pub(crate) fn score(&self, part: &Part, cancel: &Cancel) -> Result<PartScore, BootstrapError> {
-        rows_are_units(self.prepared.competition())?;
+        Units::are_rows(self.prepared.competition())?;
         let (rows, answers) = (self.aligned.num_rows(), self.answers.num_rows());
         if rows != answers {
             return Err(BootstrapError::Unequal { submission: rows, answers });
@@ -80,8 +80,8 @@ impl PairedRows<'_> {
         let resolved = &self.prepared.resolved;
         let task = Task {
             submission: self.submission,
-            aligned: &align::apply(self.aligned, Some(&pairs))?,
-            answers: &align::apply(self.answers, Some(&pairs))?,
+            aligned: &align::apply(self.aligned, Some(&pairs), Threads::one())?,
+            answers: &align::apply(self.answers, Some(&pairs), Threads::one())?,
             options: &resolved.options,
         };
         let Run { outcome, .. } = resolved.grader.grade(&task, cancel)?;

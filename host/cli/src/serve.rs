@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
-use assay::{Assay, Competitions, rows_are_units};
+use assay::{Assay, Competitions, Units};
 use assay_server::{Address, Certificate, Hosting, Keys, Limits, Policy, Server, ServerError, Store};
 use assay_tables::read;
 use assay_types::competition::Competition;
@@ -199,7 +199,7 @@ fn offered(competitions: &Competitions, policy: &Policy) -> Result<Vec<Arc<Compe
         if policy.wants_part(id) {
             let unfit =
                 || format!("competitions.{id}: show = \"public-part\" cannot be kept; say `score` or `validity`");
-            rows_are_units(&competition).with_context(unfit).map_err(Failure::Call)?;
+            Units::are_rows(&competition).with_context(unfit).map_err(Failure::Call)?;
         }
         offered.push(competition);
     }

@@ -84,6 +84,18 @@ impl Units {
         Err(BootstrapError::NoUnit { id: competition.id.clone(), why })
     }
 
+    /// That single rows of this competition are units.
+    ///
+    /// # Errors
+    ///
+    /// With the reason why they are not.
+    pub fn are_rows(competition: &Competition) -> Result<(), BootstrapError> {
+        match Self::of(competition)? {
+            Units::Rows => Ok(()),
+            Units::Groups { group, .. } => Err(BootstrapError::Grouped { id: competition.id.clone(), group }),
+        }
+    }
+
     /// The kind of unit, and the column of the groups.
     pub(crate) fn described(&self) -> (Unit, Option<&str>) {
         match self {
