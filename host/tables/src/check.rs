@@ -296,8 +296,9 @@ fn row_sum(contract: &Contract, sum: &RowSum, batch: &RecordBatch, table: &Table
     }
     let mut sums = vec![0.0; batch.num_rows()];
     for array in arrays {
-        for (row, (total, value)) in sums.iter_mut().zip(values(array).iter()).enumerate() {
-            *total += if array.is_null(row) { 0.0 } else { *value };
+        let (values, any_missing) = (values(array), array.null_count() > 0);
+        for (row, (total, value)) in sums.iter_mut().zip(values.iter()).enumerate() {
+            *total += if any_missing && array.is_null(row) { 0.0 } else { *value };
         }
     }
     let wrong = |total: f64| match (sum.tolerance, sum.decimals) {

@@ -47,3 +47,28 @@ fn sums_are_within_a_tolerance() {
     assert_eq!(wrong.len(), 1);
     assert!(wrong[0].contains("line 3: `1.000012`, line 4: `0.999988`"), "{wrong:?}");
 }
+
+/// One look at the least and the greatest finds what is wrong as looking at each does.
+#[test]
+fn columns_are_passed_at_once_only_if_nothing_is_wrong() {
+    let rule = |rest: &str| format!("[[columns]]\nnames = [\"a\"]\ntype = \"number\"\nmissing = \"allow\"\n{rest}");
+    for (rest, right, wrong) in [
+        ("min = 0.5", "0.5\n7\n\n", "0.5\n0.25\n"),
+        ("max = 0.5", "0.5\n-7\n\n", "0.75\n\n"),
+        ("above = 0.5", "0.75\n\n", "0.75\n0.5\n"),
+        ("", "1\n-2.5\n\n", "1\ninf\n"),
+        ("", "\n\n", "-inf\n\n"),
+        ("infinite = \"allow\"", "inf\n-inf\n\n", "x\n"),
+        ("infinite = \"allow\"\nmin = 0", "inf\n", "-inf\n"),
+        ("min = 0\nmax = 9", "0\n9\n", "0\n10\n"),
+    ] {
+        let lines =
+            |cells: &str| format!("b,a\n{}", cells.lines().map(|cell| format!("1,{cell}\n")).collect::<String>());
+        assert_eq!(found(&rule(rest), &lines(right)), [""; 0], "{rest}");
+        assert_eq!(found(&rule(rest), &lines(wrong)).len(), 1, "{rest}");
+    }
+    let whole = "[[columns]]\nnames = [\"a\"]\ntype = \"integer\"\nmissing = \"allow\"\ninfinite = \"allow\"\n";
+    assert!(found(whole, "b,a\n1,1.0\n1,\n1,-3e3\n1,inf\n").is_empty());
+    assert_eq!(found(whole, "b,a\n1,1.5\n1,2\n").len(), 1);
+    assert_eq!(found(whole, "b,a\n1,1e19\n1,2\n").len(), 1);
+}
