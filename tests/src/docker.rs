@@ -149,7 +149,8 @@ fn image(files: &[(&str, &str)]) -> Result<Vec<u8>, Failure> {
         header.set_size(u64::try_from(content.len()).unwrap_or_default());
         archive.append_data(&mut header, name.trim_start_matches('/'), content)
     };
-    let folders = [("home", 0o755), ("home/agent", 0o755), ("private", 0o700), ("tmp", 0o1777), ("etc", 0o755)];
+    let folders =
+        [("home", 0o755), ("home/agent", 0o755), ("private", 0o700), ("tmp", 0o1777), ("etc", 0o755), ("bin", 0o755)];
     for (name, mode) in folders {
         add(name, mode, tar::EntryType::Directory, b"")?;
     }
@@ -171,8 +172,14 @@ fn image(files: &[(&str, &str)]) -> Result<Vec<u8>, Failure> {
         let paths = listed.lines().filter_map(|line| line.split_whitespace().find(|word| word.starts_with('/')));
         libraries.extend(paths.map(ToOwned::to_owned));
     }
-    for library in libraries {
-        add(&library, 0o755, tar::EntryType::Regular, &std::fs::read(&library)?)?;
+    // A folder that is not named is the engine's own, and nobody else's.
+    let above = libraries.iter().flat_map(|library| Path::new(library).ancestors().skip(1));
+    let above: BTreeSet<&Path> = above.filter(|folder| folder.parent().is_some()).collect();
+    for folder in above {
+        add(&folder.to_string_lossy(), 0o755, tar::EntryType::Directory, b"")?;
+    }
+    for library in &libraries {
+        add(library, 0o755, tar::EntryType::Regular, &std::fs::read(library)?)?;
     }
     for (name, content) in files {
         add(name, 0o755, tar::EntryType::Regular, content.as_bytes())?;

@@ -38,8 +38,10 @@ pub(crate) async fn refuse(client: &mut UnixStream, status: &str, why: &str) -> 
     client.write_all(answer.as_bytes()).await?;
     client.shutdown().await?;
     // Closing with something unread takes the answer from whoever has not read it yet.
-    let unread = tokio::io::copy(&mut client.take(UNREAD), &mut tokio::io::sink());
-    timeout(Duration::from_secs(1), unread).await.map_or(Ok(()), |read| read.map(|_| ()))
+    let mut unread = client.take(UNREAD);
+    let mut nowhere = tokio::io::sink();
+    let read = timeout(Duration::from_secs(1), tokio::io::copy(&mut unread, &mut nowhere)).await;
+    read.map_or(Ok(()), |read| read.map(|_| ()))
 }
 
 /// The fields of a head but for those that concern one connection.

@@ -151,3 +151,30 @@ impl Watch {
         End { outcome, exit_code: exit_code.filter(|_| self.killed.is_none()), why, seconds }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::group::tests::conditions;
+
+    #[test]
+    fn an_end_is_what_led_to_it() {
+        let now = Instant::now();
+        let of = |asked: Option<Outcome>, killed: bool, exit_code: Option<i64>| {
+            let watch = Watch { asked: asked.map(|outcome| (outcome, now)), killed: killed.then_some(now) };
+            let End { outcome, exit_code, why, .. } = watch.end(exit_code, 1.0, &conditions(1));
+            (outcome, exit_code, why.unwrap_or_default())
+        };
+        assert_eq!(of(None, false, Some(0)), (Outcome::Finished, Some(0), String::new()));
+        assert_eq!(of(None, false, Some(3)), (Outcome::Failed, Some(3), "it ended with the exit code 3".into()));
+        let (outcome, code, why) = of(Some(Outcome::TimeLimit), false, Some(0));
+        assert_eq!((outcome, code), (Outcome::TimeLimit, Some(0)));
+        assert_eq!(why, "it reached the limit of 60 s, and ended in the time of grace");
+        let (outcome, code, why) = of(Some(Outcome::TimeLimit), true, Some(137));
+        assert_eq!((outcome, code), (Outcome::TimeLimit, None));
+        assert!(why.ends_with("and had to be killed"), "{why}");
+        assert_eq!(of(Some(Outcome::DiskLimit), true, None).0, Outcome::DiskLimit);
+        assert_eq!(of(Some(Outcome::Interrupted), true, Some(137)).0, Outcome::Interrupted);
+        assert_eq!(of(None, false, None).0, Outcome::Machine);
+    }
+}
