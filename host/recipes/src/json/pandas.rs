@@ -73,9 +73,8 @@ fn converted(cells: Vec<Option<Json>>) -> Vec<Json> {
     };
     let Some(numbers) = cells.iter().map(number).collect::<Option<Vec<f64>>>() else { return whole(cells) };
     // The bounds are those of 64-bit integers.
-    let is_whole = |value: &f64| {
-        value.fract() == 0.0 && (-9.223_372_036_854_775_808e18..9.223_372_036_854_775_808e18).contains(value)
-    };
+    let bound = 2_f64.powi(63);
+    let is_whole = |value: &f64| value.fract() == 0.0 && (-bound..bound).contains(value);
     if numbers.iter().all(is_whole) {
         return numbers.into_iter().map(|value| Json::Int((value as i64).to_string())).collect();
     }
