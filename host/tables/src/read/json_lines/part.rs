@@ -6,8 +6,8 @@ use super::values::{Seen, TooMuchText, Values};
 /// The values that are not missing.
 pub(super) struct Part {
     pub(super) seen: Seen,
-    /// The rows that have one, counted from the start of the piece.
-    rows: Vec<u32>,
+    /// The rows that have one, counted from the start of the piece. None: all.
+    rows: Option<Vec<u32>>,
     values: Kept,
 }
 
@@ -49,10 +49,10 @@ impl Cells {
         }
     }
 
-    /// The values, whose texts are in `text`.
-    pub(super) fn finish(self, text: &str) -> Part {
+    /// The values of a piece of so many rows, whose texts are in `text`.
+    pub(super) fn finish(self, count: usize, text: &str) -> Part {
         let Cells { seen, cells } = self;
-        let rows = cells.iter().map(|&(row, _)| row).collect();
+        let rows = (cells.len() < count).then(|| cells.iter().map(|&(row, _)| row).collect());
         let cells = || cells.iter().map(|(_, cell)| cell);
         let double = |cell: &Cell| match *cell {
             Cell::Signed(value) => value as f64,
@@ -93,9 +93,8 @@ impl Part {
     /// Adds the values of a piece of so many rows to those of the pieces before.
     pub(super) fn add_to(&self, values: &mut Values, count: usize) -> Result<(), Again> {
         let mut next = 0;
-        let mut rows = self.rows.iter().copied().peekable();
         for row in 0..count as u32 {
-            if rows.next_if_eq(&row).is_none() {
+            if self.rows.as_ref().is_some_and(|rows| rows.get(next) != Some(&row)) {
                 values.push(&Cell::Missing, "")?;
                 continue;
             }

@@ -52,7 +52,7 @@ fn piece(bytes: &[u8], options: &ReadOptions<'_>, odd: impl Fn() -> bool) -> Opt
         columns.iter_mut().zip(&row.cells).for_each(|(column, cell)| column.push(number, cell));
         lines.push(line);
     }
-    let parts = columns.into_iter().map(|column| Some(column.finish(&row.text))).collect();
+    let parts = columns.into_iter().map(|column| Some(column.finish(lines.rows(), &row.text))).collect();
     let feeds = memchr::memchr_iter(b'\n', bytes).count() as u64;
     Some(Piece { header: row.header, parts, lines, feeds })
 }
