@@ -1,6 +1,23 @@
 //! Budgets: how much of something there is within a time that ends now.
 
-use crate::store::Kind;
+use crate::time::span;
+
+/// What a budget is spent on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Validation,
+    Grading,
+}
+
+impl Kind {
+    /// As the store has it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Kind::Validation => "validation",
+            Kind::Grading => "grading",
+        }
+    }
+}
 
 /// So much within so long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,7 +116,7 @@ impl Budgets {
             if room == Some(now) {
                 continue;
             }
-            let span = crate::policy::span(rate.window);
+            let span = span(rate.window);
             let retry_after = room.map(|at| u64::try_from(at - now).unwrap_or_default().div_ceil(1000).max(1));
             return Err(Spent { what: format!("{} {what} within {span}", rate.count), retry_after });
         }

@@ -18,6 +18,7 @@ mod identity;
 mod keys;
 mod limits;
 mod listen;
+mod messages;
 mod metrics;
 mod openapi;
 mod page;

@@ -6,8 +6,7 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
-use crate::api::ProblemBody;
-use crate::problem::{Kind, MEDIA_TYPE};
+use crate::problem::{Kind, MEDIA_TYPE, Written};
 
 /// Who may call an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -162,7 +161,7 @@ impl Operation {
             responses.insert(answer.status.to_string(), answer.value(generator));
         }
         for kind in &self.problems {
-            let schema = generator.subschema_for::<ProblemBody>().to_value();
+            let schema = generator.subschema_for::<Written>().to_value();
             let mut response = json!({ "description": kind.title(), "content": { MEDIA_TYPE: { "schema": schema } } });
             if matches!(kind, Kind::Busy | Kind::BudgetSpent) {
                 response["headers"] = json!({ "Retry-After": { "schema": { "type": "integer", "minimum": 1 } } });

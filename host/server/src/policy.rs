@@ -8,11 +8,7 @@ use thiserror::Error;
 
 use crate::budget::{Budgets, Rate};
 use crate::store::Retention;
-
-const SECOND: i64 = 1000;
-const MINUTE: i64 = 60 * SECOND;
-const HOUR: i64 = 60 * MINUTE;
-const DAY: i64 = 24 * HOUR;
+use crate::time::{DAY, HOUR, MINUTE, SECOND};
 
 /// What a participant may use if nothing is said.
 const BUDGETS: Budgets = Budgets {
@@ -319,14 +315,6 @@ impl Rules {
     pub(crate) fn shows_part(&self, now: DateTime<Utc>) -> bool {
         self.show == Show::PublicPart && !self.has_ended(now)
     }
-}
-
-/// A time as a policy has it.
-pub(crate) fn span(milliseconds: i64) -> String {
-    let units = [(DAY, 'd'), (HOUR, 'h'), (MINUTE, 'm')];
-    let whole = units.iter().find(|(unit, _)| milliseconds % unit == 0 && milliseconds / unit > 1);
-    let (unit, letter) = whole.copied().unwrap_or((SECOND, 's'));
-    format!("{}{letter}", milliseconds / unit)
 }
 
 #[cfg(test)]

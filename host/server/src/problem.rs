@@ -7,6 +7,8 @@ use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::messages::say;
+
 /// The media type.
 pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
 
@@ -133,7 +135,7 @@ impl Problem {
 
     /// The server is at fault. Why is for its operator: it is said on stderr, and no client is told.
     pub(crate) fn internal(why: &dyn std::fmt::Display) -> Self {
-        crate::server::say(&format!("error: {why}"));
+        say(&format!("error: {why}"));
         Problem::new(
             Kind::Internal,
             "this is none of your doing; the operator finds the reason in the server's messages",

@@ -8,9 +8,9 @@ use assay::{Assay, Cancel, Context, Detail, Graded, Operator, Part, Submission};
 use assay_types::report::{Outcome, SCHEMA, SampleReport};
 use serde_json::json;
 
+use crate::messages::say;
 use crate::metrics::Metrics;
 use crate::policy::Policy;
-use crate::server::say;
 use crate::store::{Job, Store, StoreError, Verdict};
 use crate::time::now;
 use crate::view::lower_is_better;

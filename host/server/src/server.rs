@@ -1,6 +1,6 @@
 //! The server as a whole: what it is made of, and how it runs and ends.
 
-use std::io::{self, Write};
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
@@ -16,6 +16,7 @@ use crate::connection::{Connections, accept};
 use crate::keys::Keys;
 use crate::limits::Limits;
 use crate::listen::{self, Address, Certificate, ListenError};
+use crate::messages::say;
 use crate::policy::Policy;
 use crate::queue::{Grader, Signals};
 use crate::router::router;
@@ -204,9 +205,4 @@ fn raise_descriptors() {
     let limit = getrlimit(Resource::Nofile);
     // With fewer, connections wait until others end.
     let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit });
-}
-
-/// A line for the operator, on stderr.
-pub(crate) fn say(text: &str) {
-    let _ = writeln!(io::stderr(), "{}", assay_types::excerpt::printable(text));
 }

@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use sha2::{Digest, Sha256};
 use tempfile::{NamedTempFile, TempDir, TempPath};
 use tokio::sync::OwnedSemaphorePermit;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::gate::Gate;
 use crate::limits::Limits;
@@ -22,6 +22,9 @@ const FIELD: &str = "file";
 
 /// How much a field may hold that is not the file.
 const OTHER_BYTES: usize = 64 << 10;
+
+/// How long it takes to be told that there is no place.
+const REFUSAL: Duration = Duration::from_secs(1);
 
 /// How many fields are looked at for the file.
 const FIELDS: usize = 16;
@@ -66,6 +69,8 @@ impl Uploads {
     pub(crate) async fn receive(&self, mut form: Multipart) -> Result<Upload, Problem> {
         // Who waits here has sent no file yet, and takes next to nothing.
         let Ok(place) = self.gate.enter().await else {
+            // Who asks again at once would take the time that others are waiting for.
+            sleep(REFUSAL).await;
             return Err(Problem::busy("as many files as may be are being received; try again"));
         };
         let mut clock = Clock::new(&self.limits);

@@ -18,7 +18,7 @@ pub(crate) use self::operator::{Queue, UseLog, log_state, waiting};
 pub(crate) use self::state::{Allowance, Budgets, budgets_of};
 use crate::identity::Caller;
 use crate::openapi::{Access, Answer, Body, Operation, Parameter};
-use crate::problem::{Kind, Problem, Written};
+use crate::problem::{Kind, Problem};
 use crate::site::Site;
 use crate::view::Submission;
 
@@ -181,9 +181,6 @@ pub(crate) fn operations() -> Vec<Handled> {
         ),
     ]
 }
-
-/// The schemas that answers with problems have.
-pub(crate) type ProblemBody = Written;
 
 /// A caller's latest submissions; for operators, everybody's.
 pub(crate) async fn submissions_of(

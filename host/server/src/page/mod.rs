@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Form as Fields, FromRequest, Path, Request, State};
+use axum::http::HeaderMap;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, SET_COOKIE};
-use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use serde::Deserialize;
@@ -19,7 +19,6 @@ use self::session::{Session, SignedIn};
 use self::show::Home;
 use crate::api;
 use crate::handing_in::{self, Form};
-use crate::problem::Problem;
 use crate::site::Site;
 
 /// How many submissions the page lists.
@@ -126,9 +125,4 @@ async fn submission(State(site): State<Arc<Site>>, session: Session, Path(id): P
 
 fn asset(kind: &'static str, text: &'static str) -> Response {
     ([(CONTENT_TYPE, kind), (CACHE_CONTROL, "max-age=300")], text).into_response()
-}
-
-/// A page of a problem has its status too.
-fn status(problem: &Problem) -> StatusCode {
-    problem.kind.status()
 }

@@ -13,7 +13,8 @@ use crate::problem::Problem;
 use crate::view::{Rows, Status, Submission, Verdict};
 
 /// What pages may load and do: their own style and script, and forms to this server.
-const CONTENT: &str = "default-src 'none'; style-src 'self'; script-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const CONTENT: &str = "default-src 'none'; style-src 'self'; script-src 'self'; form-action 'self'; \
+                       base-uri 'none'; frame-ancestors 'none'";
 
 /// What the first page shows.
 pub(super) struct Home {
@@ -49,7 +50,7 @@ pub(super) fn problem(caller: Option<&Caller>, problem: &Problem) -> Response {
             a href="/" { "Back" }
         }
     };
-    page(super::status(problem), problem.kind.title(), caller, &body)
+    page(problem.kind.status(), problem.kind.title(), caller, &body)
 }
 
 pub(super) fn home(caller: &Caller, home: &Home) -> Response {

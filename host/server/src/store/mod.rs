@@ -26,7 +26,6 @@ pub(crate) use self::files::Files;
 pub use self::retention::Retention;
 pub(crate) use self::submissions::{Accepted, Entry, Job, New, State, Stored, Verdict};
 pub use self::tokens::TokenEntry;
-pub(crate) use self::uses::Kind;
 
 /// The version of the schema, as the database has it.
 const VERSION: i64 = 1;

@@ -3,23 +3,7 @@
 use rusqlite::{Connection, params};
 
 use super::{Store, StoreError};
-use crate::budget::{Budgets, Spent, Use};
-
-/// What a budget is spent on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Validation,
-    Grading,
-}
-
-impl Kind {
-    fn name(self) -> &'static str {
-        match self {
-            Kind::Validation => "validation",
-            Kind::Grading => "grading",
-        }
-    }
-}
+use crate::budget::{Budgets, Kind, Spent, Use};
 
 impl Store {
     /// What a participant used of a competition's budgets, from a time on, the oldest first.
@@ -27,14 +11,14 @@ impl Store {
         uses(&self.reader(), participant, competition, since)
     }
 
-    /// Spends a validation of so many bytes, if the budgets allow it.
+    /// Spends a validation of so many bytes, if the budgets allow it, and gives its number.
     pub(crate) fn spend_validation(
         &self,
         (participant, competition): (&str, &str),
         bytes: u64,
         budgets: &Budgets,
         now: i64,
-    ) -> Result<Result<(), Spent>, StoreError> {
+    ) -> Result<Result<i64, Spent>, StoreError> {
         let mut writer = self.writer();
         let transaction = writer.transaction()?;
         let used = uses(&transaction, participant, competition, now - budgets.longest_window())?;
@@ -42,8 +26,15 @@ impl Store {
             return Ok(Err(spent));
         }
         add(&transaction, (participant, competition), Kind::Validation, bytes, now, None)?;
+        let number = transaction.last_insert_rowid();
         transaction.commit()?;
-        Ok(Ok(()))
+        Ok(Ok(number))
+    }
+
+    /// Gives back what was spent on a validation that came to nothing.
+    pub(crate) fn refund(&self, number: i64) -> Result<(), StoreError> {
+        self.writer().execute("DELETE FROM uses WHERE number = ?1", [number])?;
+        Ok(())
     }
 }
 
