@@ -26,8 +26,8 @@ const POLICY_BYTES: u64 = 1 << 20;
 /// Serve validations and gradings over HTTP, from a machine that holds what agents must not see.
 ///
 /// With --competition, `POST /validate` and `GET /health` are the checker of the reference, from key files alone. With --store, there is
-/// an interface with participants, budgets and submissions under `/v1`, described by `/openapi.json`, and a page at `/`. SIGTERM ends it once
-/// what is under way is finished.
+/// an interface with participants, budgets and submissions under `/v1`, described by `/openapi.json`, and a page at `/`. SIGTERM ends it
+/// once what is under way is finished.
 #[derive(Args)]
 pub(super) struct Arguments {
     /// An address to listen on, such as 127.0.0.1:5000 [default: that one, unless there is a --unix].

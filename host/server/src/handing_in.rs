@@ -41,12 +41,19 @@ pub(crate) async fn validate(site: &Arc<Site>, caller: &Caller, id: &str, form: 
     let (name, sha256, bytes) = (upload.name.clone(), upload.sha256.clone(), upload.bytes);
     let (participant, competition, budgets) = (caller.participant.clone(), id.to_owned(), rules.budgets);
     let spent = site.store(move |store| store.spend_validation((&participant, &competition), bytes, &budgets, now()));
-    spent.await?.map_err(over_budget)?;
-    let validation = site.app.validate(id, upload).await.map_err(|error| match error {
-        Unvalidated::Busy(problem) => problem,
-        Unvalidated::Failed(error) => Problem::internal(&error),
-        Unvalidated::Panicked => Problem::internal(&"a validation panicked"),
-    })?;
+    let number = spent.await?.map_err(over_budget)?;
+    let validation = match site.app.validate(id, upload).await {
+        Ok(validation) => validation,
+        Err(error) => {
+            // Nobody pays for what was not done.
+            site.store(move |store| store.refund(number)).await?;
+            return Err(match error {
+                Unvalidated::Busy(problem) => problem,
+                Unvalidated::Failed(error) => Problem::internal(&error),
+                Unvalidated::Panicked => Problem::internal(&"a validation panicked"),
+            });
+        }
+    };
     site.app.metrics.validated(match validation.verdict {
         Verdict::Valid => "valid",
         Verdict::Invalid => "invalid",

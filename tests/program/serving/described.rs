@@ -1,4 +1,5 @@
-//! The OpenAPI document is held against what the server does: every operation, with and without a token, with what is there and what is not.
+//! The OpenAPI document is held against what the server does: every operation, with and without a token, with what is there and what
+//! is not.
 
 use assay_tests::Failure;
 use serde_json::Value;
@@ -74,7 +75,8 @@ fn holds(document: &Value, operation: &Value, answer: &Answer) -> Result<(), Str
 fn every_operation_answers_as_the_document_says() -> Result<(), Failure> {
     let world = World::new()?;
     let tokens = [None, Some(world.token("ada", "participant")?), Some(world.token("op", "operator")?)];
-    let policy = "[competitions.toy]\nshow = \"score\"\nleaderboard = true\ngradings = { count = 2, window = \"1h\" }\nvalidations = { count = 2, window = \"1h\" }\n";
+    let budgets = "gradings = { count = 2, window = \"1h\" }\nvalidations = { count = 2, window = \"1h\" }\n";
+    let policy = &format!("[competitions.toy]\nshow = \"score\"\nleaderboard = true\n{budgets}");
     let server = world.host(policy, &[])?;
     let document = server.place.get("/openapi.json", None)?.json()?;
     assert_eq!(document["openapi"], "3.1.0");

@@ -85,7 +85,8 @@ fn a_submission_is_graded_and_shown_as_far_as_the_policy_has_it() -> Result<(), 
 fn the_public_part_is_fixed_and_the_rest_stays_private() -> Result<(), Failure> {
     let world = World::new()?;
     let token = world.token("ada", "participant")?;
-    let policy = "[competitions.toy]\nshow = \"public-part\"\npublic_share = 0.5\ndigits = 9\nleaderboard = true\ngradings = \"unlimited\"\n";
+    let policy = "[competitions.toy]\nshow = \"public-part\"\npublic_share = 0.5\ndigits = 9\nleaderboard = true\n\
+                  gradings = \"unlimited\"\n";
     let server = world.host(policy, &[])?;
     let perfect = off_by(0.0);
     let rows: Vec<&str> = perfect.lines().skip(1).collect();

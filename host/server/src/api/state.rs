@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::budget::{Kind as Spending, Left, Rate};
 use crate::identity::Caller;
 use crate::openapi;
-use crate::problem::{Kind, Problem};
+use crate::problem::Problem;
 use crate::site::Site;
 use crate::time::{now, written};
 
@@ -70,9 +70,8 @@ pub(super) async fn ready(State(site): State<Arc<Site>>) -> Result<Json<Health>,
     if site.ending.is_asked() {
         return Err(Problem::busy("the server is about to end"));
     }
-    let counts = site.store(|store| store.counts()).await?;
-    if counts.queued >= site.policy.queued() {
-        return Err(Problem { kind: Kind::Busy, ..Problem::busy("as many submissions as may be wait to be graded") });
+    if site.store(|store| store.queued()).await? >= site.policy.queued() {
+        return Err(Problem::busy("as many submissions as may be wait to be graded"));
     }
     Ok(Json(Health { status: "ready" }))
 }

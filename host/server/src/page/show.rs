@@ -13,7 +13,8 @@ use crate::problem::Problem;
 use crate::view::{Rows, Status, Submission, Verdict};
 
 /// What pages may load and do: their own style and script, and forms to this server.
-const CONTENT: &str = "default-src 'none'; style-src 'self'; script-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const CONTENT: &str = "default-src 'none'; style-src 'self'; script-src 'self'; form-action 'self'; \
+                       base-uri 'none'; frame-ancestors 'none'";
 
 /// What the first page shows.
 pub(super) struct Home {

@@ -124,9 +124,7 @@ impl Store {
             let same = before.competition == competition && before.file == upload.sha256;
             return Ok(if same { Accepted::Before(Box::new(before)) } else { Accepted::KeyReused });
         }
-        let queued: i64 =
-            transaction.query_row("SELECT count(*) FROM submissions WHERE state = 'queued'", [], |row| row.get(0))?;
-        if queued.unsigned_abs() >= new.most_queued {
+        if queued(&transaction)? >= new.most_queued {
             return Ok(Accepted::Full);
         }
         let used = uses::uses(&transaction, participant, competition, now - new.budgets.longest_window())?;
@@ -172,12 +170,15 @@ impl Store {
         most: u32,
     ) -> Result<Vec<Stored>, StoreError> {
         let reader = self.reader();
-        let mut statement = reader.prepare(&format!(
-            "SELECT {COLUMNS} FROM submissions
-             WHERE (?1 IS NULL OR participant = ?1) AND (?2 IS NULL OR competition = ?2)
-               AND (?3 IS NULL OR number < (SELECT number FROM submissions WHERE id = ?3))
-             ORDER BY number DESC LIMIT ?4"
-        ))?;
+        // Only what is asked for is in the query, so that an index answers it.
+        let conditions = [
+            if participant.is_some() { "participant = ?1" } else { "?1 IS NULL" },
+            if competition.is_some() { "competition = ?2" } else { "?2 IS NULL" },
+            if before.is_some() { "number < (SELECT number FROM submissions WHERE id = ?3)" } else { "?3 IS NULL" },
+        ]
+        .join(" AND ");
+        let mut statement = reader
+            .prepare(&format!("SELECT {COLUMNS} FROM submissions WHERE {conditions} ORDER BY number DESC LIMIT ?4"))?;
         let mut rows = statement.query(params![participant, competition, before, most])?;
         let mut found = Vec::new();
         while let Some(row) = rows.next()? {
@@ -270,6 +271,11 @@ impl Store {
         Ok(())
     }
 
+    /// How many submissions wait.
+    pub(crate) fn queued(&self) -> Result<u64, StoreError> {
+        queued(&self.reader())
+    }
+
     /// How many submissions are where.
     pub(crate) fn counts(&self) -> Result<Counts, StoreError> {
         let reader = self.reader();
@@ -309,6 +315,11 @@ impl Store {
         }
         Ok(entries)
     }
+}
+
+fn queued(connection: &Connection) -> Result<u64, StoreError> {
+    let count = "SELECT count(*) FROM submissions WHERE state = 'queued'";
+    Ok(connection.query_row(count, [], |row| row.get::<_, i64>(0))?.unsigned_abs())
 }
 
 fn by_id(connection: &Connection, id: &str) -> Result<Option<Stored>, StoreError> {

@@ -192,3 +192,33 @@ fn what_is_past_its_time_goes_and_nothing_else() {
     assert_eq!(store.submissions(None, None, None, 10).unwrap().len(), 1);
     assert_eq!(store.sweep(Retention::default(), DAY, 900 * DAY).unwrap(), (0, 0));
 }
+
+#[test]
+fn a_validation_that_came_to_nothing_is_given_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    let budgets = Budgets { validations: Some(Rate { count: 1, window: DAY }), ..Budgets::default() };
+    let spend = |now| store.spend_validation(("ada", "a"), 10, &budgets, now).unwrap();
+    let number = spend(0).unwrap();
+    assert_eq!(spend(1).unwrap_err().retry_after, Some(86_400));
+    store.refund(number).unwrap();
+    spend(2).unwrap();
+}
+
+#[test]
+fn submissions_are_listed_page_by_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    for id in ["1", "2", "3"] {
+        accepted(&store, id, id, 0);
+    }
+    let listed = |participant, competition, before| {
+        let found = store.submissions(participant, competition, before, 2).unwrap();
+        found.into_iter().map(|stored| stored.id).collect::<Vec<_>>()
+    };
+    assert_eq!(listed(None, None, None), ["3", "2"]);
+    assert_eq!(listed(Some("ada"), Some("a"), Some("2")), ["1"]);
+    assert!(listed(Some("bob"), None, None).is_empty());
+    assert!(listed(None, Some("b"), None).is_empty());
+    assert!(listed(None, None, Some("unknown")).is_empty());
+}

@@ -11,14 +11,14 @@ impl Store {
         uses(&self.reader(), participant, competition, since)
     }
 
-    /// Spends a validation of so many bytes, if the budgets allow it.
+    /// Spends a validation of so many bytes, if the budgets allow it, and gives its number.
     pub(crate) fn spend_validation(
         &self,
         (participant, competition): (&str, &str),
         bytes: u64,
         budgets: &Budgets,
         now: i64,
-    ) -> Result<Result<(), Spent>, StoreError> {
+    ) -> Result<Result<i64, Spent>, StoreError> {
         let mut writer = self.writer();
         let transaction = writer.transaction()?;
         let used = uses(&transaction, participant, competition, now - budgets.longest_window())?;
@@ -26,8 +26,15 @@ impl Store {
             return Ok(Err(spent));
         }
         add(&transaction, (participant, competition), Kind::Validation, bytes, now, None)?;
+        let number = transaction.last_insert_rowid();
         transaction.commit()?;
-        Ok(Ok(()))
+        Ok(Ok(number))
+    }
+
+    /// Gives back what was spent on a validation that came to nothing.
+    pub(crate) fn refund(&self, number: i64) -> Result<(), StoreError> {
+        self.writer().execute("DELETE FROM uses WHERE number = ?1", [number])?;
+        Ok(())
     }
 }
 
