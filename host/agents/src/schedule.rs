@@ -74,7 +74,7 @@ async fn recover(setup: &Setup<'_>) -> Result<(), AgentsError> {
             setup.progress.changed(id, &finished);
             continue;
         }
-        let cut_short = setup.group.change(id, |run| cut_short(run))?;
+        let cut_short = setup.group.change(id, cut_short)?;
         setup.progress.changed(id, &cut_short);
     }
     swept(setup).await
