@@ -13,21 +13,31 @@ use crate::intake::{self, Bounds};
 pub(crate) const FOLDERS: &[(&str, &str)] =
     &[("submission", "/home/submission"), ("logs", "/home/logs"), ("code", "/home/code")];
 
+/// What was taken of a container.
+#[derive(Debug, Default)]
+pub(crate) struct Collected {
+    /// What there is to be noted.
+    pub(crate) notes: Vec<String>,
+    /// A folder was not there, or could not be looked into.
+    pub(crate) lacks: bool,
+}
+
 /// So that no two of them write to one folder.
 static COLLECTIONS: AtomicU64 = AtomicU64::new(0);
 
-/// Takes folders of a container, whether it runs or not; what was taken before is replaced. Returns what is to be noted.
+/// Takes folders of a container, whether it runs or not; what was taken before is replaced.
 pub(crate) async fn collect(
     engine: &Engine,
     container: &str,
     run: &Path,
     folders: &[(&'static str, &'static str)],
     bounds: Bounds,
-) -> Result<Vec<String>, AgentsError> {
-    let mut notes = Vec::new();
+) -> Result<Collected, AgentsError> {
+    let mut collected = Collected::default();
     for &(name, path) in folders {
         let Some(archive) = engine.archive(container, path).await? else {
-            notes.push(format!("{name}: the container has no {path}"));
+            collected.lacks = true;
+            collected.notes.push(format!("{name}: the container has no {path}"));
             continue;
         };
         let taken = run.join(format!("{INCOMING}{name}-{}", COLLECTIONS.fetch_add(1, Ordering::Relaxed)));
@@ -40,7 +50,7 @@ pub(crate) async fn collect(
             result.map_err(AgentsError::file(&place))
         });
         let taken = task.await.map_err(|error| AgentsError::Machine(error.to_string()))??;
-        notes.extend(taken.note(name));
+        collected.notes.extend(taken.note(name));
     }
-    Ok(notes)
+    Ok(collected)
 }

@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use crate::agent::Agent;
 use crate::checker::{Checker, CheckerProgram};
-use crate::collecting::{FOLDERS, collect};
+use crate::collecting::{Collected, FOLDERS, collect};
 use crate::engine::{Engine, Execution, Spec};
 use crate::forwarder::{self, CHECKER, MOUNT, PROXY};
 use crate::group::Group;
@@ -114,7 +114,7 @@ pub async fn live(setup: &Setup<'_>, run: &str) -> Result<Run, AgentsError> {
     setup.progress.changed(run, &begun);
     let folder = group.run_folder(run);
     let mut log = RunLog::open(&folder, output::MAX_BYTES).map_err(AgentsError::file(&folder))?;
-    let sockets = setup.sockets.join(format!("{}-{}", run.rsplit('_').next().unwrap_or(run), begun.attempts));
+    let sockets = sockets(setup, run, begun.attempts);
     let attempt = Attempt { setup, run, number: begun.attempts, folder: &folder, sockets: &sockets };
     let mut container = None;
     let ended = match attempt.carried_out(&begun.competition_id, &mut log, &mut container).await {
@@ -136,6 +136,11 @@ pub async fn live(setup: &Setup<'_>, run: &str) -> Result<Run, AgentsError> {
     let _ = fs::remove_dir_all(&sockets);
     setup.progress.changed(run, &ended);
     Ok(ended)
+}
+
+/// The folder that is mounted into the container of an attempt at a run.
+pub(crate) fn sockets(setup: &Setup<'_>, run: &str, attempt: u32) -> PathBuf {
+    setup.sockets.join(format!("{}-{attempt}", run.rsplit('_').next().unwrap_or(run)))
 }
 
 fn ended(run: &mut Run) {
@@ -223,7 +228,7 @@ impl Attempt<'_> {
         drop(relay);
         checker.end().await;
         stopped(engine, &container).await?;
-        let notes = collect(engine, &container, self.folder, FOLDERS, self.setup.bounds).await?;
+        let Collected { notes, .. } = collect(engine, &container, self.folder, FOLDERS, self.setup.bounds).await?;
         for note in &notes {
             log.say(&format!("note: {note}")).map_err(said)?;
         }

@@ -2,13 +2,14 @@
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::fs;
 
 use futures_util::future::join_all;
 
 use crate::AgentsError;
 use crate::collecting::{FOLDERS, collect};
 use crate::life::GROUP;
-use crate::life::{ATTEMPT, RUN, Setup, for_want_of_memory, live, stopped};
+use crate::life::{ATTEMPT, RUN, Setup, for_want_of_memory, live, sockets, stopped};
 use crate::metadata::{Outcome, Run, State};
 
 /// Runs what is due of a group, `workers` runs at a time, in order. Containers that an earlier process left are dealt with first.
@@ -47,7 +48,14 @@ async fn recover(setup: &Setup<'_>) -> Result<(), AgentsError> {
             found.labels.get(RUN) == Some(id) && found.labels.get(ATTEMPT).is_some_and(|found| *found == attempt)
         });
         let is_whole = match container {
-            Some(container) => taken(setup, id, &container.id).await,
+            Some(container) => {
+                // The engine mounts all that a container has to look into it, and this folder went with the earlier process's.
+                let sockets = sockets(setup, id, run.attempts);
+                fs::create_dir_all(&sockets).map_err(AgentsError::file(&sockets))?;
+                let taken = taken(setup, id, &container.id).await;
+                let _ = fs::remove_dir_all(&sockets);
+                taken
+            }
             None => false,
         };
         if is_whole && run.state == State::Collecting {
@@ -66,7 +74,7 @@ async fn recover(setup: &Setup<'_>) -> Result<(), AgentsError> {
             setup.progress.changed(id, &finished);
             continue;
         }
-        let cut_short = setup.group.change(id, |run| cut_short(run))?;
+        let cut_short = setup.group.change(id, cut_short)?;
         setup.progress.changed(id, &cut_short);
     }
     swept(setup).await
@@ -84,14 +92,14 @@ fn cut_short(run: &mut Run) {
     run.success = None;
 }
 
-/// Takes in what a container holds; false if that fails, which is told.
+/// Takes in what a container holds; false if that is not all, or fails, which is told.
 async fn taken(setup: &Setup<'_>, run: &str, container: &str) -> bool {
     let collected = async {
         stopped(setup.engine, container).await?;
         collect(setup.engine, container, &setup.group.run_folder(run), FOLDERS, setup.bounds).await
     };
     match collected.await {
-        Ok(_) => true,
+        Ok(collected) => !collected.lacks,
         Err(error) => {
             setup.progress.note(&format!("{run}: {error}"));
             false

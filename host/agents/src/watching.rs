@@ -8,7 +8,7 @@ use futures_util::StreamExt;
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 
 use crate::AgentsError;
-use crate::collecting::{FOLDERS, collect};
+use crate::collecting::{Collected, FOLDERS, collect};
 use crate::engine::{Engine, Execution};
 use crate::life::{DYING, Setup, TICK};
 use crate::metadata::{Conditions, Outcome};
@@ -19,7 +19,7 @@ const DISK: Duration = Duration::from_secs(5);
 const LOOKING: Duration = Duration::from_secs(30);
 
 /// What takes a submission in while its agent runs.
-type Collection<'a> = Pin<Box<dyn Future<Output = Result<Vec<String>, AgentsError>> + 'a>>;
+type Collection<'a> = Pin<Box<dyn Future<Output = Result<Collected, AgentsError>> + 'a>>;
 
 /// How an agent ended.
 pub(crate) struct End {
@@ -57,7 +57,7 @@ pub(crate) async fn watched(
                 }
                 continue;
             }
-            collected = async { match &mut collection { Some(collection) => collection.as_mut().await, None => Ok(Vec::new()) } },
+            collected = async { match &mut collection { Some(collection) => collection.as_mut().await, None => Ok(Collected::default()) } },
                 if collection.is_some() => {
                 collection = None;
                 // The last one is told.
