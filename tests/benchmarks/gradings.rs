@@ -15,11 +15,11 @@ use assay_types::report::Outcome;
 
 const ROWS: u32 = 100;
 
-/// A competition for a grader whose predictions are numbers.
-fn competition(id: &str, grader: &str) -> String {
+/// A competition for a grader of this name.
+fn competition(grader: &str, options: &str) -> String {
     format!(
         r#"
-id = "{id}"
+id = "{grader}"
 title = "One hundred rows"
 summary = "Made up."
 
@@ -37,6 +37,7 @@ type = "number"
 
 [grader]
 component = "{grader}"
+options = {options}
 "#
     )
 }
@@ -81,15 +82,17 @@ fn main() -> Result<(), Failure> {
     let time = Duration::from_secs_f64(seconds);
     let mut competitions = Competitions::none();
     let mut answers = BTreeMap::new();
-    let graders = ["mean-absolute-error", "roc-auc", "accuracy"];
+    let target = r#"{ target = "prediction" }"#;
+    let graders =
+        [("mean-absolute-error", target), ("roc-auc", r#"{ targets = ["prediction"] }"#), ("accuracy", target)];
     let (truth, predicted) = (file(|row| (row % 2).to_string()), file(|row| format!("0.{:04}", row * 7919 % 10_000)));
-    for grader in graders {
-        let id = competitions.add(&competition(grader, grader))?;
+    for (grader, options) in graders {
+        let id = competitions.add(&competition(grader, options))?;
         answers.insert(id, Answers::Bytes(truth.clone().into()));
     }
     let assay = Assay::builder().competitions(competitions).answers(answers).build()?;
     println!("| grader | gradings a second, 1 thread | 2 threads |\n|---|--:|--:|");
-    for grader in graders {
+    for (grader, _) in graders {
         let submission = if grader == "accuracy" { &truth } else { &predicted };
         // The first prepares the answers.
         rate(&assay, grader, submission, 2, time / 10)?;

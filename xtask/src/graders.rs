@@ -30,7 +30,7 @@ pub fn build(source: &Path, folder: &str, toolchain: &Toolchain, target: &Path, 
     cargo.env("CARGO_INCREMENTAL", "0");
     cargo.current_dir(&source).args(["build", "--locked", "--profile", "grader", "--target", TARGET]);
     cargo.arg("--target-dir").arg(target);
-    vectors(&mut cargo);
+    flags(&mut cargo);
     for name in graders.keys() {
         cargo.args(["--package", name]);
     }
@@ -56,13 +56,22 @@ pub fn build(source: &Path, folder: &str, toolchain: &Toolchain, target: &Path, 
     Ok(())
 }
 
-/// Adds the flag for instructions on vectors of 128 bits, which give the same bits on every machine. Relaxed ones do not, and stay off.
-fn vectors(cargo: &mut Command) {
-    const FLAGS: &str = "CARGO_ENCODED_RUSTFLAGS";
-    let flags = cargo.get_envs().find_map(|(name, value)| (name == FLAGS).then_some(value).flatten());
-    let flags = flags.map(|flags| flags.to_string_lossy().into_owned()).unwrap_or_default();
-    cargo.env(FLAGS, format!("{flags}\u{1f}-Ctarget-feature=+simd128"));
+/// Adds what graders are compiled with beside what the toolchain sets.
+fn flags(cargo: &mut Command) {
+    const VARIABLE: &str = "CARGO_ENCODED_RUSTFLAGS";
+    let flags = cargo.get_envs().find_map(|(name, value)| (name == VARIABLE).then_some(value).flatten());
+    let mut flags = flags.map(|flags| flags.to_string_lossy().into_owned()).unwrap_or_default();
+    for flag in FLAGS {
+        flags.push('\u{1f}');
+        flags.push_str(flag);
+    }
+    cargo.env(VARIABLE, flags);
 }
+
+/// - Instructions on vectors of 128 bits, which give the same bits on every machine. Relaxed ones do not, and stay off.
+/// - A stack of 128 KiB where the linker's is of 1 MiB. It is part of an instance's memory, which is cleared after each grading: of a
+///   small one, that was most of the time. Whoever runs over its end traps.
+const FLAGS: [&str; 2] = ["-Ctarget-feature=+simd128", "-Clink-arg=-zstack-size=131072"];
 
 /// The graders of a folder: the packages below it that make a `cdylib`, with the name of that library.
 fn names(source: &Path, folder: &str) -> Result<BTreeMap<String, String>> {

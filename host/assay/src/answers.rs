@@ -14,6 +14,8 @@ use assay_types::competition::Competition;
 use assay_types::{Edition, sha256, sha256_of};
 use thiserror::Error;
 
+use crate::hashed::hashed;
+
 /// The largest file of answers, in bytes. tensorflow2-question-answering's has some 2 GB.
 pub(crate) const ANSWER_BYTES: u64 = 16 << 30;
 
@@ -290,7 +292,7 @@ impl<'a> Reading<'a> {
                 let file = opened.id();
                 let bytes = opened.read_on(&self.limits, self.threads).map_err(|error| self.unreadable(error))?;
                 {
-                    let (digest, table) = self.threads.join(|| sha256(&bytes), || self.table(&bytes, keep));
+                    let (digest, table) = hashed(&bytes, self.threads, || self.table(&bytes, keep));
                     (table?, digest, file)
                 }
             }

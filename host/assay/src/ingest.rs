@@ -14,6 +14,7 @@ use assay_tables::{Finding, Place, Threads, check};
 use assay_types::sha256;
 use thiserror::Error;
 
+use crate::hashed::hashed;
 use crate::prepared::project;
 use crate::resolved::ResolvedCompetition;
 
@@ -224,7 +225,7 @@ fn load(
     let refused = |message: String| Loaded { digest: None, table: Err(Finding::new(message)) };
     let options = ReadOptions { limits, columns: Some(keep), threads };
     let of_bytes = |bytes: &[u8]| {
-        let (digest, table) = threads.join(|| sha256(bytes), || read::read_csv(bytes, &options));
+        let (digest, table) = hashed(bytes, threads, || read::read_csv(bytes, &options));
         let table = table.map(|table| {
             let surplus = read::surplus(bytes, &table, limits);
             (table, surplus)

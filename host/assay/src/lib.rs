@@ -18,6 +18,7 @@ pub mod doctor;
 mod grade;
 mod grader_folder;
 mod graders;
+mod hashed;
 mod ingest;
 mod interpreted;
 pub mod list;

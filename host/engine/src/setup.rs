@@ -56,7 +56,8 @@ pub fn config(room: &Room, concurrent: u32) -> Config {
         .max_tables_per_module(tables)
         .max_tables_per_component(tables)
         // Pages that most gradings touch are zeroed rather than given back, which saves system calls that threads contend for.
-        .linear_memory_keep_resident(2 << 20);
+        .linear_memory_keep_resident(2 << 20)
+        .table_keep_resident(64 << 10);
     config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
     config
 }

@@ -115,7 +115,8 @@ fn the_queue_is_bounded() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path()).unwrap();
     accepted(&store, "one", "a", 0);
-    let full = New { most_queued: 1, ..new("two", None, &Budgets { ..Budgets::default() }, 0) };
+    let budgets = Budgets::default();
+    let full = New { most_queued: 1, ..new("two", None, &budgets, 0) };
     assert!(matches!(store.accept(&full, upload(&store, "b")).unwrap(), Accepted::Full));
     assert_eq!(store.submission("two").unwrap().map(|stored| stored.id), None);
 }
