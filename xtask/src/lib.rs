@@ -8,6 +8,7 @@ pub mod interpreters;
 pub mod languages;
 pub mod links;
 pub mod pages;
+pub mod python;
 pub mod toolchain;
 
 use std::path::PathBuf;

@@ -5,7 +5,7 @@ use std::process::{Command, ExitCode};
 use anyhow::{Context, Result, ensure};
 use clap::{Parser, Subcommand};
 use xtask::toolchain::Toolchain;
-use xtask::{book, graders, interpreters, languages, pages, workspace};
+use xtask::{book, graders, interpreters, languages, pages, python, workspace};
 
 /// What is needed around cargo.
 #[derive(Parser)]
@@ -32,6 +32,12 @@ enum Task {
     /// Build everything and run all tests.
     Test {
         /// Arguments of `cargo test`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Build the Python package as a wheel, install it below target/python/, and run its tests.
+    Python {
+        /// Arguments of pytest.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
@@ -115,6 +121,11 @@ fn run(task: Task) -> Result<ExitCode> {
             let mut command = vec!["test", "--locked", "--release", "--workspace", "--no-fail-fast"];
             command.extend(arguments.iter().map(String::as_str));
             cargo(&command)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Task::Python { arguments } => {
+            build()?;
+            python::test(&workspace, &arguments)?;
             Ok(ExitCode::SUCCESS)
         }
         Task::Pages | Task::Book { .. } | Task::Interpreters | Task::Advisories | Task::Languages => {

@@ -2,7 +2,9 @@
 
 use std::fmt;
 use std::path::Path;
+use std::sync::Arc;
 
+use arrow::array::RecordBatch;
 use assay_types::excerpt::excerpt;
 use assay_types::python_json::{self, PythonText};
 use assay_types::report::Report;
@@ -11,6 +13,8 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 
+use crate::ingest::Submission;
+
 /// One entry of a list: what to grade, or why it cannot be graded.
 #[derive(Clone, Debug)]
 pub struct Entry {
@@ -18,6 +22,20 @@ pub struct Entry {
     pub line: usize,
     /// What to grade.
     pub submission: Result<ListedSubmission, String>,
+    /// Where its rows are.
+    pub content: Content,
+}
+
+/// Where the rows of an entry are.
+#[derive(Clone, Debug, Default)]
+pub enum Content {
+    /// In the file that it names.
+    #[default]
+    File,
+    /// Here, as the bytes of a CSV file: its path is a name alone.
+    Bytes(Arc<[u8]>),
+    /// Here, as a table: its path is a name alone.
+    Table(RecordBatch),
 }
 
 impl Entry {
@@ -31,6 +49,15 @@ impl Entry {
     #[must_use]
     pub fn path(&self) -> Option<&Path> {
         self.submission.as_ref().ok().map(|submission| Path::new(&submission.submission_path))
+    }
+
+    /// The submission of this path, as the service takes it.
+    pub(crate) fn submission<'a>(&'a self, path: &'a str) -> Submission<'a> {
+        match &self.content {
+            Content::File => Submission::Path(Path::new(path)),
+            Content::Bytes(bytes) => Submission::Bytes(bytes),
+            Content::Table(batch) => Submission::Table(batch),
+        }
     }
 
     /// A report on it without an outcome.
@@ -73,7 +100,7 @@ pub fn entries(list: &[u8]) -> Vec<Entry> {
     let lines = list.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).enumerate();
     lines
         .filter(|(_, line)| !line.is_empty() && !line.starts_with(b"#") && !line.starts_with(b"//"))
-        .map(|(index, line)| Entry { line: index + 1, submission: entry(line) })
+        .map(|(index, line)| Entry { line: index + 1, submission: entry(line), content: Content::File })
         .collect()
 }
 
@@ -120,7 +147,7 @@ mod tests {
 
     fn only(line: &str) -> Result<ListedSubmission, String> {
         match &entries(line.as_bytes())[..] {
-            [Entry { line: 1, submission }] => submission.clone(),
+            [Entry { line: 1, submission, .. }] => submission.clone(),
             entries => panic!("{entries:?}"),
         }
     }

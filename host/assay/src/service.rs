@@ -25,12 +25,15 @@ use crate::context::{Context, Step};
 use crate::grade::{Operator, Unrecorded, grade};
 use crate::graders::Graders;
 use crate::ingest::{Opened, Submission};
-use crate::list::{Entry, NO_SUBMISSION};
+use crate::list::{Content, Entry, NO_SUBMISSION};
 use crate::memory::{Answering, Memory, Need};
 use crate::prepared::{PrepareError, PreparedCompetition};
 use crate::prepared_cache::PreparedCache;
 use crate::resolved::ResolvedCompetition;
 use crate::validate::{Validation, validate};
+
+/// How often an entry for which there is no room in the memory tries again.
+const ROOM_PULSE: Duration = Duration::from_millis(50);
 
 /// What a worker process takes beside its grader's memory, in bytes.
 const WORKER: u64 = 128 << 20;
@@ -201,8 +204,8 @@ impl Assay {
                 return Some(self.conclude(report.refused(Outcome::NotGraded, reason), purpose));
             }
         };
-        let opened = Submission::Path(Path::new(&submission.submission_path)).open(&self.inner.folders);
-        let exists = matches!(opened, Opened::File(Ok(_)));
+        let opened = entry.submission(&submission.submission_path).open(&self.inner.folders);
+        let exists = !matches!(opened, Opened::File(Err(_)));
         let competition = match self.inner.competitions.get(&submission.competition_id) {
             Ok(competition) => competition,
             Err(error) => {
@@ -224,7 +227,7 @@ impl Assay {
         };
         let _at_work = self.inner.threads.at_work();
         match self.prepare(Arc::clone(&competition)) {
-            Ok(prepared) if submission.submission_path == NO_SUBMISSION => {
+            Ok(prepared) if matches!(entry.content, Content::File) && submission.submission_path == NO_SUBMISSION => {
                 let report = Report { receipt: Some(prepared.receipt.clone()), ..report };
                 let reason = "there is no submission: its path is `None`, or null";
                 let report = report.of(&competition).refused(Outcome::InvalidSubmission, reason);
@@ -241,6 +244,12 @@ impl Assay {
         }
     }
 
+    /// The report on an entry of a list that was not graded, for such a reason.
+    #[must_use]
+    pub fn refuse(&self, entry: &Entry, outcome: Outcome, reason: &str) -> Graded {
+        self.conclude(entry.report(Utc::now()).refused(outcome, reason), Purpose::Grade)
+    }
+
     /// A report on which there is nothing for the operator.
     pub(crate) fn conclude(&self, report: Report, purpose: Purpose) -> Graded {
         let (operator, took) = (Operator::default(), Duration::ZERO);
@@ -252,6 +261,22 @@ impl Assay {
         let report = self.inner.evidence.record(report, purpose);
         let operator = if report.lost().is_some() { Operator::default() } else { operator };
         Graded { report, operator, took }
+    }
+
+    /// Grades an entry of a list, as [`Assay::batch`] does, and waits for room in the memory as long as it takes: for those who have a
+    /// schedule of their own. Whatever is wrong is told by its report.
+    #[must_use]
+    pub fn grade_listed(&self, entry: &Entry, context: &Context<'_>) -> Graded {
+        if let Some(competition) = entry.competition_id().and_then(|id| self.inner.competitions.get(id).ok()) {
+            // What is wrong with its grader is told by the report.
+            let _ = self.load(&competition.grader.component, &context.cancel);
+        }
+        loop {
+            if let Some(graded) = self.grade_entry(entry, Purpose::Grade, context) {
+                return graded;
+            }
+            std::thread::sleep(ROOM_PULSE);
+        }
     }
 
     /// Grades many submissions, each with a number of the caller's, and gives them back as they are finished.
@@ -271,6 +296,13 @@ impl Assay {
     #[must_use]
     pub fn resumed(&self, report: Report) -> Recorded {
         self.inner.evidence.resumed(report)
+    }
+
+    /// A report that a service elsewhere made, which had no log, and which was told to nobody yet: its use of the answers is recorded here,
+    /// and what is outside the lock of this service is marked.
+    #[must_use]
+    pub fn record(&self, report: Report) -> Recorded {
+        self.inner.evidence.record(report, Purpose::Grade)
     }
 
     /// Reports as they may be written down: their uses survive a power cut, and the log's state stands beside them.

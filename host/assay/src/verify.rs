@@ -15,7 +15,7 @@ use serde_json::Value;
 
 pub use self::compare::{differences, is_refused};
 pub use self::form::{Claims, Form, NoReport, parse};
-use crate::list::{Entry, ListedSubmission};
+use crate::list::{Content, Entry, ListedSubmission};
 
 /// A field in which a report and the grading done again differ.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -82,7 +82,7 @@ impl Claims {
                     _ => "it has no competition, which only a line that cannot be read has".into(),
                 }),
             };
-            Entry { line, submission }
+            Entry { line, submission, content: Content::File }
         };
         self.entries.iter().map(entry).collect()
     }

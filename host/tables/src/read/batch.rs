@@ -41,7 +41,7 @@ impl From<ArrowError> for BatchError {
 impl Table {
     /// A table as if it had been read from a CSV file: `Boolean`, integers of any width, `Float32`, `Float64`, and text of any form,
     /// dictionaries included, become `Boolean`, `Int64`, `UInt64`, `Float64` and `Utf8`. Values that do not fit `Int64` make a column
-    /// `UInt64`; with a value missing, a column of integers is one of `Float64`; NaN is missing, as in pandas. Text stays text, even where
+    /// `UInt64`; with a value missing, a column of integers is one of `Float64`, as is one of type `Null`; NaN is missing, as in pandas. Text stays text, even where
     /// all of it could be read as numbers. A row's line is the one that it would have in a file with a header.
     ///
     /// `keep` says which columns are kept, by name; none keeps all.
@@ -88,7 +88,8 @@ fn normalized(name: &str, array: &ArrayRef) -> Result<ArrayRef, BatchError> {
             if wide { Ok(Arc::clone(array)) } else { Ok(cast(array, &DataType::Int64)?) }
         }
         kind if kind.is_integer() => Ok(cast(array, &DataType::Int64)?),
-        kind if kind.is_floating() => as_floats(array),
+        // A column without any value is one of missing numbers, as an empty one of a file is.
+        kind if kind.is_floating() || *kind == DataType::Null => as_floats(array),
         DataType::Utf8 => Ok(Arc::clone(array)),
         DataType::LargeUtf8 | DataType::Utf8View => Ok(cast(array, &DataType::Utf8)?),
         DataType::Dictionary(_, values) => normalized(name, &cast(array, values)?),
@@ -137,7 +138,7 @@ pub fn batch_digest(batch: &RecordBatch) -> Result<String, BatchError> {
 mod tests {
     use super::*;
     use crate::read::{Limits, ReadOptions, read_csv};
-    use arrow::array::{Float32Array, Float64Array, Int32Array, StringArray, StringViewArray, UInt64Array};
+    use arrow::array::{Float32Array, Float64Array, Int32Array, NullArray, StringArray, StringViewArray, UInt64Array};
 
     fn batch(columns: Vec<(&str, ArrayRef)>) -> RecordBatch {
         RecordBatch::try_from_iter(columns).unwrap()
@@ -152,9 +153,10 @@ mod tests {
             ("w", Arc::new(UInt64Array::from(vec![u64::MAX, 1]))),
             ("f", Arc::new(Float32Array::from(vec![0.5, f32::NAN]))),
             ("t", Arc::new(StringViewArray::from(vec!["a", "b"]))),
+            ("n", Arc::new(NullArray::new(2))),
         ]);
         let table = Table::from_batch(&given, None).unwrap();
-        let csv = b"i,m,w,f,t\n1,1,18446744073709551615,0.5,a\n-2,,1,,b\n";
+        let csv = b"i,m,w,f,t,n\n1,1,18446744073709551615,0.5,a,\n-2,,1,,b,\n";
         let read =
             read_csv(csv, &ReadOptions { limits: &Limits::default(), columns: None, threads: crate::Threads::one() })
                 .unwrap();
