@@ -125,7 +125,7 @@ pub(crate) async fn accept(
 /// A connection that was taken.
 enum Accepted {
     Plain(tokio::net::TcpStream),
-    Tls(tokio_rustls::Accept<tokio::net::TcpStream>),
+    Tls(Box<tokio_rustls::Accept<tokio::net::TcpStream>>),
     Unix(tokio::net::UnixStream),
 }
 
@@ -136,7 +136,7 @@ async fn next(listener: &Listener) -> io::Result<Accepted> {
             // A client that is gone already is found out when it is read from.
             let _ = stream.set_nodelay(true);
             Ok(match tls {
-                Some(tls) => Accepted::Tls(tls.accept(stream)),
+                Some(tls) => Accepted::Tls(Box::new(tls.accept(stream))),
                 None => Accepted::Plain(stream),
             })
         }
