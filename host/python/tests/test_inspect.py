@@ -15,14 +15,24 @@ FILE = "logistic-regression.csv"
 
 
 def scores(place: Path, submission: Any, sandbox: str | None, files: list[dict[str, str]]) -> list[Any]:
-    """What an evaluation scores whose model says nothing of use."""
+    """What an evaluation scores."""
     import assay.inspect
     from inspect_ai import Task, eval
     from inspect_ai.dataset import Sample
+    from inspect_ai.solver import solver
+
+    @solver
+    def silent() -> Any:
+        """Asks no model."""
+
+        async def solve(state: Any, generate: Any) -> Any:
+            return state
+
+        return solve
 
     samples = [Sample(input="predict", metadata={"competition_id": ID}, files=each) for each in files]
     scorer = assay.inspect.grader(submission=submission, data_dir=str(EXAMPLES), competitions=str(EXAMPLES))
-    task = Task(dataset=samples, scorer=scorer, sandbox=sandbox)
+    task = Task(dataset=samples, solver=silent(), scorer=scorer, sandbox=sandbox)
     [log] = eval(task, model="mockllm/model", display="none", log_dir=str(place / "logs"))
     assert log.status == "success" and log.samples is not None, log.error
     return [sample.scores["assay"] for sample in log.samples]  # type: ignore[index]
