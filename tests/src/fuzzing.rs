@@ -7,11 +7,13 @@ mod mutation;
 mod tables;
 mod words;
 
+use std::num::NonZero;
+
 use assay::list::{self, ListedSubmission};
 use assay::verify;
 use assay_tables::align::{self, Expected};
-use assay_tables::check;
 use assay_tables::read::{self, Limits, ReadError, ReadOptions, Table};
+use assay_tables::{Threads, check};
 use assay_types::competition::{Competition, Pairing};
 use assay_types::report::{BatchReport, Report, Reported};
 
@@ -95,15 +97,13 @@ pub fn reader(data: &[u8]) {
     if let Ok(table) = &all {
         let ended = read::read_csv(
             &[file, b"\n"].concat(),
-            &ReadOptions { limits: &limits, columns: None, threads: assay_tables::Threads::one() },
+            &ReadOptions { limits: &limits, columns: None, threads: Threads::one() },
         );
         tables::are_equal(table, &ended.expect("a line end more can be read"));
         if !file.starts_with("\u{feff}".as_bytes()) {
             let marked = ["\u{feff}".as_bytes(), file].concat();
-            let marked = read::read_csv(
-                &marked,
-                &ReadOptions { limits: &limits, columns: None, threads: assay_tables::Threads::one() },
-            );
+            let marked =
+                read::read_csv(&marked, &ReadOptions { limits: &limits, columns: None, threads: Threads::one() });
             tables::are_equal(table, &marked.expect("a byte order mark can be read"));
         }
     }
@@ -123,14 +123,14 @@ type Read = fn(&[u8], &ReadOptions<'_>) -> Result<Table, ReadError>;
 
 /// What both readers promise.
 fn reads(read: Read, file: &[u8], limits: &Limits) -> Result<Table, ReadError> {
-    let all = read(file, &ReadOptions { limits, columns: None, threads: assay_tables::Threads::one() });
-    let again = read(file, &ReadOptions { limits, columns: None, threads: assay_tables::Threads::one() });
+    let all = read(file, &ReadOptions { limits, columns: None, threads: Threads::one() });
+    let again = read(file, &ReadOptions { limits, columns: None, threads: Threads::one() });
     match (&all, &again) {
         (Ok(all), Ok(again)) => {
             tables::are_equal(all, again);
             tables::keeps(all, limits, file);
             let keep = |name: &str| name.len().is_multiple_of(2);
-            let some = read(file, &ReadOptions { limits, columns: Some(&keep), threads: assay_tables::Threads::one() })
+            let some = read(file, &ReadOptions { limits, columns: Some(&keep), threads: Threads::one() })
                 .expect("fewer columns can be read too");
             tables::is_projection(&some, all, keep);
         }
@@ -163,13 +163,8 @@ pub fn contract(data: &[u8]) {
     assert_eq!(serde_json::to_string(&read).expect("it can be written again"), json);
 
     let limits = Limits { bytes: u64::MAX, rows: 5000, columns: 64, cells: 20_000, cell_bytes: 1 << 16 };
-    let mut table = || {
-        read::read_csv(
-            parts.next()?,
-            &ReadOptions { limits: &limits, columns: None, threads: assay_tables::Threads::one() },
-        )
-        .ok()
-    };
+    let mut table =
+        || read::read_csv(parts.next()?, &ReadOptions { limits: &limits, columns: None, threads: Threads::one() }).ok();
     let (Some(submission), Some(answers)) = (table(), table()) else { return };
     let contract = &competition.submission;
     match check::check(contract, &submission) {
@@ -182,13 +177,15 @@ pub fn contract(data: &[u8]) {
     let scored: Option<Vec<bool>> =
         competition.answers.scored.is_some().then(|| (0..answers.batch.num_rows()).map(|row| row % 3 != 0).collect());
     let Ok(expected) = Expected::of(contract, &answers) else { return };
-    let aligned = align::align(contract, &submission, &expected, scored.as_deref());
-    assert_eq!(aligned, align::align(contract, &submission, &expected, scored.as_deref()));
+    let three = Threads::new(const { NonZero::new(3).expect("3 is not 0") });
+    let aligned = align::align(contract, &submission, &expected, scored.as_deref(), Threads::one());
+    assert_eq!(aligned, align::align(contract, &submission, &expected, scored.as_deref(), &three));
     match aligned {
         Ok(alignment) => {
-            let ours =
-                align::apply(&submission.batch, alignment.submission.as_ref()).expect("rows are in the submission");
-            let theirs = align::apply(&answers.batch, alignment.answers.as_ref()).expect("rows are in the answers");
+            let ours = align::apply(&submission.batch, alignment.submission.as_ref(), &three)
+                .expect("rows are in the submission");
+            let theirs =
+                align::apply(&answers.batch, alignment.answers.as_ref(), &three).expect("rows are in the answers");
             if contract.pairing == Pairing::Host {
                 tables::pair_up(&ours, &theirs, contract);
             }

@@ -149,7 +149,10 @@ impl<'a> Drawing<'a> {
     pub(super) fn tables(&self, drawn: Vec<u32>) -> Result<[RecordBatch; 2], BootstrapError> {
         let Some(groups) = &self.groups else {
             let drawn = Some(&drawn);
-            return Ok([align::apply(self.submission, drawn, Threads::one())?, align::apply(self.answers, drawn, Threads::one())?]);
+            return Ok([
+                align::apply(self.submission, drawn, Threads::one())?,
+                align::apply(self.answers, drawn, Threads::one())?,
+            ]);
         };
         let side = |place: usize, table: &RecordBatch| {
             let (mut rows, mut names) = (Vec::new(), Vec::new());
