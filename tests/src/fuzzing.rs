@@ -182,13 +182,15 @@ pub fn contract(data: &[u8]) {
     let scored: Option<Vec<bool>> =
         competition.answers.scored.is_some().then(|| (0..answers.batch.num_rows()).map(|row| row % 3 != 0).collect());
     let Ok(expected) = Expected::of(contract, &answers) else { return };
-    let aligned = align::align(contract, &submission, &expected, scored.as_deref());
-    assert_eq!(aligned, align::align(contract, &submission, &expected, scored.as_deref()));
+    let one = assay_tables::Threads::one();
+    let aligned = align::align(contract, &submission, &expected, scored.as_deref(), one);
+    assert_eq!(aligned, align::align(contract, &submission, &expected, scored.as_deref(), one));
     match aligned {
         Ok(alignment) => {
-            let ours =
-                align::apply(&submission.batch, alignment.submission.as_ref()).expect("rows are in the submission");
-            let theirs = align::apply(&answers.batch, alignment.answers.as_ref()).expect("rows are in the answers");
+            let ours = align::apply(&submission.batch, alignment.submission.as_ref(), one)
+                .expect("rows are in the submission");
+            let theirs =
+                align::apply(&answers.batch, alignment.answers.as_ref(), one).expect("rows are in the answers");
             if contract.pairing == Pairing::Host {
                 tables::pair_up(&ours, &theirs, contract);
             }
