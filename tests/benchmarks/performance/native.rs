@@ -68,8 +68,9 @@ fn auc(submission: &RecordBatch, answers: &RecordBatch) -> Result<f64, Box<dyn E
 fn angles(submission: &RecordBatch, answers: &RecordBatch) -> Result<f64, Box<dyn Error>> {
     let angles = |batch| Ok::<_, Box<dyn Error>>((numbers(batch, "azimuth")?, numbers(batch, "zenith")?));
     let (truth, predicted) = (angles(answers)?, angles(submission)?);
-    let directions = |(azimuth, zenith)| Directions { azimuth, zenith };
-    Ok(mean_angular_error(directions((&truth.0, &truth.1)), directions((&predicted.0, &predicted.1)))?)
+    let y_true = Directions { azimuth: &truth.0, zenith: &truth.1 };
+    let y_pred = Directions { azimuth: &predicted.0, zenith: &predicted.1 };
+    Ok(mean_angular_error(y_true, y_pred)?)
 }
 
 fn precision(submission: &RecordBatch, answers: &RecordBatch) -> Result<f64, Box<dyn Error>> {
