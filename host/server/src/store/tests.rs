@@ -115,7 +115,8 @@ fn the_queue_is_bounded() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path()).unwrap();
     accepted(&store, "one", "a", 0);
-    let full = New { most_queued: 1, ..new("two", None, &Budgets { ..Budgets::default() }, 0) };
+    let budgets = Budgets::default();
+    let full = New { most_queued: 1, ..new("two", None, &budgets, 0) };
     assert!(matches!(store.accept(&full, upload(&store, "b")).unwrap(), Accepted::Full));
     assert_eq!(store.submission("two").unwrap().map(|stored| stored.id), None);
 }
@@ -164,7 +165,8 @@ fn a_leaderboard_has_the_best_of_each() {
     for (id, participant, score) in
         [("1", "ada", 0.5), ("2", "bob", 0.2), ("3", "ada", 0.1), ("4", "cy", 0.2), ("5", "ada", 0.9)]
     {
-        let new = New { participant, ..new(id, None, &Budgets { ..Budgets::default() }, 0) };
+        let budgets = Budgets::default();
+        let new = New { participant, ..new(id, None, &budgets, 0) };
         store.accept(&new, upload(&store, id)).unwrap();
         graded(&store, id, score, 0);
     }
