@@ -6,6 +6,7 @@ mod contract;
 mod determinism;
 mod embedding;
 mod faulty;
+mod fuel;
 mod languages;
 mod parity;
 mod profiles;

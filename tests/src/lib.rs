@@ -8,6 +8,7 @@ pub mod docker;
 pub mod fuzzing;
 pub mod harmless;
 pub mod verdict;
+pub mod workloads;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -30,6 +30,7 @@ pub fn build(source: &Path, folder: &str, toolchain: &Toolchain, target: &Path, 
     cargo.env("CARGO_INCREMENTAL", "0");
     cargo.current_dir(&source).args(["build", "--locked", "--profile", "grader", "--target", TARGET]);
     cargo.arg("--target-dir").arg(target);
+    vectors(&mut cargo);
     for name in graders.keys() {
         cargo.args(["--package", name]);
     }
@@ -53,6 +54,14 @@ pub fn build(source: &Path, folder: &str, toolchain: &Toolchain, target: &Path, 
         }
     }
     Ok(())
+}
+
+/// Adds the flag for instructions on vectors of 128 bits, which give the same bits on every machine. Relaxed ones do not, and stay off.
+fn vectors(cargo: &mut Command) {
+    const FLAGS: &str = "CARGO_ENCODED_RUSTFLAGS";
+    let flags = cargo.get_envs().find_map(|(name, value)| (name == FLAGS).then_some(value).flatten());
+    let flags = flags.map(|flags| flags.to_string_lossy().into_owned()).unwrap_or_default();
+    cargo.env(FLAGS, format!("{flags}\u{1f}-Ctarget-feature=+simd128"));
 }
 
 /// The graders of a folder: the packages below it that make a `cdylib`, with the name of that library.

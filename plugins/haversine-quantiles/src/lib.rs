@@ -1,8 +1,9 @@
 //! Quantiles of distances on the Earth, by group.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use assay_sdk::metrics::{Place, haversine_distance, mean, quantile};
+use assay_sdk::metrics::{Place, haversine_distances, mean, quantile};
 use assay_sdk::{Description, Detail, GradeError, Grader, Kind, Options, Score, Table};
 
 struct HaversineQuantiles;
@@ -29,7 +30,7 @@ impl Grader for HaversineQuantiles {
             let value = value.ok_or_else(|| {
                 GradeError::InvalidSubmission(format!("group `{name}` must have {} rows", truth.len()))
             })?;
-            let distances: Vec<f64> = value.iter().zip(truth).map(|(&p, t)| haversine_distance(p, t)).collect();
+            let distances = haversine_distances(value, &truth);
             let value = quantiles.iter().map(|&q| quantile(&distances, q)).collect::<Result<Vec<f64>, _>>()?;
             Ok(Detail { name, value: mean(&value)? })
         });
@@ -46,8 +47,18 @@ fn places_by_group(table: &Table, options: &Options) -> Result<BTreeMap<String, 
     let group = table.column(options.text("group")?)?;
     let (latitude, longitude) = (table.numbers(options.text("latitude")?)?, table.numbers(options.text("longitude")?)?);
     let mut places: BTreeMap<String, Vec<Place>> = BTreeMap::new();
+    // Rows of a group mostly stand together, and are then found once.
+    let (mut name, mut of_group) = (Cow::Borrowed(""), Vec::new());
     for (row, (&latitude, &longitude)) in latitude.iter().zip(longitude.iter()).enumerate() {
-        places.entry(group.python_text(row).into_owned()).or_default().push(Place { latitude, longitude });
+        let next = group.python_text(row);
+        if next != name && !of_group.is_empty() {
+            places.entry(name.into_owned()).or_default().append(&mut of_group);
+        }
+        name = next;
+        of_group.push(Place { latitude, longitude });
+    }
+    if !of_group.is_empty() {
+        places.entry(name.into_owned()).or_default().append(&mut of_group);
     }
     Ok(places)
 }

@@ -23,9 +23,7 @@ impl Grader for LevenshteinDistance {
                 // Quirk: where a contract takes any column, cells that are not text are spelled as Python spells them after pandas gave
                 // the column a type: a missing one is `nan`, and `007` among whole numbers is `7`. A corrected grader would take a missing
                 // text for an empty one.
-                let y_true: Vec<char> = y_true.python_text(row).chars().collect();
-                let y_pred: Vec<char> = y_pred.python_text(row).chars().collect();
-                metrics::levenshtein_distance(&y_true, &y_pred) as f64
+                metrics::levenshtein_distance_text(&y_true.python_text(row), &y_pred.python_text(row)) as f64
             })
             .collect();
         Ok(metrics::mean(&distances)?.into())

@@ -1,6 +1,7 @@
 //! Angles between directions.
 
-use crate::{MetricError, arguments, mean};
+use crate::elementary::{acos, mean_of_rows, sin_cos};
+use crate::{MetricError, arguments};
 
 /// Directions in spherical coordinates, in radians: one slice for each coordinate. Angles of any size are taken.
 #[derive(Clone, Copy, Debug)]
@@ -23,14 +24,11 @@ pub fn mean_angular_error(y_true: Directions<'_>, y_pred: Directions<'_>) -> Res
     arguments::finite_pair(y_true.azimuth, y_pred.azimuth)?;
     arguments::finite_pair(y_true.zenith, y_pred.zenith)?;
     arguments::rows(y_true.azimuth, y_true.zenith)?;
-    let azimuths = y_true.azimuth.iter().zip(y_pred.azimuth);
-    let zeniths = y_true.zenith.iter().zip(y_pred.zenith);
-    let angle = |((a, a_pred), (z, z_pred)): ((&f64, &f64), (&f64, &f64))| {
-        let about = a.cos() * a_pred.cos() + a.sin() * a_pred.sin();
-        let product = z.sin() * z_pred.sin() * about + z.cos() * z_pred.cos();
-        product.clamp(-1.0, 1.0).acos()
-    };
-    mean(&azimuths.zip(zeniths).map(angle).collect::<Vec<f64>>())
+    mean_of_rows([y_true.azimuth, y_pred.azimuth, y_true.zenith, y_pred.zenith], |angles| {
+        let [(sin_a, cos_a), (sin_b, cos_b), (sin_z, cos_z), (sin_y, cos_y)] = angles.map(sin_cos);
+        let about = cos_a * cos_b + sin_a * sin_b;
+        acos((sin_z * sin_y * about + cos_z * cos_y).clamp(-1.0, 1.0))
+    })
 }
 
 #[cfg(test)]

@@ -9,15 +9,36 @@ use std::collections::BTreeSet;
 /// rank. 0 for an empty `y_true`, or for `k = 0`. Cost: O(t log t + k log t) for `t` true items.
 #[must_use]
 pub fn average_precision_at_k<T: Ord>(y_true: &[T], y_pred: &[T], k: usize) -> f64 {
+    if y_true.len() <= FEW {
+        let mut missing: Vec<&T> = Vec::with_capacity(y_true.len());
+        for item in y_true {
+            if !missing.contains(&item) {
+                missing.push(item);
+            }
+        }
+        let remove = |missing: &mut Vec<&T>, item: &T| {
+            let place = missing.iter().position(|other| *other == item);
+            place.map(|place| missing.swap_remove(place)).is_some()
+        };
+        return average(missing.len(), k, y_pred, |item| remove(&mut missing, item));
+    }
     let mut missing: BTreeSet<&T> = y_true.iter().collect();
-    let best = missing.len().min(k);
+    average(missing.len(), k, y_pred, |item| missing.remove(item))
+}
+
+/// Up to so many items, looking at each of them is faster than a search.
+const FEW: usize = 24;
+
+/// The average, with `different` items to find; `find` says whether an item is one that was not found before.
+fn average<T>(different: usize, k: usize, y_pred: &[T], mut find: impl FnMut(&T) -> bool) -> f64 {
     let (mut hits, mut score) = (0.0, 0.0);
     for (rank, item) in (1_u32..).zip(y_pred.iter().take(k)) {
-        if missing.remove(item) {
+        if find(item) {
             hits += 1.0;
             score += hits / f64::from(rank);
         }
     }
+    let best = different.min(k);
     if best == 0 { 0.0 } else { score / best as f64 }
 }
 

@@ -60,8 +60,17 @@ pub fn class_counts_of_sets<T: Ord + Copy, Row: IntoIterator<Item = T> + Clone>(
 /// Labels, ascending, each once. Cost: O(n log n), less where classes are few; memory for the classes alone.
 pub(crate) fn classes<T: Ord + Copy>(labels: impl Iterator<Item = T>) -> Vec<T> {
     const CHUNK: usize = 1 << 16;
+    const FEW: usize = 64;
     let (mut classes, mut full) = (Vec::new(), CHUNK);
+    let mut few = true;
     for label in labels {
+        if few {
+            if let Err(place) = classes.binary_search(&label) {
+                classes.insert(place, label);
+                few = classes.len() < FEW;
+            }
+            continue;
+        }
         classes.push(label);
         if classes.len() == full {
             classes.sort_unstable();

@@ -1,8 +1,7 @@
 //! Correlation coefficients.
 
-use std::cmp::Ordering;
-
-use crate::{MetricError, arguments, mean, rank_average, sum};
+use crate::summation::sum_of;
+use crate::{MetricError, arguments, mean, rank_average_numbers};
 
 /// Pearson's correlation coefficient (`scipy.stats.pearsonr`).
 ///
@@ -20,7 +19,12 @@ pub fn pearson_correlation(x: &[f64], y: &[f64]) -> Result<f64, MetricError> {
         return Err(MetricError::Undefined("a correlation needs at least two rows"));
     }
     let (x, y) = (normalized(x)?, normalized(y)?);
-    let r = sum(&x.iter().zip(&y).map(|(u, v)| u * v).collect::<Vec<f64>>()).clamp(-1.0, 1.0);
+    let mut products = |start: usize, block: &mut [f64]| {
+        for (place, (u, v)) in block.iter_mut().zip(x.iter().zip(&y).skip(start)) {
+            *place = u * v;
+        }
+    };
+    let r = sum_of(x.len(), &mut products).clamp(-1.0, 1.0);
     if r.is_nan() {
         return Err(MetricError::Undefined("the values are too large for their mean"));
     }
@@ -35,8 +39,12 @@ fn normalized(values: &[f64]) -> Result<Vec<f64>, MetricError> {
     let mean = mean(values)?;
     let mut centred: Vec<f64> = values.iter().map(|value| value - mean).collect();
     let greatest = centred.iter().fold(0.0_f64, |greatest, value| greatest.max(value.abs()));
-    let squares: Vec<f64> = centred.iter().map(|value| (value / greatest) * (value / greatest)).collect();
-    let norm = greatest * sum(&squares).sqrt();
+    let mut squares = |start: usize, block: &mut [f64]| {
+        for (place, value) in block.iter_mut().zip(centred.iter().skip(start)) {
+            *place = (value / greatest) * (value / greatest);
+        }
+    };
+    let norm = greatest * sum_of(values.len(), &mut squares).sqrt();
     centred.iter_mut().for_each(|value| *value /= norm);
     Ok(centred)
 }
@@ -53,8 +61,7 @@ pub fn spearman_correlation(x: &[f64], y: &[f64]) -> Result<f64, MetricError> {
     arguments::rows(x, y)?;
     arguments::not_nan("y_true", x)?;
     arguments::not_nan("y_pred", y)?;
-    let ranks = |values| rank_average(values, |a: &f64, b| a.partial_cmp(b).unwrap_or(Ordering::Equal));
-    rank_correlation(&ranks(x), &ranks(y))
+    rank_correlation(&rank_average_numbers(x), &rank_average_numbers(y))
 }
 
 /// Pearson's correlation coefficient of ranks that [`rank_average`] gave. It equals [`spearman_correlation`], but the values
@@ -66,7 +73,7 @@ pub fn spearman_correlation(x: &[f64], y: &[f64]) -> Result<f64, MetricError> {
 pub fn rank_correlation(x: &[f64], y: &[f64]) -> Result<f64, MetricError> {
     arguments::rows(x, y)?;
     // Ranks are multiples of 1/2 with mean (n + 1)/2, so twice their distance from it is a whole number.
-    let twice_centred = |rank: f64| (2.0 * rank - (x.len() + 1) as f64) as i128;
+    let twice_centred = |rank: f64| i128::from((2.0 * rank - (x.len() + 1) as f64) as i64);
     let (mut products, mut squares_x, mut squares_y) = (0, 0, 0);
     for (&x, &y) in x.iter().zip(y) {
         let (x, y) = (twice_centred(x), twice_centred(y));
@@ -83,6 +90,7 @@ pub fn rank_correlation(x: &[f64], y: &[f64]) -> Result<f64, MetricError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rank_average;
     use crate::sample::{Sample, assert_close};
 
     fn sample() -> (Vec<f64>, Vec<f64>) {

@@ -5,8 +5,13 @@ use std::collections::BTreeMap;
 /// The rows of each group, in the order of the groups and, within a group, of the rows. Cost: O(n log groups).
 pub(crate) fn rows_by_group<G: Ord>(groups: &[G]) -> BTreeMap<&G, Vec<usize>> {
     let mut rows: BTreeMap<&G, Vec<usize>> = BTreeMap::new();
-    for (row, group) in groups.iter().enumerate() {
-        rows.entry(group).or_default().push(row);
+    let mut start = 0;
+    // Rows of a group mostly stand together, and are then found once.
+    for group in groups.chunk_by(|a, b| a == b) {
+        if let Some(first) = group.first() {
+            rows.entry(first).or_default().extend(start..start + group.len());
+        }
+        start += group.len();
     }
     rows
 }

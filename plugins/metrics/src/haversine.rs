@@ -1,5 +1,7 @@
 //! Distances on the Earth.
 
+use crate::elementary::{Pair, asin, sin_cos};
+
 /// The radius of the Earth as a sphere, in metres.
 pub const EARTH_RADIUS: f64 = 6_371_000.0;
 
@@ -19,11 +21,31 @@ pub struct Place {
 /// lifts the sine above 1.
 #[must_use]
 pub fn haversine_distance(a: Place, b: Place) -> f64 {
-    let half_sine = |from: f64, to: f64| ((to.to_radians() - from.to_radians()) / 2.0).sin();
-    let latitudes = half_sine(a.latitude, b.latitude);
-    let longitudes = half_sine(a.longitude, b.longitude);
-    let cosines = a.latitude.to_radians().cos() * b.latitude.to_radians().cos();
-    2.0 * EARTH_RADIUS * (latitudes * latitudes + cosines * (longitudes * longitudes)).sqrt().asin()
+    let [distance, _] = distances([a; 2], [b; 2]);
+    distance
+}
+
+/// The [`haversine_distance`] of each place to the one beside it on the other side, as long as both sides have one.
+#[must_use]
+pub fn haversine_distances(a: &[Place], b: &[Place]) -> Vec<f64> {
+    let (a, b) = (a.get(..b.len()).unwrap_or(a), b.get(..a.len()).unwrap_or(b));
+    let ((a, last_a), (b, last_b)) = (a.as_chunks(), b.as_chunks());
+    let mut all: Vec<f64> = Vec::with_capacity(2 * a.len() + 1);
+    all.extend(a.iter().zip(b).flat_map(|(a, b)| distances(*a, *b)));
+    all.extend(last_a.iter().zip(last_b).map(|(a, b)| haversine_distance(*a, *b)));
+    all
+}
+
+fn distances(a: [Place; 2], b: [Place; 2]) -> [f64; 2] {
+    let (two, factor) = (Pair::splat(2.0), Pair::splat(std::f64::consts::PI / 180.0));
+    let radians = |places: [Place; 2], degrees: fn(Place) -> f64| Pair::new(places.map(degrees)) * factor;
+    let half_sine = |from: Pair, to: Pair| sin_cos((to - from) / two).0;
+    let (a_latitude, b_latitude) = (radians(a, |place| place.latitude), radians(b, |place| place.latitude));
+    let latitudes = half_sine(a_latitude, b_latitude);
+    let longitudes = half_sine(radians(a, |place| place.longitude), radians(b, |place| place.longitude));
+    let cosines = sin_cos(a_latitude).1 * sin_cos(b_latitude).1;
+    let sine = (latitudes * latitudes + cosines * (longitudes * longitudes)).sqrt();
+    (two * Pair::splat(EARTH_RADIUS) * asin(sine)).numbers()
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Kullback-Leibler divergence.
 
+use crate::elementary::{self, ln};
 use crate::{MetricError, arguments, mean};
 
 /// The mean over rows of the Kullback-Leibler divergence of predicted from true distributions:
@@ -15,13 +16,13 @@ use crate::{MetricError, arguments, mean};
 pub fn kl_divergence(y_true: &[&[f64]], y_pred: &[&[f64]]) -> Result<f64, MetricError> {
     let rows = arguments::columns(y_true, y_pred)?;
     let mut divergences = vec![0.0; rows];
+    let mut terms = vec![0.0; rows];
     for (truth, predicted) in y_true.iter().zip(y_pred) {
         arguments::finite("y_true", truth)?;
-        for ((divergence, &t), &p) in divergences.iter_mut().zip(*truth).zip(*predicted) {
-            let term = t * (t / p).ln();
-            if t != 0.0 && !term.is_nan() {
-                *divergence += term;
-            }
+        // Neither a term that is 0 nor one that is NaN changes a sum.
+        elementary::rows(0, [truth, predicted], &mut terms, |[t, p]| t.zero_or((t * ln(t / p)).or_zero()));
+        for (divergence, term) in divergences.iter_mut().zip(&terms) {
+            *divergence += term;
         }
     }
     mean(&divergences)

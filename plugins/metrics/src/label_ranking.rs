@@ -1,5 +1,6 @@
 //! Label ranking average precision.
 
+use crate::order::{key, sort_by_key};
 use crate::{MetricError, arguments, mean, sum};
 
 /// Label ranking average precision: for each true label, the share of true labels among all that score at least as high, averaged
@@ -64,25 +65,26 @@ fn row<T: Copy>(columns: &[&[T]], row: usize) -> Vec<T> {
 }
 
 fn precision_of_sample(labels: &[bool], scores: &[f64]) -> Result<f64, MetricError> {
-    let true_scores: Vec<f64> =
-        labels.iter().zip(scores).filter(|&(&label, _)| label).map(|(_, &score)| score).collect();
+    let scores: Vec<u64> = scores.iter().map(|&score| key(score)).collect();
+    let true_scores: Vec<u64> =
+        labels.iter().zip(&scores).filter(|&(&label, _)| label).map(|(_, &score)| score).collect();
     if true_scores.is_empty() || true_scores.len() == scores.len() {
         return Ok(1.0);
     }
-    let (all, of_true) = (descending(scores), descending(&true_scores));
+    let (all, of_true) = (ascending(&scores), ascending(&true_scores));
     let shares = true_scores.iter().map(|&score| rank(&of_true, score) / rank(&all, score));
     mean(&shares.collect::<Vec<f64>>())
 }
 
-fn descending(scores: &[f64]) -> Vec<f64> {
+fn ascending(scores: &[u64]) -> Vec<u64> {
     let mut scores = scores.to_vec();
-    scores.sort_unstable_by(|a, b| b.total_cmp(a));
+    sort_by_key(&mut scores, |&score| score);
     scores
 }
 
 /// How many of the scores are at least `score`.
-fn rank(descending: &[f64], score: f64) -> f64 {
-    descending.partition_point(|&other| other >= score) as f64
+fn rank(ascending: &[u64], score: u64) -> f64 {
+    (ascending.len() - ascending.partition_point(|&other| other < score)) as f64
 }
 
 #[cfg(test)]

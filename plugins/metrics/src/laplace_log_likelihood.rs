@@ -1,6 +1,7 @@
 //! Modified Laplace log likelihood.
 
-use crate::{MetricError, arguments, mean};
+use crate::elementary::{Pair, ln, mean_of_rows};
+use crate::{MetricError, arguments};
 
 /// The modified Laplace log likelihood of lung volumes and the confidence in them, in ml (OSIC Pulmonary Fibrosis Progression).
 /// Higher is better; it is negative.
@@ -17,12 +18,12 @@ pub fn laplace_log_likelihood(y_true: &[f64], y_pred: &[f64], confidence: &[f64]
     arguments::not_nan("y_true", y_true)?;
     arguments::not_nan("y_pred", y_pred)?;
     let sqrt_2 = 2.0_f64.sqrt();
-    let likelihood = |((t, p), confidence): ((&f64, &f64), &f64)| {
-        let error = (t - p).abs().min(1000.0);
-        let confidence = confidence.max(70.0);
-        -sqrt_2 * error / confidence - (sqrt_2 * confidence).ln()
-    };
-    mean(&y_true.iter().zip(y_pred).zip(confidence).map(likelihood).collect::<Vec<f64>>())
+    // The difference of two infinities is NaN, which is no less than the greatest error.
+    let confidence: Vec<f64> = confidence.iter().map(|confidence| confidence.max(70.0)).collect();
+    let errors: Vec<f64> = y_true.iter().zip(y_pred).map(|(t, p)| (t - p).abs().min(1000.0)).collect();
+    mean_of_rows([&errors, &confidence], |[error, confidence]| {
+        Pair::splat(-sqrt_2) * error / confidence - ln(Pair::splat(sqrt_2) * confidence)
+    })
 }
 
 #[cfg(test)]

@@ -45,6 +45,9 @@ const ROWS: usize = u64::BITS as usize;
 ///
 /// Works down the table in stripes of 64 rows. Between stripes only the steps along their lowest row are kept.
 fn distance<C: Copy + Into<usize>>(pattern: &[C], text: &[C], alphabet: usize) -> usize {
+    if pattern.is_empty() {
+        return text.len();
+    }
     // Along the top row of the table the distance grows by 1 at each column.
     let mut steps = vec![Step { up: true, down: false }; text.len()];
     let mut matches = vec![0_u64; alphabet];

@@ -1,5 +1,6 @@
 //! Log loss, also called cross-entropy.
 
+use crate::elementary::{self, Pair, ln, mean_of_rows};
 use crate::{MetricError, arguments, mean};
 
 /// The log loss of predicted probabilities of a positive (scikit-learn's `log_loss` with one column).
@@ -14,8 +15,9 @@ pub fn log_loss(y_true: &[bool], y_prob: &[f64]) -> Result<f64, MetricError> {
     arguments::rows(y_true, y_prob)?;
     arguments::probabilities("y_prob", y_prob)?;
     arguments::both_classes(y_true)?;
-    let loss = |(&positive, &p): (&bool, &f64)| -clipped_ln(if positive { p } else { 1.0 - p });
-    mean(&y_true.iter().zip(y_prob).map(loss).collect::<Vec<f64>>())
+    let of_truth = |(&positive, &p): (&bool, &f64)| if positive { p } else { 1.0 - p };
+    let of_truth: Vec<f64> = y_true.iter().zip(y_prob).map(of_truth).collect();
+    mean_of_rows([&of_truth], |[p]| -clipped_ln(p))
 }
 
 /// The log loss of predicted probabilities of several classes (scikit-learn's `log_loss` with an indicator matrix as truth).
@@ -31,20 +33,30 @@ pub fn log_loss(y_true: &[bool], y_prob: &[f64]) -> Result<f64, MetricError> {
 pub fn log_loss_multiclass(y_true: &[&[f64]], y_prob: &[&[f64]]) -> Result<f64, MetricError> {
     let rows = arguments::columns(y_true, y_prob)?;
     let mut losses = vec![0.0; rows];
-    for (truth, probabilities) in y_true.iter().zip(y_prob) {
+    for (&truth, &probabilities) in y_true.iter().zip(y_prob) {
         arguments::finite("y_true", truth)?;
         arguments::probabilities("y_prob", probabilities)?;
-        for ((loss, &y), &p) in losses.iter_mut().zip(*truth).zip(*probabilities) {
-            if y != 0.0 {
-                *loss -= y * clipped_ln(p);
+        // In most rows the truth is another class, and then there is no logarithm to take.
+        let of_class = truth.iter().zip(probabilities).enumerate().filter(|(_, (y, _))| **y != 0.0);
+        let (mut rows, mut truth, mut probabilities) = (Vec::new(), Vec::new(), Vec::new());
+        for (row, (&y, &p)) in of_class {
+            rows.push(row);
+            truth.push(y);
+            probabilities.push(p);
+        }
+        let mut terms = vec![0.0; rows.len()];
+        elementary::rows(0, [&truth, &probabilities], &mut terms, |[y, p]| y * clipped_ln(p));
+        for (row, term) in rows.into_iter().zip(terms) {
+            if let Some(loss) = losses.get_mut(row) {
+                *loss -= term;
             }
         }
     }
     mean(&losses)
 }
 
-fn clipped_ln(p: f64) -> f64 {
-    p.clamp(f64::EPSILON, 1.0 - f64::EPSILON).ln()
+fn clipped_ln(p: Pair) -> Pair {
+    ln(p.clamp(f64::EPSILON, 1.0 - f64::EPSILON))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Mean absolute error.
 
-use crate::{MetricError, arguments, mean};
+use crate::summation::mean_of_pairs;
+use crate::{MetricError, arguments};
 
 /// `mean(|y_true - y_pred|)` (scikit-learn's `mean_absolute_error`). A sum that overflows makes it infinite. Cost: O(n).
 ///
@@ -9,7 +10,7 @@ use crate::{MetricError, arguments, mean};
 /// Different lengths, no rows, or a value that is NaN or infinite.
 pub fn mean_absolute_error(y_true: &[f64], y_pred: &[f64]) -> Result<f64, MetricError> {
     arguments::finite_pair(y_true, y_pred)?;
-    mean(&y_true.iter().zip(y_pred).map(|(t, p)| (t - p).abs()).collect::<Vec<f64>>())
+    mean_of_pairs(y_true, y_pred, |t, p| (t - p).abs())
 }
 
 #[cfg(test)]

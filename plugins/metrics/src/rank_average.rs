@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use crate::order::{key, sort_by_key};
+
 /// The rank of each value from 1, in the order of `cmp`; equal values share the average of their ranks (`scipy.stats.rankdata`).
 /// For numbers without NaN, `cmp` is `|a, b| a.partial_cmp(b).unwrap_or(Equal)`. Cost: O(n log n).
 #[must_use]
@@ -13,6 +15,25 @@ pub fn rank_average<T>(values: &[T], mut cmp: impl FnMut(&T, &T) -> Ordering) ->
     for ties in sorted.chunk_by(|(_, a), (_, b)| cmp(a, b) == Ordering::Equal) {
         let rank = before as f64 + (ties.len() + 1) as f64 / 2.0;
         for &(row, _) in ties {
+            if let Some(place) = ranks.get_mut(row) {
+                *place = rank;
+            }
+        }
+        before += ties.len();
+    }
+    ranks
+}
+
+/// [`rank_average`] of finite or infinite numbers, which are sorted by their bits. NaN have ranks too, of no meaning.
+#[must_use]
+pub fn rank_average_numbers(values: &[f64]) -> Vec<f64> {
+    let mut sorted: Vec<(u64, usize)> = values.iter().enumerate().map(|(row, &value)| (key(value), row)).collect();
+    sort_by_key(&mut sorted, |&(key, _)| key);
+    let mut ranks = vec![0.0; values.len()];
+    let mut before = 0;
+    for ties in sorted.chunk_by(|(a, _), (b, _)| a == b) {
+        let rank = before as f64 + (ties.len() + 1) as f64 / 2.0;
+        for &(_, row) in ties {
             if let Some(place) = ranks.get_mut(row) {
                 *place = rank;
             }

@@ -1,5 +1,6 @@
 //! Area under the ROC curve.
 
+use crate::order::{key, sort_by_key};
 use crate::{MetricError, arguments};
 
 /// Area under the receiver operating characteristic curve: the probability that a positive row scores higher than a negative
@@ -25,22 +26,28 @@ pub fn roc_auc_score(y_true: &[bool], y_score: &[f64]) -> Result<f64, MetricErro
     Ok(twice_pairs_won(&positives, &negatives) as f64 / pairs as f64)
 }
 
-/// The scores of one class, ascending.
-fn scores_of(class: bool, y_true: &[bool], y_score: &[f64]) -> Vec<f64> {
+/// The [`key`]s of the scores of one class, ascending. The scores are finite.
+pub(crate) fn scores_of(class: bool, y_true: &[bool], y_score: &[f64]) -> Vec<u64> {
     let of_class = y_true.iter().zip(y_score).filter(|&(&label, _)| label == class);
-    let mut scores: Vec<f64> = of_class.map(|(_, &score)| score).collect();
-    scores.sort_unstable_by(f64::total_cmp);
+    let mut scores = Vec::with_capacity(y_true.len());
+    scores.extend(of_class.map(|(_, &score)| key(score)));
+    sort_by_key(&mut scores, |&key| key);
     scores
 }
 
 /// Over all pairs, 2 where the positive has the higher score and 1 where the scores are equal. Both sides ascend.
-fn twice_pairs_won(positives: &[f64], negatives: &[f64]) -> u128 {
+fn twice_pairs_won(positives: &[u64], negatives: &[u64]) -> u128 {
     let (mut below, mut not_above) = (0, 0);
     let mut twice = 0;
-    for score in positives {
-        below += negatives.iter().skip(below).take_while(|negative| *negative < score).count();
-        not_above += negatives.iter().skip(not_above).take_while(|negative| *negative <= score).count();
-        twice += below as u128 + not_above as u128;
+    for &score in positives {
+        while negatives.get(below).is_some_and(|&negative| negative < score) {
+            below += 1;
+        }
+        not_above = not_above.max(below);
+        while negatives.get(not_above).is_some_and(|&negative| negative == score) {
+            not_above += 1;
+        }
+        twice += (below as u64 + not_above as u64) as u128;
     }
     twice
 }

@@ -1,6 +1,7 @@
 //! Root mean squared error.
 
-use crate::{MetricError, arguments, mean};
+use crate::summation::mean_of_pairs;
+use crate::{MetricError, arguments};
 
 /// `sqrt(mean((y_true - y_pred)^2))` (scikit-learn's `root_mean_squared_error`). Squares that overflow make it infinite.
 /// Cost: O(n).
@@ -10,8 +11,7 @@ use crate::{MetricError, arguments, mean};
 /// Different lengths, no rows, or a value that is NaN or infinite.
 pub fn root_mean_squared_error(y_true: &[f64], y_pred: &[f64]) -> Result<f64, MetricError> {
     arguments::finite_pair(y_true, y_pred)?;
-    let squares: Vec<f64> = y_true.iter().zip(y_pred).map(|(t, p)| (t - p) * (t - p)).collect();
-    Ok(mean(&squares)?.sqrt())
+    Ok(mean_of_pairs(y_true, y_pred, |t, p| (t - p) * (t - p))?.sqrt())
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Root mean squared logarithmic error.
 
-use crate::{MetricError, arguments, root_mean_squared_error};
+use crate::elementary::{ln_1p, mean_of_rows};
+use crate::{MetricError, arguments};
 
 /// `sqrt(mean((ln(1 + y_true) - ln(1 + y_pred))^2))` (scikit-learn's `root_mean_squared_log_error`). Cost: O(n).
 ///
@@ -9,18 +10,20 @@ use crate::{MetricError, arguments, root_mean_squared_error};
 /// Different lengths, no rows, or a value that is NaN, infinite, or -1 or less.
 pub fn root_mean_squared_log_error(y_true: &[f64], y_pred: &[f64]) -> Result<f64, MetricError> {
     arguments::finite_pair(y_true, y_pred)?;
-    root_mean_squared_error(&log1p("y_true", y_true)?, &log1p("y_pred", y_pred)?)
+    above_minus_1("y_true", y_true)?;
+    above_minus_1("y_pred", y_pred)?;
+    let squared = mean_of_rows([y_true, y_pred], |[t, p]| {
+        let difference = ln_1p(t) - ln_1p(p);
+        difference * difference
+    });
+    Ok(squared?.sqrt())
 }
 
-fn log1p(argument: &'static str, values: &[f64]) -> Result<Vec<f64>, MetricError> {
-    let log1p = |(row, &value): (usize, &f64)| {
-        if value > -1.0 {
-            Ok(value.ln_1p())
-        } else {
-            Err(MetricError::OutOfRange { argument, row, value, range: "greater than -1" })
-        }
-    };
-    values.iter().enumerate().map(log1p).collect()
+fn above_minus_1(argument: &'static str, values: &[f64]) -> Result<(), MetricError> {
+    match values.iter().enumerate().find(|(_, value)| **value <= -1.0) {
+        Some((row, &value)) => Err(MetricError::OutOfRange { argument, row, value, range: "greater than -1" }),
+        None => Ok(()),
+    }
 }
 
 #[cfg(test)]

@@ -12,6 +12,40 @@ pub fn sum(values: &[f64]) -> f64 {
     0.0 + pairwise(values)
 }
 
+/// [`sum`] of as many numbers as `fill` makes: it is handed the place of the first of some, and where to leave them. At no time are there
+/// more than a block of them.
+pub(crate) fn sum_of(count: usize, fill: &mut impl FnMut(usize, &mut [f64])) -> f64 {
+    0.0 + pairwise_of(0, count, fill)
+}
+
+/// [`mean`] of the numbers that `number` makes of two columns, row by row.
+pub(crate) fn mean_of_pairs(a: &[f64], b: &[f64], number: impl Fn(f64, f64) -> f64) -> Result<f64, MetricError> {
+    let count = a.len().min(b.len());
+    if count == 0 {
+        return Err(MetricError::Empty);
+    }
+    let mut fill = |start: usize, numbers: &mut [f64]| {
+        let range = start..start + numbers.len();
+        let (a, b) = (a.get(range.clone()).unwrap_or_default(), b.get(range).unwrap_or_default());
+        for (place, (a, b)) in numbers.iter_mut().zip(a.iter().zip(b)) {
+            *place = number(*a, *b);
+        }
+    };
+    Ok(sum_of(count, &mut fill) / count as f64)
+}
+
+fn pairwise_of(start: usize, count: usize, fill: &mut impl FnMut(usize, &mut [f64])) -> f64 {
+    if count > BLOCK {
+        let half = count / 2;
+        let half = half - half % LANES;
+        return pairwise_of(start, half, fill) + pairwise_of(start + half, count - half, fill);
+    }
+    let mut block = [0.0; BLOCK];
+    let numbers = block.get_mut(..count).unwrap_or_default();
+    fill(start, numbers);
+    pairwise(numbers)
+}
+
 /// The arithmetic mean, as `np.mean` gives it for a contiguous array of float64: [`sum`] over the length.
 ///
 /// # Errors
@@ -71,6 +105,8 @@ mod tests {
             let uniform = Sample(n).uniform(usize::try_from(n).unwrap());
             let values: Vec<f64> = uniform.iter().map(|value| (value - 0.5) / 3.0).collect();
             assert_eq!(sum(&values).to_bits(), bits, "n = {n}");
+            let mut fill = |start: usize, block: &mut [f64]| block.copy_from_slice(&values[start..start + block.len()]);
+            assert_eq!(sum_of(values.len(), &mut fill).to_bits(), bits, "n = {n}");
         }
         assert_eq!(sum(&[-0.0, -0.0]).to_bits(), 0);
     }

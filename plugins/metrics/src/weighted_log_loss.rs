@@ -1,5 +1,6 @@
 //! Weighted log loss, by group.
 
+use crate::elementary::{self, ln};
 use crate::groups::{at, rows_by_group};
 use crate::{MetricError, arguments, mean, sum};
 
@@ -28,11 +29,13 @@ pub fn weighted_log_loss<G: Ord>(
     if !(0.0..=0.5).contains(&epsilon) {
         return Err(MetricError::OutOfRange { argument: "epsilon", row: 0, value: epsilon, range: "from 0 to 0.5" });
     }
-    let loss = |((&positive, p), weight): ((&bool, &f64), &f64)| {
+    let of_truth = |(&positive, &p): (&bool, &f64)| {
         let p = p.clamp(epsilon, 1.0 - epsilon);
-        -weight * if positive { p } else { 1.0 - p }.ln()
+        if positive { p } else { 1.0 - p }
     };
-    let losses: Vec<f64> = y_true.iter().zip(y_prob).zip(sample_weight).map(loss).collect();
+    let of_truth: Vec<f64> = y_true.iter().zip(y_prob).map(of_truth).collect();
+    let mut losses = vec![0.0; of_truth.len()];
+    elementary::rows(0, [&of_truth, sample_weight], &mut losses, |[p, weight]| -weight * ln(p));
     let of_group = |(_, rows): (_, Vec<usize>)| {
         let weight = sum(&at(&rows, sample_weight));
         if weight == 0.0 {

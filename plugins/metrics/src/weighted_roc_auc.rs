@@ -25,21 +25,47 @@ pub struct TprBand {
 /// Different lengths, no rows, one class only, a score that is NaN or infinite, or undefined because the bands do not ascend
 /// from 0 to at most 1 or have no weight.
 pub fn weighted_roc_auc(y_true: &[bool], y_score: &[f64], bands: &[TprBand]) -> Result<f64, MetricError> {
+    let ends: Vec<f64> = bands.iter().map(|band| band.up_to).collect();
+    let areas = roc_auc_by_band(y_true, y_score, &ends)?;
+    let (mut area, mut total) = (0.0, 0.0);
+    for (band, TprBand { weight, .. }) in areas.iter().zip(bands) {
+        area += weight * band.area;
+        total += weight * band.height;
+    }
+    if total > 0.0 { Ok(area / total) } else { Err(MetricError::Undefined("the bands have no weight")) }
+}
+
+/// The part of the area under the ROC curve that lies within a band of the true positive rate.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BandArea {
+    /// The area.
+    pub area: f64,
+    /// How many rates the band holds: the largest area that it can have.
+    pub height: f64,
+}
+
+/// The area under the ROC curve within each band of the true positive rate, as [`weighted_roc_auc`] weighs them. The bands are given by
+/// their upper ends; the first starts at 0. Cost: O(n log n + n * bands).
+///
+/// # Errors
+///
+/// Those of [`weighted_roc_auc`], but for the weights.
+pub fn roc_auc_by_band(y_true: &[bool], y_score: &[f64], ends: &[f64]) -> Result<Vec<BandArea>, MetricError> {
     arguments::rows(y_true, y_score)?;
     arguments::finite("y_score", y_score)?;
     arguments::both_classes(y_true)?;
     let curve = roc_curve(y_true, y_score);
-    let (mut area, mut total, mut lower) = (0.0, 0.0, 0.0);
-    for &TprBand { up_to, weight } in bands {
+    let (mut areas, mut lower) = (Vec::with_capacity(ends.len()), 0.0);
+    for &up_to in ends {
         if !(lower < up_to && up_to <= 1.0) {
             return Err(MetricError::Undefined("bands of true positive rates ascend from 0 to at most 1"));
         }
         let edges = curve.iter().zip(curve.iter().skip(1));
-        area += weight * edges.map(|(from, to)| area_within(lower, up_to, *from, *to)).sum::<f64>();
-        total += weight * (up_to - lower);
+        let area = edges.map(|(from, to)| area_within(lower, up_to, *from, *to)).sum::<f64>();
+        areas.push(BandArea { area, height: up_to - lower });
         lower = up_to;
     }
-    if total > 0.0 { Ok(area / total) } else { Err(MetricError::Undefined("the bands have no weight")) }
+    Ok(areas)
 }
 
 #[derive(Clone, Copy)]

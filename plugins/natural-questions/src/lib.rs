@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use assay_sdk::{ColumnView, Description, Detail, GradeError, Grader, Kind, Options, Problem, Score, Table, excerpt};
 
-use crate::annotation::Annotation;
-use crate::prediction::Prediction;
+use self::annotation::Annotation;
+use self::prediction::Prediction;
 
 struct NaturalQuestions;
 

@@ -2,7 +2,7 @@
 
 use assay_sdk::pytext::{self, NotAnInteger};
 
-use crate::annotation::Answer;
+use super::annotation::Answer;
 
 /// What a cell predicts.
 #[derive(Debug, PartialEq, Eq)]

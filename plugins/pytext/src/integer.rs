@@ -60,6 +60,12 @@ pub fn parse_int(text: &str) -> Result<i64, NotAnInteger> {
 #[must_use]
 pub fn int_hash(text: &str) -> Option<i64> {
     const MODULUS: u128 = (1 << 61) - 1;
+    // Smaller numbers are their own hash, and nearly every number is one.
+    match text.parse() {
+        Ok(-1) => return Some(-2),
+        Ok(value) if text.len() <= SMALL_DIGITS => return Some(value),
+        _ => {}
+    }
     let (negative, digits) = sign_and_digits(text)?;
     let remainder = digits.bytes().fold(0, |hash, digit| (10 * hash + u128::from(digit - b'0')) % MODULUS);
     let hash = i64::try_from(remainder).ok()?;
@@ -70,6 +76,9 @@ pub fn int_hash(text: &str) -> Option<i64> {
         (false, _) => Some(hash),
     }
 }
+
+/// A sign and so many digits, or one more, are below 2^61 - 1.
+const SMALL_DIGITS: usize = 18;
 
 /// Python's `sys.get_int_max_str_digits()`, leading zeros included.
 const MAX_DIGITS: usize = 4300;

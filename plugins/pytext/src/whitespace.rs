@@ -9,7 +9,34 @@ pub fn is_whitespace(c: char) -> bool {
 
 /// `str.split()`: the pieces between runs of white space. There are no empty ones.
 pub fn split(text: &str) -> impl Iterator<Item = &str> {
-    text.split(is_whitespace).filter(|piece| !piece.is_empty())
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let start = place(rest, false)?;
+        rest = rest.get(start..)?;
+        let (piece, after) = rest.split_at_checked(place(rest, true).unwrap_or(rest.len()))?;
+        rest = after;
+        Some(piece)
+    })
+}
+
+/// Where the first character is that is white space, or is not.
+fn place(text: &str, white: bool) -> Option<usize> {
+    let mut at = 0;
+    while let Some(&byte) = text.as_bytes().get(at) {
+        if byte.is_ascii() {
+            if is_whitespace(char::from(byte)) == white {
+                return Some(at);
+            }
+            at += 1;
+        } else {
+            let c = text.get(at..)?.chars().next()?;
+            if is_whitespace(c) == white {
+                return Some(at);
+            }
+            at += c.len_utf8();
+        }
+    }
+    None
 }
 
 #[cfg(test)]

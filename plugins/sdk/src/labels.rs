@@ -20,6 +20,12 @@ impl<'a> Labels<'a> {
     ///
     /// If a cell is no label.
     pub fn read(column: &ColumnView<'a>, rule: LabelRule<'a>) -> Result<Self, BadLabel> {
+        // What most columns of labels are, and each rule takes them alike.
+        if let (Values::Int64(values), None) = (column.values(), column.first_missing())
+            && !matches!(rule, LabelRule::Exact { missing: Some(_) })
+        {
+            return Ok(Labels::Integers(values.iter().take(column.len()).map(|&value| value.into()).collect()));
+        }
         match rule {
             LabelRule::Exact { missing } => Labels::exact(column, missing),
             LabelRule::PythonInt => Labels::python_int(column),

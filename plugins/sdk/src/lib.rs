@@ -29,8 +29,10 @@ mod column;
 mod description;
 mod error;
 mod excerpt;
+mod functions;
 mod label_rule;
 mod labels;
+mod memory;
 mod options;
 mod parse;
 mod problem;
@@ -42,6 +44,7 @@ pub use classes::class_details;
 pub use column::ColumnView;
 pub use error::GradeError;
 pub use excerpt::excerpt;
+pub use functions::Functions;
 pub use label_rule::{Label, LabelMetric, LabelRule};
 pub use labels::{BadLabel, Labels};
 pub use options::Options;
@@ -120,13 +123,21 @@ impl Score {
     }
 }
 
-/// Makes the component's exports from a type that implements [`Grader`].
+/// Makes the component's exports from a type that implements [`Grader`]; natively, its [`Functions`].
 #[macro_export]
 macro_rules! export {
     ($grader:ty) => {
+        /// The functions of the grader.
+        #[cfg(not(target_arch = "wasm32"))]
+        pub fn functions() -> $crate::Functions {
+            $crate::Functions::of::<$grader>()
+        }
+
         #[doc(hidden)]
+        #[cfg(target_arch = "wasm32")]
         struct Component;
 
+        #[cfg(target_arch = "wasm32")]
         impl $crate::bindings::exports::assay::grader::grading::Guest for Component {
             fn describe() -> $crate::Description {
                 <$grader as $crate::Grader>::describe()
@@ -149,6 +160,7 @@ macro_rules! export {
             }
         }
 
+        #[cfg(target_arch = "wasm32")]
         $crate::bindings::export_component!(Component with_types_in $crate::bindings);
     };
 }

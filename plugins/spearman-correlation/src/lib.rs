@@ -1,7 +1,5 @@
 //! Spearman's rank correlation coefficient of one column, or the mean over several.
 
-use std::cmp::Ordering;
-
 use assay_sdk::{ColumnView, Description, GradeError, Grader, Kind, Options, Problem, Score, Table, metrics};
 
 struct SpearmanCorrelation;
@@ -52,7 +50,7 @@ fn problem(column: &ColumnView<'_>) -> Option<Problem> {
 /// text, as a contract with `type = "number"` does.
 fn ranks(column: &ColumnView<'_>) -> Vec<f64> {
     match column.numbers() {
-        Some(numbers) => metrics::rank_average(&numbers, |a, b| a.partial_cmp(b).unwrap_or(Ordering::Equal)),
+        Some(numbers) => metrics::rank_average_numbers(&numbers),
         None => {
             let texts: Vec<&str> = (0..column.len()).map(|row| column.text(row).unwrap_or_default()).collect();
             metrics::rank_average(&texts, Ord::cmp)

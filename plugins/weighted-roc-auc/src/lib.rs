@@ -1,6 +1,6 @@
 //! Area under the ROC curve with weights for bands of the true positive rate.
 
-use assay_sdk::metrics::{TprBand, weighted_roc_auc};
+use assay_sdk::metrics::{MetricError, roc_auc_by_band};
 use assay_sdk::{Description, Detail, GradeError, Grader, Kind, Options, Score, Table};
 
 struct WeightedRocAuc;
@@ -26,19 +26,19 @@ impl Grader for WeightedRocAuc {
         }
         let y_true: Vec<bool> = answers.numbers(target)?.iter().map(|&label| label == 1.0).collect();
         let y_score = submission.numbers(target)?;
-        let value = weighted_roc_auc(&y_true, &y_score, &bands(ends, |band| weights[band]))?;
-        let share =
-            |band| weighted_roc_auc(&y_true, &y_score, &bands(ends, |other| f64::from(u8::from(other == band))));
-        let details = ends
-            .iter()
-            .enumerate()
-            .map(|(band, end)| Ok(Detail { name: format!("true positive rate up to {end}"), value: share(band)? }));
-        Ok(Score { value, details: details.collect::<Result<_, GradeError>>()? })
+        let areas = roc_auc_by_band(&y_true, &y_score, ends)?;
+        let bands = areas.iter().zip(weights);
+        let area: f64 = bands.clone().map(|(band, weight)| weight * band.area).sum();
+        let total: f64 = bands.map(|(band, weight)| weight * band.height).sum();
+        if total <= 0.0 || total.is_nan() {
+            return Err(MetricError::Undefined("the bands have no weight").into());
+        }
+        let details = areas.iter().zip(ends).map(|(band, end)| Detail {
+            name: format!("true positive rate up to {end}"),
+            value: band.area / band.height,
+        });
+        Ok(Score { value: area / total, details: details.collect() })
     }
-}
-
-fn bands(ends: &[f64], weight: impl Fn(usize) -> f64) -> Vec<TprBand> {
-    ends.iter().enumerate().map(|(band, &up_to)| TprBand { up_to, weight: weight(band) }).collect()
 }
 
 assay_sdk::export!(WeightedRocAuc);

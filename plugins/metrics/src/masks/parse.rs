@@ -101,6 +101,44 @@ struct Pairs {
 
 impl Pairs {
     fn read(text: &str) -> Result<Self, RunLengthError> {
+        match Pairs::plain(text.as_bytes()) {
+            Some(pairs) => Ok(pairs),
+            None => Pairs::any(text),
+        }
+    }
+
+    /// What nearly every text is: pairs of positive numbers of at most 18 digits, between blanks, whose starts ascend. None of any other
+    /// text, whether or not something is wrong with it.
+    fn plain(text: &[u8]) -> Option<Self> {
+        const DIGITS: usize = 18;
+        let (mut starts, mut lengths) = (Vec::new(), Vec::new());
+        let (mut last, mut at) = (0, 0);
+        while at < text.len() {
+            let (mut number, first) = (0, at);
+            while let Some(digit) = text.get(at).map(|byte| byte.wrapping_sub(b'0')).filter(|digit| *digit < 10) {
+                number = number * 10 + u64::from(digit);
+                at += 1;
+                if at - first > DIGITS {
+                    return None;
+                }
+            }
+            if number == 0 || text.get(at).is_some_and(|byte| *byte != b' ') {
+                return None;
+            }
+            at += 1;
+            if starts.len() > lengths.len() {
+                lengths.push(Number::Int64(number));
+            } else if number < last {
+                return None;
+            } else {
+                starts.push(Number::Int64(number));
+                last = number;
+            }
+        }
+        (starts.len() == lengths.len()).then_some(Pairs { wraps: !lengths.is_empty(), starts, lengths })
+    }
+
+    fn any(text: &str) -> Result<Self, RunLengthError> {
         let (mut starts, mut lengths) = (Vec::new(), Vec::new());
         for (index, token) in pytext::split(text).enumerate() {
             let number = positive(token).map_err(|problem| RunLengthError::new(index + 1, token, problem))?;

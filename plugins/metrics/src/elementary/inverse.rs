@@ -1,0 +1,76 @@
+//! Arcsine and arccosine.
+
+use super::pair::{Pair, Words};
+use super::polynomial;
+
+/// `(asin(x) - x) / x^3` by powers of `x^2`, for `|x|` up to 1/2.
+const COEFFICIENTS: [f64; 13] = [
+    0.16666666666666669,
+    0.07499999999998425,
+    0.04464285714637338,
+    0.030381944137085216,
+    0.022372173002005596,
+    0.017352391265909227,
+    0.013971235301124539,
+    0.011478952690257387,
+    0.010324318288744113,
+    0.00545087818772055,
+    0.017419357964884856,
+    -0.014881409392818066,
+    0.02877844261259304,
+];
+
+/// pi/2, and what it is more than this double.
+const RIGHT_ANGLE: [f64; 2] = [std::f64::consts::FRAC_PI_2, 6.123233995736766e-17];
+
+/// The arccosine, from 0 to pi; NaN of numbers beyond -1 and 1.
+pub(crate) fn acos(x: Pair) -> Pair {
+    let [high, low] = RIGHT_ANGLE.map(Pair::splat);
+    let two = Pair::splat(2.0);
+    let Parts { small, root, upper, rest, share } = parts(x);
+    // acos(x) = pi/2 - asin(x) near 0, 2 asin(r) near 1 and pi - 2 asin(r) near -1, with r the root of (1 - |x|) / 2.
+    let middle = high - (x - (low - x * share));
+    let near_one = two * (upper + (rest + root * share));
+    let near_minus_one = two * (high - (upper + (rest + root * share - low)));
+    let outer = x.less(Pair::splat(0.0)).choose(near_minus_one, near_one);
+    small.choose(middle, outer)
+}
+
+/// The arcsine, from -pi/2 to pi/2; NaN of numbers beyond -1 and 1.
+pub(crate) fn asin(x: Pair) -> Pair {
+    let [high, low] = RIGHT_ANGLE.map(Pair::splat);
+    let two = Pair::splat(2.0);
+    let Parts { small, root, upper, rest, share } = parts(x);
+    // pi/2 - 2 asin(r), where the difference of pi/4 and what is exact of the latter loses the least.
+    let quarter = Pair::splat(0.5) * high;
+    let outer = quarter - ((two * root * share - (low - two * rest)) - (quarter - two * upper));
+    let sign = x.words() & Words::splat(1 << 63);
+    small.choose(x + x * share, (outer.words() | sign).numbers())
+}
+
+/// What arcsine and arccosine are made of.
+struct Parts {
+    /// Where `|x|` is below 1/2.
+    small: Words,
+    /// The square root of `(1 - |x|) / 2`.
+    root: Pair,
+    /// The upper half of the root, whose square is exact.
+    upper: Pair,
+    /// What the root is more than that.
+    rest: Pair,
+    /// `asin(r) / r - 1`, with `r` being `x` where it is small, else the root.
+    share: Pair,
+}
+
+#[inline(always)]
+fn parts(x: Pair) -> Parts {
+    let half = Pair::splat(0.5);
+    let small = x.abs().less(half);
+    let square = (Pair::splat(1.0) - x.abs()) * half;
+    let z = small.choose(x * x, square);
+    let root = square.sqrt();
+    let upper = (root.words() & Words::splat(0xffff_ffff_0000_0000)).numbers();
+    let rest = (square - upper * upper) / (root + upper);
+    let rest = square.equal(Pair::splat(0.0)).choose(square, rest);
+    Parts { small, root, upper, rest, share: z * polynomial(z, COEFFICIENTS) }
+}
