@@ -8,6 +8,7 @@ tee() { local line; while IFS= read -r line; do printf '%s\n' "$line"; printf '%
 check() { if [ "$2" = yes ]; then say "ok: $1"; else say "FAILED: $1"; failed=1; fi; }
 yes_if() { if "$@" 2>/dev/null; then echo yes; else echo no; fi; }
 no_if() { if "$@" 2>/dev/null; then echo no; else echo yes; fi; }
+has() { [[ "$1" == *"$2"* ]]; }
 writes() { : > "$1"; }
 connects() { ( exec 3<> "/dev/tcp/$1/$2" ); }
 
@@ -46,10 +47,10 @@ ask() {
 }
 LC_ALL=C
 health=$(ask GET /health "")
-check "the checker runs: $health" "$(yes_if [[ "$health" == *running* ]])"
+check "the checker runs: $health" "$(yes_if has "$health" running)"
 content=$(< /home/submission/submission.csv)
 body=$'--part\r\nContent-Disposition: form-data; name="file"; filename="submission.csv"\r\n\r\n'"$content"$'\n\r\n--part--\r\n'
 answer=$(ask POST /validate "$body")
-check "the checker answers: $answer" "$(yes_if [[ "$answer" == *result* ]])"
+check "the checker answers: $answer" "$(yes_if has "$answer" result)"
 say "network: $(connects 1.1.1.1 53 2>/dev/null && echo reached || echo none)"
 exit $failed

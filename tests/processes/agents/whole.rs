@@ -65,7 +65,7 @@ fn a_group_is_run_and_graded() -> Result<(), Failure> {
     let report =
         report.into_iter().find(|path| path.to_string_lossy().ends_with("_grading_report.json")).ok_or("no report")?;
     let report: serde_json::Value = serde_json::from_slice(&fs::read(report)?)?;
-    assert_eq!(report["valid_submissions"], 6, "{report}");
+    assert_eq!(report["total_valid_submissions"], 6, "{report}");
     let card = assay()?.args(["card", "check"]).arg(group.join("card.json")).output()?;
     let lacks = String::from_utf8(card.stdout)?;
     for known in ["budget.hours", "hardware.cpus", "environment", "internet", "seeds", "models"] {
