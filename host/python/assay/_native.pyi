@@ -5,6 +5,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, Callable, Optional, Union, final
 
+__all__: list[str]
 __version__: str
 
 _Uses = tuple[int, str]
