@@ -40,7 +40,7 @@ pub fn test(workspace: &Path, arguments: &[String]) -> Result<()> {
     for entry in std::fs::read_dir(&wheels)? {
         run(pip(&["install", "--no-deps", "--force-reinstall"]).arg(entry?.path()))?;
     }
-    run(Command::new(&python).args(["-m", "pytest"]).args(arguments).current_dir(&package))
+    run(Command::new(&python).args(["-m", "pytest"]).args(arguments).current_dir(package.join("tests")))
 }
 
 /// The interpreter of an environment, which is made if it is not there.

@@ -181,7 +181,7 @@ class Assay:
         >>> import assay
         >>> service = assay.Assay(data_dir=".", competitions=".")
         >>> service.validate(b"id,malignant\\nsample_1,2\\n", "breast-cancer-wisconsin").problems[0]
-        'column `malignant`: not in the range from 0 to 1 at line 2 (2)'
+        'column `malignant` has values above 1: line 2: `2`; values must lie between 0 and 1'
         """
         service, id = self._native(), self._id(competition)
         return Validation._of(service.validate(id, submission, name))

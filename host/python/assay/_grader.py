@@ -46,8 +46,8 @@ class Grader:
     --------
     >>> import assay
     >>> grader = assay.Grader("roc-auc")
-    >>> grader.lower_is_better, [option.name for option in grader.options if option.required]
-    (False, ['targets'])
+    >>> grader.lower_is_better, "targets" in [option.name for option in grader.options]
+    (False, True)
     """
 
     def __init__(

@@ -5,6 +5,17 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, Callable, Optional, Union, final
 
+__all__ = [
+    "Batch",
+    "Service",
+    "__version__",
+    "batch_report",
+    "grader_source",
+    "parse_competition",
+    "serve_worker",
+    "write_report",
+]
+
 __version__: str
 
 _Uses = tuple[int, str]

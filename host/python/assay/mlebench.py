@@ -251,6 +251,8 @@ def aggregate_reports(competition_reports: list[CompetitionReport]) -> dict[str,
         ``total_runs``, ``total_valid_submissions``, ``total_medals`` and so on, and ``competition_reports``.
     """
     reports = [report.to_dict() for report in competition_reports]
-    summed: dict[str, Any] = json.loads(_native.batch_report([json.dumps(report) for report in reports]))
-    totals = {name: value for name, value in summed.items() if name.startswith("total_")}
+    # The rest of a report's fields does not count.
+    others: dict[str, Any] = {"score_exact": None, "outcome": "not-graded", "reason": None, "receipt": None, "outside_lock": []}
+    summed: dict[str, Any] = json.loads(_native.batch_report([json.dumps({**report, **others}) for report in reports]))
+    totals = {name: value for name, value in summed.items() if name.startswith("total_") and "lock" not in name}
     return {**totals, "competition_reports": reports}
