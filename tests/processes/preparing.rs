@@ -106,7 +106,8 @@ fn killed_at_any_moment_nothing_or_the_whole_is_there() -> Result<(), Failure> {
         }
     }
     let _ = fs::remove_dir_all(data.join("toy/prepared"));
-    assert!(prepare(folder.path(), &data)?.output()?.status.success());
+    let last = prepare(folder.path(), &data)?.output()?;
+    assert!(last.status.success(), "{}", String::from_utf8_lossy(&last.stderr));
     whole(folder.path(), &data)?;
     assert_eq!(fs::read(data.join("toy/prepared/prepared.json"))?, expected);
     let left: Vec<_> = fs::read_dir(data.join("toy"))?.flatten().map(|entry| entry.file_name()).collect();
@@ -170,7 +171,8 @@ fn an_interrupted_preparation_goes_on() -> Result<(), Failure> {
     let code = child.wait()?.code();
     // Ctrl-C before it takes signals ends it as any program; one that is done meanwhile is done.
     assert!(matches!(code, Some(130 | 0) | None), "{code:?}");
-    assert!(prepare(folder.path(), &data)?.output()?.status.success());
+    let last = prepare(folder.path(), &data)?.output()?;
+    assert!(last.status.success(), "{}", String::from_utf8_lossy(&last.stderr));
     whole(folder.path(), &data)
 }
 

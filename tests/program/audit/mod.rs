@@ -253,9 +253,9 @@ fn graders_of_our_own_import_nothing() -> Result<(), Failure> {
         assert_eq!(anatomy.contract.as_deref(), Some("assay:grader/grading@0.1.0"), "{name}");
         let functions: Vec<&Vec<String>> = anatomy.exports.first.iter().map(|export| &export.functions.first).collect();
         assert_eq!(functions, [&["describe", "validate", "grade"]], "{name}");
-        let Instructions { total, simd, relaxed_simd, atomics, exceptions, references, other, .. } =
-            anatomy.instructions;
-        assert_eq!([simd, relaxed_simd, atomics, exceptions, references, other], [0; 6], "{name}");
+        // Vectors of 128 bits give the same bits on every machine; relaxed ones need not.
+        let Instructions { total, relaxed_simd, atomics, exceptions, references, other, .. } = anatomy.instructions;
+        assert_eq!([relaxed_simd, atomics, exceptions, references, other], [0; 5], "{name}");
         assert!(total > 1000, "{name}");
         assert_eq!(anatomy.start_functions, 0, "{name}");
         assert!(anatomy.claims.rustc().is_some(), "{name}: {:?}", anatomy.claims);
