@@ -13,11 +13,14 @@ use assay_tables::Threads;
 use assay_tables::align::{Expected, align, apply};
 use assay_tables::read::{Limits, ReadOptions, Table, load, read_csv};
 
+/// A metric of the columns of submission and answers.
+type Metric = fn(&RecordBatch, &RecordBatch) -> Result<f64, Box<dyn Error>>;
+
 /// What a kind of work is: the key, how rows are held against each other, and the metric of both sides.
 struct Work {
     key: &'static str,
     rows: &'static str,
-    metric: fn(&RecordBatch, &RecordBatch) -> Result<f64, Box<dyn Error>>,
+    metric: Metric,
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
