@@ -98,6 +98,9 @@ pub(crate) fn acceptor(certificate: &Certificate) -> Result<TlsAcceptor, ListenE
     let chain_der = CertificateDer::pem_file_iter(chain)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
         .map_err(|error| wrong(chain, format!("no certificate can be read: {error}")))?;
+    if chain_der.is_empty() {
+        return Err(wrong(chain, "no certificate can be read: the file has none in PEM".into()));
+    }
     let key_der = PrivateKeyDer::from_pem_file(key)
         .map_err(|error| wrong(key, format!("no private key can be read: {error}")))?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());

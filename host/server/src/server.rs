@@ -148,7 +148,9 @@ impl Server {
             Ok(())
         });
         runtime.shutdown_background();
-        say("ended");
+        if served.is_ok() {
+            say("ended");
+        }
         served
     }
 }
