@@ -20,10 +20,18 @@ const ADAPTED: [&str; 3] = ["inspect-ai>=0.3", "verifiers>=0.4", "ray>=2.9"];
 /// If Python or a package that is needed cannot be had, or a test fails.
 pub fn test(workspace: &Path, arguments: &[String]) -> Result<()> {
     let folder = workspace.join("target/python");
-    let python = environment(&folder.join("venv"))?;
+    let programs = environment(&folder.join("venv"))?;
+    // What builds the wheel starts programs of the environment by their names.
+    let others = std::env::var_os("PATH").unwrap_or_default();
+    let path = std::env::join_paths([programs.clone()].into_iter().chain(std::env::split_paths(&others)))?;
+    let python = |module: &str| {
+        let mut command = Command::new(programs.join("python"));
+        command.env("PATH", &path).args(["-m", module]);
+        command
+    };
     let pip = |arguments: &[&str]| {
-        let mut command = Command::new(&python);
-        command.args(["-m", "pip", "--quiet", "--disable-pip-version-check"]).args(arguments);
+        let mut command = python("pip");
+        command.args(["--quiet", "--disable-pip-version-check"]).args(arguments);
         command
     };
     run(pip(&["install"]).args(NEEDED))?;
@@ -40,14 +48,14 @@ pub fn test(workspace: &Path, arguments: &[String]) -> Result<()> {
     for entry in std::fs::read_dir(&wheels)? {
         run(pip(&["install", "--no-deps", "--force-reinstall"]).arg(entry?.path()))?;
     }
-    run(Command::new(&python).args(["-m", "pytest"]).args(arguments).current_dir(package.join("tests")))
+    run(python("pytest").args(arguments).current_dir(package.join("tests")))
 }
 
-/// The interpreter of an environment, which is made if it is not there.
+/// The programs of an environment, which is made if it is not there.
 fn environment(folder: &Path) -> Result<PathBuf> {
-    let python = folder.join("bin/python");
-    if !python.is_file() {
+    let programs = folder.join("bin");
+    if !programs.join("python").is_file() {
         run(Command::new("python3").args(["-m", "venv"]).arg(folder))?;
     }
-    Ok(python)
+    Ok(programs)
 }

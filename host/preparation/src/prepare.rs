@@ -83,6 +83,17 @@ struct Unpacked {
     download: Digests,
 }
 
+/// The file that says which download is unpacked as a whole.
+const MARK: &str = "raw.json";
+
+/// Takes the mark away, before anything of what it speaks of is: a call that is stopped in between leaves no part that passes for the whole.
+fn unmark(work: &Path) -> io::Result<()> {
+    match fs::remove_file(work.join(MARK)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
 impl Preparation<'_> {
     /// Prepares the data set, unless it is.
     ///
@@ -170,6 +181,7 @@ impl Preparation<'_> {
         };
         manifest.write(&made).map_err(PreparationError::io(&made))?;
         progress.stage(Stage::Publish);
+        unmark(&work).map_err(PreparationError::io(&work))?;
         self.kept(layout, &raw, progress)?;
         // Before it is on the disk: there are disks that take long to forget a file.
         remove(&raw).map_err(PreparationError::io(&raw))?;
@@ -232,13 +244,13 @@ impl Preparation<'_> {
         unpacker: &Unpacker<'_>,
         progress: &dyn Progress,
     ) -> Result<PathBuf, PreparationError> {
-        let (raw, mark) = (work.join("raw"), work.join("raw.json"));
+        let (raw, mark) = (work.join("raw"), work.join(MARK));
         let of = Unpacked { download: download.clone() };
         let known = fs::read(&mark).ok().and_then(|bytes| serde_json::from_slice::<Unpacked>(&bytes).ok());
         if known.is_some_and(|known| known == of) && raw.is_dir() {
             return Ok(raw);
         }
-        remove(work).map_err(PreparationError::io(work))?;
+        unmark(work).and_then(|()| remove(work)).map_err(PreparationError::io(work))?;
         fs::create_dir_all(&raw).map_err(PreparationError::io(&raw))?;
         let total = Unpacker::declared(archive);
         if let Some(lacking) = total.and_then(|total| space::lacking(work, total)) {
