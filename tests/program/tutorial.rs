@@ -83,13 +83,14 @@ fn agrees(shown: &[String], printed: &[String]) -> bool {
     }
 }
 
-/// The folder of a program `assay` that prints as on a terminal, and has the interpreters as if they were its own.
+/// The folder of a program `assay` that prints as on a terminal, and has the interpreters as if they were its own, where they are built.
 fn program(folder: &Path) -> Result<PathBuf, Failure> {
+    let interpreters = root().join("target/interpreters");
+    let graders = if interpreters.is_dir() { format!("--graders '{}'", interpreters.display()) } else { String::new() };
     let script = format!(
-        "#!/bin/sh\nset -- \"$@\"\ncase \" $* \" in *' --graders '* | ' new '* | ' component '*) ;; *) set -- \"$@\" --graders '{}' ;; esac\n\
+        "#!/bin/sh\nset -- \"$@\"\ncase \" $* \" in *' --graders '* | ' new '* | ' component '*) ;; *) set -- \"$@\" {graders} ;; esac\n\
          case \" $* \" in ' grade-sample '* | ' check '* | ' audit '* | ' lock --check '*) set -- \"$@\" --format table ;; esac\n\
          exec '{}' \"$@\"\n",
-        root().join("target/interpreters").display(),
         assay()?.get_program().display(),
     );
     let bin = folder.join("bin");
