@@ -52,7 +52,7 @@ def plot(measured):
         for name, ratio in ratios.items():
             start, end = sorted((x(1), x(ratio)))
             parts.append(f'<rect x="{start:.1f}" y="{y}" width="{max(end - start, 1):.1f}" height="{bar - 2}" fill="{COLOURS[name]}"/>')
-            parts.append(f'<text x="{max(end, x(1)) + 4:.1f}" y="{y + bar - 3}">{ratio:.2g} ×</text>')
+            parts.append(f'<text x="{max(end, x(1)) + 4:.1f}" y="{y + bar - 3}">{f"{ratio:.2g}" if ratio < 99.5 else f"{ratio:.0f}"} ×</text>')
             y += bar
         y += 22
     ticks = [tick for tick in (0.25, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500) if tick < greatest]
