@@ -259,29 +259,7 @@ mod tests {
     use super::*;
 
     /// A whole card.
-    pub(crate) const WHOLE: &str = r#"
-        split = "split75"
-        seeds = 3
-        environment = "sha256:0123"
-        models = ["m-2026-01"]
-        internet = "models-only"
-        prior_solutions = false
-        known_leaks = []
-        [budget]
-        hours = 24
-        [hardware]
-        cpus = 36
-        memory_gb = 440
-        gpus = ["1 x A10 24 GB"]
-        [agent]
-        name = "a"
-        scaffold = "none"
-        version = "1.0"
-        [code]
-        public = false
-        [answers]
-        consulted = false
-    "#;
+    pub(crate) const WHOLE: &str = include_str!("card/whole.toml");
 
     #[test]
     fn what_is_missing_is_named() {

@@ -7,28 +7,7 @@ use assay_tests::{Failure, root};
 use serde_json::{Value, json};
 
 /// A whole card.
-pub(super) const CARD: &str = r#"split = "split75"
-seeds = 3
-environment = "sha256:0123"
-models = ["m-2026-01"]
-internet = "models-only"
-prior_solutions = false
-known_leaks = []
-[budget]
-hours = 24
-[hardware]
-cpus = 36
-memory_gb = 440
-gpus = ["1 x A10 24 GB"]
-[agent]
-name = "a"
-scaffold = "none"
-version = "1.0"
-[code]
-public = false
-[answers]
-consulted = false
-"#;
+pub(super) const CARD: &str = include_str!("../../../host/benchmark/src/card/whole.toml");
 
 fn assay(arguments: &[&str]) -> Result<Run, Failure> {
     run(program()?.args(arguments))
