@@ -1,6 +1,6 @@
 //! The reference's verdict on thousands of submissions, against ours.
 //!
-//! `cases.tar.zst` holds, for each competition, made-up answers in the real files' form, submissions of every kind, and what
+//! `cases.tar.xz` holds, for each competition, made-up answers in the real files' form, submissions of every kind, and what
 //! openai/mle-bench at commit 783b15a (Python 3.11, pandas 2.3.3, numpy 2.4.6, scikit-learn 1.9.1, scipy 1.17.1; VinBigData under
 //! numpy 2.3.5) said of each. They go through `assay grade` in one call. Cases that differ on purpose are listed in
 //! `differences.toml`, and one that agrees again fails the test as well. The figures for each competition are left in

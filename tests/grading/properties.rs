@@ -1,7 +1,7 @@
 //! What holds of a score whatever the metric is: nothing beats a perfect submission, and what says nothing about the predictions (the
 //! order of rows, columns nobody asked for, line ends, the company a submission is graded in) changes nothing.
 //!
-//! All 82 competitions are tried, with the made-up data of `parity/cases.tar.zst` and the graders that the program carries.
+//! All 82 competitions are tried, with the made-up data of `parity/cases.tar.xz` and the graders that the program carries.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,6 @@
 //! `assay validate` and `assay keys`: what is said of a submission without the answers is what grading says.
 //!
-//! All made-up submissions of `parity/cases.tar.zst` are looked at, in all 82 competitions.
+//! All made-up submissions of `parity/cases.tar.xz` are looked at, in all 82 competitions.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;

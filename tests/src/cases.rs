@@ -1,7 +1,8 @@
-//! The made-up submissions of `parity/cases.tar.zst`, with the reference's verdict on each.
+//! The made-up submissions of `parity/cases.tar.xz`, with the reference's verdict on each.
 
 use std::path::{Path, PathBuf};
 
+use lzma_rust2::XzReader;
 use serde::Deserialize;
 use tempfile::TempDir;
 
@@ -37,8 +38,8 @@ impl Cases {
     /// If they cannot be unpacked or read.
     pub fn unpack(wanted: impl Fn(&str) -> bool) -> Result<Self, Failure> {
         let folder = tempfile::tempdir()?;
-        let packed = std::fs::File::open(root().join("tests/parity/cases.tar.zst"))?;
-        for entry in tar::Archive::new(zstd::Decoder::new(packed)?).entries()? {
+        let packed = std::fs::File::open(root().join("tests/parity/cases.tar.xz"))?;
+        for entry in tar::Archive::new(XzReader::new(std::io::BufReader::new(packed), false)).entries()? {
             let mut entry = entry?;
             let path = entry.path()?;
             let case = path.file_stem().filter(|_| path.starts_with("submissions")).and_then(|stem| stem.to_str());

@@ -13,6 +13,8 @@ use crate::progress::Progress;
 
 /// How much is read at once.
 const CHUNK: usize = 256 << 10;
+/// How much, where two threads take a digest each: starting them has to pay.
+const LARGE_CHUNK: usize = 8 << 20;
 
 /// A file's size and digests.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,22 +33,29 @@ pub struct Digests {
 pub(crate) fn digests(path: &Path, md5: bool, progress: &dyn Progress) -> io::Result<Option<Digests>> {
     let mut file = File::open(path)?;
     let (mut sha, mut old) = (Sha256::new(), md5.then(Md5::new));
-    let mut buffer = vec![0; CHUNK];
+    let large = md5 && file.metadata()?.len() > LARGE_CHUNK as u64;
+    let chunk = if large { LARGE_CHUNK } else { CHUNK };
+    let mut buffer = Vec::with_capacity(chunk);
     let mut bytes = 0;
     loop {
         if progress.cancelled() {
             return Ok(None);
         }
-        let read = match file.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(read) => read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error),
-        };
-        let chunk = buffer.get(..read).unwrap_or_default();
-        sha.update(chunk);
-        if let Some(old) = &mut old {
-            old.update(chunk);
+        buffer.clear();
+        let read = file.by_ref().take(chunk as u64).read_to_end(&mut buffer)?;
+        if read == 0 {
+            break;
+        }
+        match &mut old {
+            Some(old) if large => std::thread::scope(|scope| {
+                scope.spawn(|| old.update(&buffer));
+                sha.update(&buffer);
+            }),
+            Some(old) => {
+                sha.update(&buffer);
+                old.update(&buffer);
+            }
+            None => sha.update(&buffer),
         }
         bytes += read as u64;
         progress.bytes(read as u64);
@@ -78,5 +87,15 @@ mod tests {
         assert_eq!(found.md5.as_deref(), Some("900150983cd24fb0d6963f7d28e17f72"));
         assert_eq!(found.bytes, 3);
         assert_eq!(digests(file.path(), false, &Silent).unwrap().unwrap().md5, None);
+    }
+
+    #[test]
+    fn large_files_have_the_digests_of_the_whole() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(&file, vec![b'a'; 20 << 20]).unwrap();
+        let found = digests(file.path(), true, &Silent).unwrap().unwrap();
+        // By sha256sum and md5sum.
+        assert_eq!(found.sha256, "48b6fb8f1c2fec38d030604889d674722c4af237733c913b698400b59c9294b4");
+        assert_eq!(found.md5.as_deref(), Some("536cb0e6626114783f53870132bac5cb"));
     }
 }

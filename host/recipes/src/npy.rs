@@ -121,28 +121,3 @@ impl Array {
         })
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::Array;
-
-    fn file(kind: &str, fortran: &str, shape: &str, data: &[u8]) -> Vec<u8> {
-        let header = format!("{{'descr': '{kind}', 'fortran_order': {fortran}, 'shape': {shape}, }}\n");
-        let mut file = b"\x93NUMPY\x01\x00".to_vec();
-        file.extend_from_slice(&(header.len() as u16).to_le_bytes());
-        file.extend_from_slice(header.as_bytes());
-        file.extend_from_slice(data);
-        file
-    }
-
-    #[test]
-    fn items_are_numbers_of_any_kind_and_order() {
-        let array = |kind: &str, data: &[u8]| Array::parse(&file(kind, "False", "(1,)", data));
-        let number = |kind: &str, data: &[u8]| array(kind, data).and_then(|array| array.number(0));
-        assert_eq!(number(">i2", &[255, 254]), Some(-2.0));
-        assert_eq!(number("<f4", &1.5_f32.to_le_bytes()), Some(1.5));
-        assert_eq!(number("|b1", &[1]), Some(1.0));
-        assert!(array("<i4", &[0; 3]).is_none(), "the data are cut");
-        assert!(Array::parse(&file("<i4", "True", "(99999999999, 99999999999)", &[])).is_none());
-    }
-}

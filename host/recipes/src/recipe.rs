@@ -126,23 +126,3 @@ fn near_hint(message: &str) -> Option<String> {
         .filter(|(distance, _)| *distance <= 2)?;
     Some(format!("did you mean `{}`?", near.1))
 }
-
-#[cfg(test)]
-mod tests {
-    use super::Recipe;
-
-    fn problem(text: &str) -> String {
-        Recipe::parse(text, "preparation.toml").map(drop).map_or_else(|error| error.to_string(), |()| String::new())
-    }
-
-    #[test]
-    fn a_wrong_recipe_is_told_with_its_line_and_a_hint() {
-        let read = "steps = [\n  { read = { file = \"raw/a.csv\", as = \"all\" } },\n";
-        let unknown = problem(&format!("{read}  {{ splitt = {{ table = \"all\", test = 0.1 }} }},\n]"));
-        assert!(unknown.contains("line 3") && unknown.contains("did you mean `split`?"), "{unknown}");
-        let table = problem(&format!("{read}  {{ split = {{ table = \"al\", test = 0.1 }} }},\n]"));
-        assert!(table.contains("line 3") && table.contains("did you mean \"all\"?"), "{table}");
-        let outside = problem("steps = [{ copy = { from = \"raw/../x\", to = \"public/x\" } }]");
-        assert!(outside.contains("leads out of its folder"), "{outside}");
-    }
-}

@@ -141,35 +141,3 @@ fn put_varint(mut value: u64, out: &mut Vec<u8>) {
     }
     out.push(value as u8);
 }
-
-#[cfg(test)]
-mod tests {
-    use super::{feature, masked_sum, put_varint, stripped};
-
-    fn message(number: u8, content: &[u8]) -> Vec<u8> {
-        let mut made = vec![number << 3 | 2];
-        put_varint(content.len() as u64, &mut made);
-        made.extend_from_slice(content);
-        made
-    }
-
-    #[test]
-    fn a_stripped_example_has_its_other_features() {
-        let entry = |name: &str, value: &[u8]| {
-            let list = message(1, &message(1, value));
-            message(1, &[message(1, name.as_bytes()), message(2, &list)].concat())
-        };
-        let example = message(1, &[entry("target", b"1"), entry("image", &[7; 300])].concat());
-        let made = stripped(&example, &["target".to_owned()]).expect("it is an example");
-        assert_eq!(made, message(1, &entry("image", &[7; 300])));
-        assert_eq!((feature(&example, "target"), feature(&made, "target")), (Some(&b"1"[..]), None));
-        assert_eq!(stripped(&example, &[]), Some(example.clone()));
-        assert_eq!(stripped(&example[..20], &[]), None);
-    }
-
-    #[test]
-    fn the_checksum_is_crc_32c() {
-        // The check value of CRC-32C is e3069283.
-        assert_eq!(masked_sum(b"123456789"), 0xe306_9283_u32.rotate_right(15).wrapping_add(0xa282_ead8));
-    }
-}

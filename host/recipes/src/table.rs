@@ -7,6 +7,8 @@ mod write;
 use std::borrow::Borrow;
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 pub(crate) use read::{Reading, read};
 pub(crate) use write::{Quoting, Spelling, Writing, significant, write, write_rows, written_cell};
 
@@ -273,7 +275,7 @@ impl Table {
     pub(crate) fn take(&self, rows: &[u32]) -> Table {
         let columns = self
             .columns
-            .iter()
+            .par_iter()
             .map(|column| Column { name: column.name.clone(), data: Arc::new(column.data.take(rows)) });
         Table { file: self.file.clone(), columns: columns.collect(), rows: rows.len() }
     }

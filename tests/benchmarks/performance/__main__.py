@@ -36,7 +36,7 @@ WORK = ROOT / "target/performance"
 ASSAY = ROOT / "target/release/assay"
 NATIVE = ROOT / "target/release/examples/native_metrics"
 PYTHON = WORK / "venv/bin/python"
-PACKAGES = ["pandas==2.3.3", "scikit-learn", "scipy", "numpy", "polars", "duckdb", "pyarrow", "zstandard", "Levenshtein", "rapidfuzz"]
+PACKAGES = ["pandas==2.3.3", "scikit-learn", "scipy", "numpy", "polars", "duckdb", "pyarrow", "Levenshtein", "rapidfuzz"]
 
 
 @dataclass

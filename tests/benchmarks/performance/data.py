@@ -166,12 +166,7 @@ def many(made: Made, submissions: int):
 
 def cases(made: Made, root: Path):
     """The parity test's submissions: some 57 to each of 82 competitions."""
-    import io
     import tarfile
 
-    import zstandard
-
-    with open(root / "tests/parity/cases.tar.zst", "rb") as packed:
-        text = zstandard.ZstdDecompressor().stream_reader(packed).read()
-    with tarfile.open(fileobj=io.BytesIO(text)) as archive:
+    with tarfile.open(root / "tests/parity/cases.tar.xz") as archive:
         archive.extractall(made.folder, filter="data")

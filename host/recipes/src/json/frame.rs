@@ -71,25 +71,3 @@ fn column(cells: Vec<Option<Json>>) -> Vec<Json> {
     };
     cells.into_iter().map(real).collect()
 }
-
-#[cfg(test)]
-mod tests {
-    use super::{Json, framed};
-
-    fn after(text: &str) -> String {
-        let Ok(Json::List(items)) = Json::parse("x.json", text) else { panic!("the text is a list") };
-        Json::List(framed(items)).write(false, false)
-    }
-
-    #[test]
-    fn one_missing_number_makes_the_others_doubles() {
-        assert_eq!(after(r#"[{"a": 1, "b": "x"}, {"b": null}]"#), r#"[{"a": 1.0, "b": "x"}, {"a": NaN, "b": null}]"#);
-        assert_eq!(after(r#"[{"a": 1}, {"a": 2}]"#), r#"[{"a": 1}, {"a": 2}]"#);
-        assert_eq!(after(r#"[{"a": 1}, {"a": 2.5}, {"a": null}]"#), r#"[{"a": 1.0}, {"a": 2.5}, {"a": NaN}]"#);
-        assert_eq!(after(r#"[{"a": null}, {"a": null}]"#), r#"[{"a": null}, {"a": null}]"#);
-        assert_eq!(after(r#"[{"a": null}, {}]"#), r#"[{"a": NaN}, {"a": NaN}]"#);
-        assert_eq!(after(r#"[{"a": true}, {}, {"a": [1]}]"#), r#"[{"a": true}, {"a": NaN}, {"a": [1]}]"#);
-        let large = "[{\"a\": 9223372036854775808}, {\"a\": -1}, {}]";
-        assert_eq!(after(large), "[{\"a\": 9223372036854775808}, {\"a\": -1}, {\"a\": NaN}]");
-    }
-}

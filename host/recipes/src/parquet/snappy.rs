@@ -57,20 +57,3 @@ impl<W: Write> Snappy<W> {
         Ok((self.out, self.compressed))
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_stream_is_what_compressing_the_whole_gives() {
-        let bytes: Vec<u8> = (0..300_000_u32).flat_map(|at| (at * at / 7).to_le_bytes()).collect();
-        let mut stream = Snappy::new(Vec::new(), bytes.len() as u64).expect("memory takes bytes");
-        for piece in bytes.chunks(12_345) {
-            stream.put(piece).expect("memory takes bytes");
-        }
-        let (made, count) = stream.finish().expect("memory takes bytes");
-        assert_eq!(made.len() as u64, count);
-        assert!(made == Encoder::new().compress_vec(&bytes).expect("the whole fits"));
-    }
-}

@@ -109,14 +109,3 @@ fn gray(work: &Work, place: &Place) -> Result<(usize, Vec<u8>), RunError> {
 fn luminance(red: u8, green: u8, blue: u8) -> u8 {
     ((u32::from(red) * 19_595 + u32::from(green) * 38_470 + u32::from(blue) * 7_471 + 0x8000) >> 16) as u8
 }
-
-#[cfg(test)]
-mod tests {
-    use super::luminance;
-
-    #[test]
-    fn white_is_white_and_green_is_lightest() {
-        // Pillow: Image.new("RGB", (1, 1), colour).convert("L")
-        assert_eq!([luminance(255, 255, 255), luminance(0, 255, 0), luminance(1, 2, 3)], [255, 150, 2]);
-    }
-}

@@ -167,15 +167,3 @@ impl Action for Marks {
         Ok(())
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::lines;
-
-    #[test]
-    fn lines_end_as_in_python() {
-        // "a\r\nb\rc\x0bd\u2028\n".splitlines()
-        assert_eq!(lines("a\r\nb\rc\u{b}d\u{2028}\n"), ["a", "b", "c", "d", ""]);
-        assert_eq!(lines("a\n"), ["a"]);
-    }
-}

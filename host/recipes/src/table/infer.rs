@@ -9,7 +9,15 @@ const MISSING: [&str; 19] = [
 ];
 
 pub(super) fn is_missing(text: &str) -> bool {
-    text.len() <= 8 && MISSING.contains(&text)
+    // Most cells are numbers, and are none of these at the first or the second letter.
+    let may_be = match text.as_bytes() {
+        [] => return true,
+        [b'#' | b'<' | b'N' | b'n', ..] => true,
+        [b'-', second, ..] => matches!(second, b'1' | b'N' | b'n'),
+        [b'1', second, ..] => *second == b'.',
+        _ => false,
+    };
+    may_be && text.len() <= 8 && MISSING.contains(&text)
 }
 
 /// How a scan for integers ends.
@@ -77,7 +85,10 @@ fn blank(byte: u8) -> bool {
 }
 
 fn trimmed(text: &str) -> &str {
-    text.trim_matches(|c: char| u8::try_from(c).is_ok_and(blank))
+    match text.as_bytes() {
+        [first, .., last] if !blank(*first) && !blank(*last) => text,
+        _ => text.trim_matches(|c: char| u8::try_from(c).is_ok_and(blank)),
+    }
 }
 
 /// The sign and the digits of a whole number.
@@ -110,8 +121,13 @@ fn signed(texts: &Texts) -> Scan {
             }
             return Scan::Other;
         };
-        let value = digits.parse::<i128>().ok().map(|value| if negative { -value } else { value });
-        match value.and_then(|value| i64::try_from(value).ok()) {
+        // The smallest one has no positive counterpart.
+        let value = match digits.parse::<i64>() {
+            Ok(value) if negative => Some(-value),
+            Ok(value) => Some(value),
+            Err(_) => digits.parse::<i128>().ok().filter(|_| negative).and_then(|value| i64::try_from(-value).ok()),
+        };
+        match value {
             Some(value) => numbers.push(value),
             None => return Scan::Large,
         }
@@ -157,18 +173,31 @@ fn unsigned(texts: &Texts) -> Unsigned {
 
 /// True if a text is spelled as a real number, without the words for infinity.
 fn spelled_real(text: &str) -> bool {
-    let rest = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let (number, exponent) = match rest.find(['e', 'E']) {
-        Some(at) => (&rest[..at], Some(&rest[at + 1..])),
-        None => (rest, None),
-    };
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    let (before, after) = number.split_once('.').unwrap_or((number, ""));
-    let exponent_is_one = exponent.is_none_or(|exponent| {
-        let exponent = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
-        !exponent.is_empty() && digits(exponent)
-    });
-    before.len() + after.len() > 0 && digits(before) && digits(after) && exponent_is_one
+    fn without_sign(bytes: &[u8]) -> &[u8] {
+        match bytes {
+            [b'+' | b'-', rest @ ..] => rest,
+            _ => bytes,
+        }
+    }
+    fn without_digits(bytes: &[u8]) -> &[u8] {
+        let count = bytes.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        &bytes[count..]
+    }
+    let number = without_sign(text.as_bytes());
+    let mut rest = without_digits(number);
+    let mut count = number.len() - rest.len();
+    if let [b'.', after @ ..] = rest {
+        rest = without_digits(after);
+        count += after.len() - rest.len();
+    }
+    match rest {
+        [] => count > 0,
+        [b'e' | b'E', exponent @ ..] => {
+            let exponent = without_sign(exponent);
+            count > 0 && !exponent.is_empty() && without_digits(exponent).is_empty()
+        }
+        _ => false,
+    }
 }
 
 fn infinity(text: &str) -> Option<f64> {

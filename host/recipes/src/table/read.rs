@@ -40,6 +40,25 @@ impl Rows<'_> {
         }
     }
 
+    /// Appends the cells of all rows to their columns, and passes over so many before the first. An error has its line and what is wrong.
+    fn cells(&mut self, columns: &mut [Texts], skipped: usize) -> Result<(), (u64, String)> {
+        let (mut buffer, mut ends) = (String::new(), Vec::new());
+        loop {
+            let line = self.line;
+            if !self.next(&mut buffer, &mut ends).map_err(|problem| (line, problem.to_owned()))? {
+                return Ok(());
+            }
+            if ends.len() > columns.len() + skipped {
+                return Err((line, format!("the row has {} cells, the header {}", ends.len(), columns.len())));
+            }
+            for (index, column) in columns.iter_mut().enumerate() {
+                let at = index + skipped;
+                let start = at.checked_sub(1).and_then(|before| ends.get(before)).map_or(0, |end| *end);
+                column.push(Some(ends.get(at).map_or("", |end| &buffer[start..*end])));
+            }
+        }
+    }
+
     /// False if the line was blank.
     fn row(&mut self, buffer: &mut String, ends: &mut Vec<usize>) -> Result<bool, &'static str> {
         let bytes = self.rest.as_bytes();
@@ -59,8 +78,8 @@ impl Rows<'_> {
                     at += 1;
                 }
             }
-            let stop = |byte: &u8| *byte == self.separator || *byte == b'\n' || *byte == b'\r';
-            let length = bytes[at..].iter().position(stop).unwrap_or(bytes.len() - at);
+            let stop = memchr::memchr3(self.separator, b'\n', b'\r', &bytes[at..]);
+            let length = stop.unwrap_or(bytes.len() - at);
             buffer.push_str(&self.rest[at..at + length]);
             at += length;
             ends.push(buffer.len());
@@ -79,7 +98,12 @@ impl Rows<'_> {
         } else if end < bytes.len() {
             end += 1;
         }
-        self.line += memchr::memchr_iter(b'\n', &bytes[..end]).count() as u64;
+        // Without quotes there is no more than the one at the end.
+        self.line += if quoted {
+            memchr::memchr_iter(b'\n', &bytes[..end]).count() as u64
+        } else {
+            u64::from(end.checked_sub(1).and_then(|last| bytes.get(last)) == Some(&b'\n'))
+        };
         self.rest = &self.rest[end..];
         Ok(!blank)
     }
@@ -116,24 +140,46 @@ fn cells(file: &str, text: &str, reading: &Reading) -> Result<Vec<(String, Texts
     let names = names(&buffer, &ends);
     let mut columns: Vec<Texts> = vec![Texts::default(); names.len()];
     // Columns without a heading, if the first row has more cells than the header: pandas' index, which is never written.
-    let mut surplus = None;
-    loop {
-        let line = rows.line;
-        if !rows.next(&mut buffer, &mut ends).map_err(|problem| fault(line, problem))? {
-            break;
-        }
-        let skipped = *surplus.get_or_insert(ends.len().saturating_sub(names.len()));
-        if ends.len() > names.len() + skipped {
-            let problem = format!("the row has {} cells, the header {}", ends.len(), names.len());
-            return Err(fault(line, &problem).into());
-        }
-        for (index, column) in columns.iter_mut().enumerate() {
-            let at = index + skipped;
-            let start = at.checked_sub(1).and_then(|before| ends.get(before)).map_or(0, |end| *end);
-            column.push(Some(ends.get(at).map_or("", |end| &buffer[start..*end])));
+    let mut first = Rows { rest: rows.rest, ..rows };
+    first.next(&mut buffer, &mut ends).map_err(|problem| fault(rows.line, problem))?;
+    let skipped = ends.len().saturating_sub(names.len());
+    let mut line = rows.line;
+    // Some pieces at a time, so that few cells are in memory twice.
+    for pieces in pieces(rows.rest).chunks(PIECES) {
+        let read = pieces.par_iter().map(|rest| {
+            let mut rows = Rows { rest, line: 0, separator: reading.separator };
+            let mut columns = vec![Texts::default(); names.len()];
+            let problem = rows.cells(&mut columns, skipped).err();
+            (columns, rows.line, problem)
+        });
+        for (cells, lines, problem) in read.collect::<Vec<_>>() {
+            if let Some((below, problem)) = problem {
+                return Err(fault(line + below, &problem).into());
+            }
+            line += lines;
+            columns.par_iter_mut().zip(cells).for_each(|(column, cells)| column.append(&cells));
         }
     }
     Ok(names.into_iter().zip(columns).collect())
+}
+
+/// How many bytes one thread reads at a time, and how many such pieces there are before their cells are put together.
+const PIECE: usize = 1 << 20;
+const PIECES: usize = 16;
+
+/// The rows in pieces of whole ones, as far as that can be told: a line feed in quotes is no end.
+fn pieces(text: &str) -> Vec<&str> {
+    let quoted = memchr::memchr(b'"', text.as_bytes()).is_some();
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while !quoted && rest.len() > PIECE {
+        let Some(end) = memchr::memchr(b'\n', &rest.as_bytes()[PIECE..]) else { break };
+        let (piece, after) = rest.split_at(PIECE + end + 1);
+        pieces.push(piece);
+        rest = after;
+    }
+    pieces.push(rest);
+    pieces
 }
 
 /// The headings: a blank one is called by its position, a second one of a name gets a number.

@@ -46,8 +46,8 @@ impl Default for Writing {
 impl Writing {
     /// A text, in quotes if it needs them. `lone` says that it is the only cell of its row.
     fn text(&self, text: &str, lone: bool, line: &mut Vec<u8>) {
-        let special = |byte: u8| byte == self.separator || byte == b'"' || byte == b'\n';
-        if self.quoting == Quoting::Texts || text.bytes().any(special) || (lone && text.is_empty()) {
+        let special = || memchr::memchr3(self.separator, b'"', b'\n', text.as_bytes()).is_some();
+        if self.quoting == Quoting::Texts || special() || (lone && text.is_empty()) {
             line.push(b'"');
             line.extend_from_slice(text.replace('"', "\"\"").as_bytes());
             line.push(b'"');
@@ -89,7 +89,7 @@ pub(crate) fn write_rows(table: &Table, writing: &Writing, out: &mut dyn Write) 
 
 fn spelled(table: &Table, writing: &Writing, rows: Range<usize>) -> Vec<u8> {
     let lone = table.columns.len() == 1;
-    let mut lines = Vec::new();
+    let (mut lines, mut whole) = (Vec::new(), itoa::Buffer::new());
     for row in rows {
         for (index, column) in table.columns.iter().enumerate() {
             if index > 0 {
@@ -99,8 +99,8 @@ fn spelled(table: &Table, writing: &Writing, rows: Range<usize>) -> Vec<u8> {
                 Cell::Missing => writing.text("", lone, &mut lines),
                 Cell::Text(cell) => writing.text(cell, lone, &mut lines),
                 Cell::Real(value) => put_real(value, writing.reals, &mut lines),
-                Cell::Int(value) => put(&mut lines, format_args!("{value}")),
-                Cell::Unsigned(value) => put(&mut lines, format_args!("{value}")),
+                Cell::Int(value) => lines.extend_from_slice(whole.format(value).as_bytes()),
+                Cell::Unsigned(value) => lines.extend_from_slice(whole.format(value).as_bytes()),
                 cell @ Cell::Bool(_) => lines.extend_from_slice(written_cell(cell).as_bytes()),
             }
         }
@@ -109,19 +109,37 @@ fn spelled(table: &Table, writing: &Writing, rows: Range<usize>) -> Vec<u8> {
     lines
 }
 
-fn put(lines: &mut Vec<u8>, text: std::fmt::Arguments<'_>) {
-    // To memory, which takes all.
-    let _ = lines.write_fmt(text);
-}
-
 fn put_real(value: f64, spelling: Spelling, line: &mut Vec<u8>) {
     let spelled = match spelling {
-        Spelling::Shortest => pytext::repr_float(value),
+        Spelling::Shortest => return put_shortest(value, line),
         Spelling::Significant(digits) => significant(value, digits),
         Spelling::Decimals(digits) if value.is_finite() => format!("{value:.digits$}"),
         Spelling::Decimals(_) => pytext::repr_float(value),
     };
     line.extend_from_slice(spelled.as_bytes());
+}
+
+/// The shortest digits that are read back as the value, as Python spells them.
+fn put_shortest(value: f64, line: &mut Vec<u8>) {
+    // Without an exponent.
+    if (1e-4..1e16).contains(&value.abs()) {
+        let mut buffer = ryu::Buffer::new();
+        let spelled = buffer.format_finite(value);
+        let decimals = spelled.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+        // Only a value with one digit more lies between two spellings that are equally near; of these Python has a choice of its own.
+        if decimals_of_value(value) != decimals + 1 {
+            return line.extend_from_slice(spelled.as_bytes());
+        }
+    }
+    line.extend_from_slice(pytext::repr_float(value).as_bytes());
+}
+
+/// How many digits a value has after the point, if all are written: as many as bits, since each bit is a half of the one before.
+fn decimals_of_value(value: f64) -> usize {
+    let bits = value.to_bits();
+    let exponent = (bits >> 52 & 0x7ff) as i64 - 1075;
+    let mantissa = bits & ((1 << 52) - 1) | 1 << 52;
+    usize::try_from(-(exponent + i64::from(mantissa.trailing_zeros()))).unwrap_or(0)
 }
 
 /// A cell as Python writes it; a missing one is empty.

@@ -130,7 +130,7 @@ fn keys_with_equal_hashes_are_told_apart() {
     let mut random = Rng::with_seed(12);
     let threads = threads();
     let (mut found, mut crowded) = (0, 0);
-    for _ in 0..4_000 {
+    for _ in 0..2_000 {
         let (rows, answers) = (random.usize(..80), random.usize(..80));
         let range = random.u64(1..120);
         let holes = random.bool();
@@ -158,7 +158,8 @@ fn keys_with_equal_hashes_are_told_apart() {
             }
         };
         let few = |text: &str| spread(number(text) % ends);
-        for threads in &threads {
+        // Starting threads takes most of the time.
+        for threads in [&threads[0], &threads[random.usize(1..threads.len())]] {
             let sizes = Sizes { chunk: random.usize(1..30), part: random.usize(1..30) };
             let (nulls, missing) = (texts.nulls(), others.nulls());
             let index = find_texts(
@@ -179,7 +180,7 @@ fn keys_with_equal_hashes_are_told_apart() {
             assert!(index.is_none_or(|index| index == expected));
         }
     }
-    assert!(found > 1000 && crowded > 1000, "{found} {crowded}");
+    assert!(found > 500 && crowded > 500, "{found} {crowded}");
 }
 
 /// Keys whose hashes all begin at one place of a table are given up after a while, not compared with each other.

@@ -132,7 +132,7 @@ fn limits(random: &mut Rng) -> Limits {
 fn pieces_and_threads_change_nothing() {
     let mut random = Rng::with_seed(7);
     let threads: Vec<Threads> = [1, 2, 3, 7].map(|count| Threads::new(NonZero::new(count).unwrap())).into();
-    for round in 0..12_000 {
+    for round in 0..6_000 {
         let (bytes, limits) = (file(&mut random), limits(&mut random));
         let kept = random.u8(..);
         let keep = |name: &str| kept & 1 == 0 || name.bytes().any(|byte| byte & kept & 14 != 0);

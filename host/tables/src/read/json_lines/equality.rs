@@ -135,7 +135,7 @@ fn pieces_and_threads_change_nothing() {
     let mut random = Rng::with_seed(17);
     let threads: Vec<Threads> = [1, 2, 3, 7].map(|count| Threads::new(NonZero::new(count).unwrap())).into();
     let mut refused = 0;
-    for round in 0..20_000 {
+    for round in 0..8_000 {
         let (bytes, limits) = (file(&mut random), limits(&mut random));
         let kept = random.u8(..);
         let keep = |name: &str| kept & 1 == 0 || name.bytes().any(|byte| byte & kept & 14 != 0);
@@ -149,7 +149,7 @@ fn pieces_and_threads_change_nothing() {
             assert_eq!(found, expected, "{:?}, piece {piece}", String::from_utf8_lossy(&bytes));
         }
     }
-    assert!((1000..10_000).contains(&refused), "{refused}");
+    assert!((400..4_000).contains(&refused), "{refused}");
 }
 
 #[test]

@@ -1,47 +1,10 @@
 //! Single steps on small made-up data: what they refuse, in which words, and what they make where no competition's data show it.
 
-use std::error::Error;
-use std::fs;
-use std::num::NonZeroUsize;
-use std::path::Path;
 use std::sync::Arc;
 
-use assay_recipes::{Extractor, Folders, Observer, Recipe};
+use assay_recipes::Recipe;
 
-type Problem = Box<dyn Error + Send + Sync>;
-
-struct Nothing;
-
-impl Extractor for Nothing {
-    fn extract(&self, archive: &Path, _: &Path) -> Result<(), Problem> {
-        Err(format!("{} is not to be extracted", archive.display()).into())
-    }
-}
-
-impl Observer for Nothing {
-    fn step(&self, _: usize, _: usize, _: &str) {}
-    fn bytes(&self, _: u64) {}
-    fn cancelled(&self) -> bool {
-        false
-    }
-}
-
-/// Runs steps on files of the download. The text of a file that they made, or the error in words.
-fn made(files: &[(&str, &[u8])], steps: &str, file: &str) -> Result<String, Problem> {
-    let folder = tempfile::tempdir()?;
-    let at = |name: &str| folder.path().join(name);
-    for name in ["raw", "public", "private"] {
-        fs::create_dir_all(at(name))?;
-    }
-    for (name, content) in files {
-        fs::write(at("raw").join(name), content)?;
-    }
-    let recipe = Recipe::parse(&format!("steps = [\n{steps}\n]"), "preparation.toml")?;
-    let (raw, public, private) = (at("raw"), at("public"), at("private"));
-    let folders = Folders { raw: &raw, public: &public, private: &private };
-    recipe.run(&folders, &Nothing, &Nothing, NonZeroUsize::MIN)?;
-    Ok(fs::read_to_string(at(file))?)
-}
+use crate::made::{Problem, made};
 
 fn of_table(table: &str, steps: &str) -> String {
     let steps = format!(
@@ -209,5 +172,109 @@ fn documents_of_bson_files_go_to_their_parts() -> Result<(), Problem> {
     assert!(error.contains("raw/a.bson, row 3: the document is cut"), "{error}");
     let error = made(&[("a.bson", &[0xff, 0xff, 0xff, 0x7f])], steps, "public/b.csv").unwrap_err().to_string();
     assert!(error.contains("raw/a.bson, row 1: the document has no sound length"), "{error}");
+    Ok(())
+}
+
+fn problem(text: &str) -> String {
+    Recipe::parse(text, "preparation.toml").map(drop).map_or_else(|error| error.to_string(), |()| String::new())
+}
+
+#[test]
+fn a_wrong_recipe_is_told_with_its_line_and_a_hint() {
+    let read = "steps = [\n  { read = { file = \"raw/a.csv\", as = \"all\" } },\n";
+    let unknown = problem(&format!("{read}  {{ splitt = {{ table = \"all\", test = 0.1 }} }},\n]"));
+    assert!(unknown.contains("line 3") && unknown.contains("did you mean `split`?"), "{unknown}");
+    let table = problem(&format!("{read}  {{ split = {{ table = \"al\", test = 0.1 }} }},\n]"));
+    assert!(table.contains("line 3") && table.contains("did you mean \"all\"?"), "{table}");
+}
+
+#[test]
+fn paths_stay_below_their_folder() -> Result<(), Problem> {
+    for path in ["raw/../x", "public//etc", "etc/passwd", "raw/a/../../b", "/raw", "raw/a\\u0000b"] {
+        let refused = problem(&format!("steps = [{{ copy = {{ from = \"{path}\", to = \"public/x\" }} }}]"));
+        assert!(refused.contains("line 1"), "{path}: {refused}");
+    }
+    // Cells are no better than the download that they are of.
+    let copied = |cell: &str| {
+        let table = format!("file\n{cell}\n");
+        let files = [("a.csv", table.as_bytes()), ("folder/b", b"content".as_slice())];
+        let steps = "
+            { read = { file = \"raw/a.csv\", as = \"all\" } },
+            { copy = { each = \"all\", from = \"raw/{file}\", to = \"public/b\" } },";
+        made(&files, steps, "public/b")
+    };
+    assert_eq!(copied("folder/b")?, "content");
+    for cell in ["../../etc/passwd", "/etc/passwd", "folder/../../b"] {
+        let refused = copied(cell).unwrap_err().to_string();
+        assert!(refused.contains("leads out of its folder"), "{cell}: {refused}");
+    }
+    Ok(())
+}
+
+#[test]
+fn patterns_are_of_parts() -> Result<(), Problem> {
+    let names = [".jpg", "a.JPG", "a.jpg", "b/c.jpg", "b/c/d.jpg", "aXbbc", "abc", "x/1/y_.csv", "x/y_.csv"];
+    let files: Vec<(&str, &[u8])> = names.iter().map(|name| (*name, b"".as_slice())).collect();
+    let fitting = |pattern: &str| {
+        let steps = format!(
+            "{{ list = {{ files = \"raw/{pattern}\", as = \"all\" }} }},
+            {{ write-lines = {{ table = \"all\", line = \"{{path}}\", file = \"public/b\" }} }},"
+        );
+        made(&files, &steps, "public/b")
+    };
+    assert_eq!(fitting("*.jpg")?, ".jpg\na.jpg\n");
+    assert_eq!(fitting("**/*.jpg")?, ".jpg\na.jpg\nb/c/d.jpg\nb/c.jpg\n");
+    assert_eq!(fitting("a*b*c")?, "aXbbc\nabc\n");
+    assert_eq!(fitting("x/*/y_*.csv")?, "x/1/y_.csv\n");
+    assert_eq!(fitting("x/*")?, "x/y_.csv\n");
+    Ok(())
+}
+
+/// The days between are those of Python's `datetime`.
+#[test]
+fn days_go_over_months_and_leap_years() {
+    let last = |table: &str, days: u32| {
+        let steps = format!(
+            "{{ last-days = {{ table = \"all\", column = \"day\", days = {days} }} }},
+            {{ table = {{ from = \"test\", as = \"all\" }} }}"
+        );
+        of_table(table, &steps)
+    };
+    let leap = "day,n\n2020-02-28,1\n2020-03-01,2\n";
+    assert_eq!((last(leap, 1), last(leap, 2)), ("day,n\n2020-03-01,2\n".to_owned(), leap.to_owned()));
+    let year = "day,n\n2019-12-31,1\n2021-01-01,2\n";
+    assert_eq!((last(year, 366), last(year, 367)), ("day,n\n2021-01-01,2\n".to_owned(), year.to_owned()));
+    let refused = last("day,n\n2020-13-01,1\n", 1);
+    assert!(refused.contains("row 1, column day, value \"2020-13-01\": the cell is no date"), "{refused}");
+}
+
+/// Rows that fill several pieces, with and without quotes, which say whether they may be cut: they come out as they went in.
+#[test]
+fn large_tables_are_read_and_written_as_they_are() -> Result<(), Problem> {
+    let mut random = fastrand::Rng::with_seed(1);
+    let steps = "
+        { read = { file = \"raw/a.csv\", as = \"all\" } },
+        { write = { table = \"all\", file = \"public/b.csv\" } },";
+    for quoted in [false, true] {
+        let mut table = "id,real,text,few\n".to_owned();
+        for row in 0..60_000_i64 {
+            // Reals of any size, and those that lie half-way between two shorter spellings.
+            let real = match row % 3 {
+                0 => f64::from_bits(random.u64(..)),
+                1 => random.i64(-(1 << 53)..1 << 53) as f64 / f64::from(1_u32 << random.u8(..30)),
+                _ => random.f64() * 1e6,
+            };
+            let real = if real.is_finite() { pytext::repr_float(real) } else { String::new() };
+            let text = if quoted && row % 1000 == 7 { "\"a\n,\"\"b\"\"\"" } else { "word" };
+            let few = if row % 5 == 0 { "" } else { "-7.0" };
+            table += &format!("{},{real},{text},{few}\n", random.i64(..));
+        }
+        assert!(made(&[("a.csv", table.as_bytes())], steps, "public/b.csv")? == table, "quoted: {quoted}");
+        // A row that is too long is found in whichever piece it is.
+        let line = table.matches('\n').count() + 1;
+        table += "1,2,3,4,5\n";
+        let error = made(&[("a.csv", table.as_bytes())], steps, "public/b.csv").unwrap_err().to_string();
+        assert!(error.contains(&format!("line {line}")), "{line}: {error}");
+    }
     Ok(())
 }
