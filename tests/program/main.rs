@@ -15,6 +15,7 @@ mod new_competition;
 mod preparing;
 mod registry;
 mod reports;
+mod rules;
 mod serving;
 mod sharing;
 mod snapshots;

@@ -315,6 +315,11 @@ impl DataArguments {
         Ok(DataDir::new(folder).edition(self.edition()))
     }
 
+    /// The data of a folder that is named; none if none is.
+    pub(super) fn given(&self) -> Result<Option<DataDir>, Failure> {
+        self.data_dir.as_ref().map(|_| self.open()).transpose()
+    }
+
     /// The folder, which is made if it is not there.
     pub(super) fn made(&self) -> Result<PathBuf, Failure> {
         let folder = self.folder()?;

@@ -6,6 +6,7 @@ mod audit;
 mod bootstrap;
 mod card;
 mod check;
+mod check_rules;
 mod collect;
 mod compare;
 mod competitions;
@@ -82,6 +83,7 @@ enum Command {
     Compare(compare::Arguments),
     Report(report::Arguments),
     Run(Box<run::Arguments>),
+    CheckRules(Box<check_rules::Arguments>),
     Audit(audit::Arguments),
     Check(check::Arguments),
     Lock(lock::Arguments),
@@ -179,6 +181,7 @@ fn carry_out(command: Command, global: &GlobalArguments) -> ExitCode {
         Command::Compare(arguments) => compare::run(&arguments, global),
         Command::Report(arguments) => report::run(&arguments),
         Command::Run(arguments) => run::run(&arguments, global),
+        Command::CheckRules(arguments) => check_rules::run(&arguments, global),
         Command::Audit(arguments) => audit::run(&arguments, global),
         Command::Check(arguments) => check::run(&arguments, global),
         Command::Lock(arguments) => lock::run(&arguments, global),
