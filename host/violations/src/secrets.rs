@@ -184,9 +184,12 @@ fn users(line: &str) -> Vec<(usize, usize)> {
 /// Long values that are given to what is called a key, a token, a secret or a password: `api_key="…"`, `"token": "…"`.
 fn named(line: &str) -> Vec<(usize, usize)> {
     let bytes = line.as_bytes();
-    let mut places = Vec::new();
+    let (mut places, mut looked_at) = (Vec::new(), 0);
     for (at, _) in line.match_indices(['=', ':']) {
-        // So much of a line at most that lines of many signs take no longer than others.
+        // Lines of many signs take no longer than others: what was in a value is in no other, and names are short.
+        if at < looked_at {
+            continue;
+        }
         let before = bytes[at.saturating_sub(BEFORE)..at].trim_ascii_end();
         let before = before.strip_suffix(b"\"").or(before.strip_suffix(b"'")).unwrap_or(before);
         let is_named = |name: &&str| {
@@ -200,6 +203,7 @@ fn named(line: &str) -> Vec<(usize, usize)> {
         let skipped = bytes[at + 1..].iter().take(BEFORE).take_while(is_between).count();
         let start = at + 1 + skipped;
         let end = start + value(&bytes[start..]);
+        looked_at = end;
         let value = &bytes[start..end];
         let is_secret = value.len() >= NAMED
             && value.iter().any(u8::is_ascii_digit)
@@ -257,6 +261,15 @@ mod tests {
             ("é sk-proj-abcdefghij0123456789 é", "é [secret] é"),
         ] {
             assert_eq!(secrets.masked(text), expected);
+        }
+    }
+
+    /// Whatever a line is made of, it is gone through once.
+    #[test]
+    fn lines_of_many_signs_end() {
+        for part in ["=key", "key=", "://a:b@", "bearer ", "sk-.", "-----BEGIN PRIVATE KEY", "key:'"] {
+            let line = part.repeat(250_000);
+            assert!(!Secrets::default().masked(&line).is_empty());
         }
     }
 

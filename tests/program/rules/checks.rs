@@ -23,11 +23,12 @@ fn check(world: &World, arguments: &[&str]) -> Result<Ended, Failure> {
 /// A finding's check, file, line and excerpt.
 type Place<'a> = (&'a str, &'a str, Option<u64>, Option<&'a str>);
 
+fn place(finding: &Value) -> Place<'_> {
+    let text = |name: &str| finding[name].as_str();
+    (text("check").unwrap_or_default(), text("file").unwrap_or_default(), finding["line"].as_u64(), text("excerpt"))
+}
+
 fn places(findings: &[Value]) -> Vec<Place<'_>> {
-    let place = |finding: &'_ Value| -> Place<'_> {
-        let text = |name: &str| finding[name].as_str();
-        (text("check").unwrap_or_default(), text("file").unwrap_or_default(), finding["line"].as_u64(), text("excerpt"))
-    };
     findings.iter().map(place).collect()
 }
 

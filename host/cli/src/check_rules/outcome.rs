@@ -114,8 +114,7 @@ fn fresh<const FILES: usize>(folder: &Path, files: [(&str, &str); FILES]) -> std
 
 fn shown(told: &Told) -> Result<(), Failure> {
     let shares = told.summary.as_object().into_iter().flatten().filter(|(_, share)| !share.is_object());
-    let rows =
-        shares.map(|(name, share)| vec![name.clone(), share.as_str().unwrap_or("nothing to look at").to_owned()]);
+    let rows = shares.map(|(name, share)| vec![name.clone(), share.as_str().unwrap_or("no answer").to_owned()]);
     output::table(&["", "runs with a violation"], rows)?;
     let (runs, at_fault) = (counted(told.runs, "run", "runs"), told.at_fault);
     output::text(&format!(
