@@ -101,7 +101,8 @@ impl Records<'_> {
         let mut asked: Vec<_> = asked.into_iter().filter(|(host, _)| !self.hosts.has(host)).collect();
         asked.sort_by_key(|(_, (line, ..))| *line);
         for (host, (line, reached, refused)) in asked {
-            let message = format!("host {} was reached {reached} times and refused {refused} times", excerpt(&host));
+            let (reached, refused) = (counted(reached, "time", "times"), counted(refused, "time", "times"));
+            let message = format!("host {} was reached {reached} and refused {refused}", excerpt(&host));
             let finding =
                 Finding { check: Check::Network, file: NETWORK.into(), line: Some(line), excerpt: None, message };
             findings.add(finding);
@@ -139,7 +140,7 @@ mod tests {
             findings.told().into_iter().map(|finding| (finding.line, finding.message)).collect::<Vec<_>>()
         };
         let reached = (Some(2), "host `evil.example` was reached 2 times and refused 0 times".to_owned());
-        let refused = (Some(5), "host `other.example` was reached 0 times and refused 1 times".to_owned());
+        let refused = (Some(5), "host `other.example` was reached 0 times and refused 1 time".to_owned());
         assert_eq!(look(3), [reached.clone(), refused.clone()]);
         assert_eq!(look(2), [(None, "3 uses of the checker, more than 2".to_owned()), reached, refused]);
         let mut none = Findings::default();
