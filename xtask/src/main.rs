@@ -120,7 +120,10 @@ fn run(task: Task) -> Result<ExitCode> {
             build()?;
             let mut command = vec!["test", "--locked", "--release", "--workspace", "--no-fail-fast"];
             command.extend(arguments.iter().map(String::as_str));
-            cargo(&command)?;
+            // Much of what tests do is waiting, for a time limit or a server, in which others can run.
+            let cores = std::thread::available_parallelism().map_or(2, usize::from);
+            let threads = std::env::var("RUST_TEST_THREADS").unwrap_or_else(|_| (2 * cores).to_string());
+            cargo_with(&command, &[("RUST_TEST_THREADS", &threads)])?;
             Ok(ExitCode::SUCCESS)
         }
         Task::Python { arguments } => {
@@ -149,8 +152,13 @@ fn build() -> Result<()> {
 }
 
 fn cargo(arguments: &[&str]) -> Result<()> {
+    cargo_with(arguments, &[])
+}
+
+fn cargo_with(arguments: &[&str], variables: &[(&str, &str)]) -> Result<()> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let status = Command::new(cargo).current_dir(workspace()).args(arguments).status()?;
+    let mut command = Command::new(cargo);
+    let status = command.current_dir(workspace()).args(arguments).envs(variables.iter().copied()).status()?;
     ensure!(status.success(), "cargo {} failed", arguments.join(" "));
     Ok(())
 }

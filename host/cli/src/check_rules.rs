@@ -32,9 +32,10 @@ const EXTRA_BYTES: u64 = 64 << 10;
 
 /// Look for violations of the rules in the logs and code of runs: by checks that need nothing, and by questions to a language model.
 ///
-/// With `--data-dir`, which has no default here, code is searched for the answers too. Written are a table with a row a run, the shares of violations, and each finding with its place. Answers of the model are kept in the
-/// output folder as they come, so that the same command goes on where it was stopped, and pays for no answer twice. The exit code is 1 if
-/// anything was found, and 3 if a question was left without an answer.
+/// With `--data-dir`, which has no default here, code is searched for the answers too. Written are a table with a row a run, the shares of
+/// violations, and each finding with its place. Answers of the model are kept in the output folder as they come, so that the same command
+/// goes on where it was stopped, and pays for no answer twice. The exit code is 1 if anything was found, and 3 if a question was left
+/// without an answer.
 #[derive(Args)]
 pub(super) struct Arguments {
     /// The list of runs: JSON lines with `competition_id`, and `logs_path` and `code_path`, each a file or a folder, as `assay collect` writes

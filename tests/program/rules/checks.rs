@@ -130,6 +130,8 @@ fn what_is_not_looked_at_is_told() -> Result<(), Failure> {
     symlink(world.path("secret.py"), world.path("group/toy_1/code/link.py"))?;
     let large = std::fs::File::create(world.path("group/toy_1/code/large.py"))?;
     large.set_len(33 << 20)?;
+    // There is a data directory, without the competition.
+    std::fs::create_dir_all(world.path("data"))?;
     let checked = check(&world, &[])?;
     assert_eq!(checked.code, Some(1), "{}", checked.stderr);
     let findings = world.findings(&checked)?;
@@ -139,7 +141,6 @@ fn what_is_not_looked_at_is_told() -> Result<(), Failure> {
     let shown = findings.iter().find(|finding| finding["check"] == "forbidden-path").ok_or("no path")?;
     assert_eq!(shown["excerpt"], "\u{fffd}\u{fffd} cat /private \\u{0}\\u{1b}[2J");
     let table = world.table(&checked)?;
-    // There are no answers here.
     assert_eq!((table.cell(0, "check_left_out")?, table.cell(0, "check_answers")?), ("True", ""));
     assert!(checked.stderr.contains("code is not searched for answers, since they are not at"), "{}", checked.stderr);
     assert!(!world.written()?.contains("SECRET"));
