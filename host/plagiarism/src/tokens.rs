@@ -63,8 +63,10 @@ pub(crate) fn of(text: &str, stop: &dyn Fn() -> bool) -> Result<Vec<Token>, Unre
         stopped || asked > PARSER_STEPS
     };
     let options = ParseOptions::new().progress_callback(&mut progress);
-    let bytes = text.as_bytes();
-    let tree = parser.parse_with_options(&mut |at, _| bytes.get(at..).unwrap_or_default(), None, Some(options));
+    // In UTF-16, as JavaScript has it: what the parser makes of a syntax error depends on how many bytes it skips.
+    let units: Vec<u16> = text.encode_utf16().map(u16::to_le).collect();
+    let mut rest = |at: usize, _| units.get(at..).unwrap_or_default();
+    let tree = parser.parse_utf16_le_with_options(&mut rest, None, Some(options));
     let Some(tree) = tree else {
         return Err(if stopped { Unreadable::Stopped } else { Unreadable::Steps });
     };
