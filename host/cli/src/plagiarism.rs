@@ -90,7 +90,7 @@ pub(super) struct Arguments {
     /// Name the submissions that have a file as similar as that to a notebook, from 0 to 1, and end with 1 if there are some.
     #[arg(long, value_name = "SIMILARITY", value_parser = share)]
     threshold: Option<f64>,
-    /// The time for one submission: seconds, or with s, m or h.
+    /// The time for one submission, and to read one notebook: seconds, or with s, m or h.
     #[arg(long, value_name = "TIME", value_parser = time, default_value = "300")]
     timeout: Duration,
     /// The summary on stdout: a table or JSON [default: a table on a terminal, else JSON].
@@ -128,7 +128,7 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
     let competitions: BTreeSet<&str> = entries.iter().filter_map(Entry::competition_id).collect();
     let kernels: BTreeMap<String, Kernels> = competitions
         .into_iter()
-        .map(|id| (id.to_owned(), Kernels::read(&arguments.kernels, ids, id, &parameters, &threads)))
+        .map(|id| (id.to_owned(), Kernels::read(&arguments.kernels, ids, id, &parameters, &threads, arguments.timeout)))
         .collect();
     for note in kernels.iter().filter_map(|(id, kernels)| kernels.note(id)) {
         output::message(&note);

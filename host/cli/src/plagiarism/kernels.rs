@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use assay_plagiarism::{File, Kind, Parameters};
 use assay_tables::Threads;
@@ -30,8 +31,15 @@ pub(super) struct Kernels {
 }
 
 impl Kernels {
-    /// Reads them: DIR/ID/*.py and *.ipynb, and those in DIR/ID/kernels.
-    pub(super) fn read(folder: &Path, ids: &Path, id: &str, parameters: &Parameters, threads: &Threads) -> Self {
+    /// Reads them: DIR/ID/*.py and *.ipynb, and those in DIR/ID/kernels. Each has its time.
+    pub(super) fn read(
+        folder: &Path,
+        ids: &Path,
+        id: &str,
+        parameters: &Parameters,
+        threads: &Threads,
+        timeout: Duration,
+    ) -> Self {
         let mut kernels = Kernels { files: Vec::new(), unread: Vec::new(), missing: Vec::new() };
         let mut paths: Vec<PathBuf> = [folder.join(id), folder.join(id).join("kernels")]
             .iter()
@@ -50,7 +58,7 @@ impl Kernels {
             Ok(missing) => kernels.missing = missing,
             Err(error) => kernels.unread.push(Unread::new(&list, error)),
         }
-        for result in threads.map(paths, |path| one(&path, parameters)) {
+        for result in threads.map(paths, |path| one(&path, parameters, timeout)) {
             match result {
                 Ok(file) => kernels.files.push(file),
                 Err(unread) => kernels.unread.push(unread),
@@ -76,12 +84,14 @@ impl Kernels {
     }
 }
 
-fn one(path: &Path, parameters: &Parameters) -> Result<File, Unread> {
+fn one(path: &Path, parameters: &Parameters, timeout: Duration) -> Result<File, Unread> {
+    let started = Instant::now();
     let kind = Kind::of(path).ok_or_else(|| Unread::new(path, "it is not Python"))?;
     let limits = read::Limits { bytes: kind.most_bytes() as u64, ..read::Limits::default() };
     let bytes = read::load(path, &limits).map_err(|error| Unread::new(path, error))?;
     let name = path.display().to_string();
-    File::read(name, kind, &bytes, parameters, &|| false).map_err(|error| Unread::new(path, error))
+    let stop = || started.elapsed() > timeout;
+    File::read(name, kind, &bytes, parameters, &stop).map_err(|error| Unread::new(path, error))
 }
 
 /// Which notebooks of a list are not there. Kaggle's program calls AUTHOR/NAME `NAME.ipynb`, and the reference `AUTHOR_NAME.py`.
