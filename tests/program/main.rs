@@ -12,6 +12,7 @@ mod lists;
 mod lock;
 mod messages;
 mod new_competition;
+mod plagiarism;
 mod preparing;
 mod registry;
 mod reports;

@@ -28,6 +28,7 @@ mod new;
 mod operator_log;
 mod output;
 mod panics;
+mod plagiarism;
 mod prepare;
 mod preparing;
 mod quantities;
@@ -84,6 +85,7 @@ enum Command {
     Report(report::Arguments),
     Run(Box<run::Arguments>),
     CheckRules(Box<check_rules::Arguments>),
+    Plagiarism(Box<plagiarism::Arguments>),
     Audit(audit::Arguments),
     Check(check::Arguments),
     Lock(lock::Arguments),
@@ -182,6 +184,7 @@ fn carry_out(command: Command, global: &GlobalArguments) -> ExitCode {
         Command::Report(arguments) => report::run(&arguments),
         Command::Run(arguments) => run::run(&arguments, global),
         Command::CheckRules(arguments) => check_rules::run(&arguments, global),
+        Command::Plagiarism(arguments) => plagiarism::run(&arguments, global),
         Command::Audit(arguments) => audit::run(&arguments, global),
         Command::Check(arguments) => check::run(&arguments, global),
         Command::Lock(arguments) => lock::run(&arguments, global),
