@@ -2,7 +2,7 @@
 
     apt-get install wrk && python -m venv venv && venv/bin/pip install flask pandas==2.3.3 scikit-learn==1.9.1
     venv/bin/python tests/benchmarks/serving.py load [--seconds 5] [--rounds 3]
-    venv/bin/python tests/benchmarks/serving.py describe [--examples 100]
+    venv/bin/python tests/benchmarks/serving.py describe [--examples 40]
     venv/bin/python tests/benchmarks/serving.py soak [--seconds 180]
     venv/bin/python tests/benchmarks/serving.py idle [--count 10000]
 
@@ -301,7 +301,7 @@ def main() -> None:
     part.add_argument("--seconds", type=float, default=5)
     part.add_argument("--rounds", type=int, default=3)
     part = parts.add_parser("describe")
-    part.add_argument("--examples", type=int, default=100)
+    part.add_argument("--examples", type=int, default=40)
     part = parts.add_parser("soak")
     part.add_argument("--seconds", type=float, default=180)
     part = parts.add_parser("idle")
