@@ -75,7 +75,7 @@ fn what_the_compiler_says_reaches_the_caller() -> Result<(), Failure> {
 #[cfg(target_os = "linux")]
 mod linux {
     use std::io::ErrorKind;
-    use std::net::{TcpListener, UdpSocket};
+    use std::net::{TcpListener, TcpStream, UdpSocket};
     use std::os::unix::net::UnixListener;
 
     use assay_confine::{Access, Confinement, confine};
@@ -172,6 +172,53 @@ mod linux {
         let withheld = folder.join("withheld");
         let other = std::thread::spawn(move || denied(std::fs::read(withheld)));
         assert!(other.join().is_ok_and(|denied| denied));
+        Ok(())
+    }
+
+    #[test]
+    fn a_process_that_serves_keeps_its_store_and_its_sockets() -> Result<(), Failure> {
+        alone("serving")
+    }
+
+    #[test]
+    #[ignore = "confines its process: run by a_process_that_serves_keeps_its_store_and_its_sockets"]
+    fn serving() -> Result<(), Failure> {
+        let folder = folder()?;
+        for name in ["removed", "emptied/empty"] {
+            std::fs::create_dir_all(folder.join(name))?;
+        }
+        std::fs::write(folder.join("removed/file"), "")?;
+        std::fs::write(folder.join("emptied/file"), "")?;
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        let address = listener.local_addr()?;
+        let (client, waits) = (TcpStream::connect(address)?, UnixListener::bind(folder.join("removed/socket"))?);
+        let mut access = Access::none();
+        access.keep_below(&folder.join("kept"));
+        access.remove_files_below(&folder.join("removed"));
+        access.remove_folders_below(&folder.join("emptied"));
+        access.accept();
+        if !confined_to(access) {
+            return Ok(());
+        }
+        std::fs::create_dir(folder.join("kept/inner"))?;
+        std::fs::rename(folder.join("kept/old"), folder.join("kept/inner/old"))?;
+        assert_eq!(std::fs::read_to_string(folder.join("kept/inner/old"))?, "kept/old");
+        assert!(
+            std::fs::rename(folder.join("kept/inner/old"), folder.join("emptied/old")).is_err(),
+            "it moves no file out"
+        );
+        assert_eq!(listener.accept()?.1, client.local_addr()?);
+        assert!(denied(TcpStream::connect(address)));
+        assert!(denied(TcpListener::bind("127.0.0.1:0")));
+        drop(waits);
+        std::fs::remove_file(folder.join("removed/socket"))?;
+        assert!(denied(std::fs::read(folder.join("removed/file"))));
+        assert!(denied(std::fs::write(folder.join("removed/other"), "")));
+        std::fs::remove_dir(folder.join("emptied/empty"))?;
+        assert!(denied(std::fs::remove_file(folder.join("emptied/file"))));
+        assert!(denied(std::fs::create_dir(folder.join("emptied/other"))));
+        assert!(denied(std::fs::read(folder.join("withheld"))));
+        assert!(denied(started("/proc/self/exe")));
         Ok(())
     }
 

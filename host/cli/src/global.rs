@@ -9,6 +9,7 @@ use assay::{
     Assay, Builder, Cache, Competitions, DataDir, Execution, GraderCatalog, GraderLimits, Source, WorkerProgram,
 };
 use assay_confine::{Access, Confinement, confine};
+use assay_evidence::access_log;
 use assay_sandbox::{Ahead, Sandbox, SandboxOptions};
 use assay_tables::read::OpenFile;
 use assay_types::Edition;
@@ -99,7 +100,18 @@ impl GlobalArguments {
     /// Confines the process to what a command needs, then sets up its service; `configured` adds what only this command has. The log of
     /// uses is opened before, threads are started after.
     pub(super) fn service(&self, needs: Needs, configured: impl FnOnce(Builder) -> Builder) -> Result<Assay, Failure> {
-        let Needs { competitions, graders: compiled, access, uses_answers } = needs;
+        let log = self.use_log.as_deref().filter(|_| needs.uses_answers);
+        self.recording(needs, log, configured)
+    }
+
+    /// The same, where uses of answers are recorded in a log of the command's choice.
+    pub(super) fn recording(
+        &self,
+        needs: Needs,
+        log: Option<&Path>,
+        configured: impl FnOnce(Builder) -> Builder,
+    ) -> Result<Assay, Failure> {
+        let Needs { competitions, graders: compiled, mut access, .. } = needs;
         let graders = self.graders()?;
         let cache = match compiled {
             Compiled::Ahead(names) => self.cache_of(&graders, names)?,
@@ -107,44 +119,16 @@ impl GlobalArguments {
         };
         let files: Vec<PathBuf> = graders.files().map(Path::to_owned).chain(competitions.files()).collect();
         let mut builder = configured(Assay::builder().competitions(competitions).graders(graders));
-        let log = self.use_log.as_ref().filter(|_| uses_answers);
         if let Some(path) = log {
             builder = builder.access_log(path, self.use_log_scores).map_err(Failure::call)?;
+            // It is open already. Who sums it up opens it again.
+            for file in [path.to_owned(), access_log::head_of(path)] {
+                may_read(&mut access, OpenFile::open(&file));
+            }
         }
         // While the files are there that tell it.
         builder = builder.memory(self.memory.unwrap_or_else(assay::memory::at_hand));
         builder = builder.confinement(self.confine(access, files, cache.as_ref())?);
-        if let Some(cache) = cache {
-            builder = builder.cache(cache);
-        }
-        builder
-            .grader_limits(self.limits())
-            .untrusted(Execution::Workers(self.worker()?))
-            .build()
-            .map_err(Failure::program)
-    }
-
-    /// Sets up a service that lasts, in a process that talks to clients and so keeps the network: it is not confined, but the workers are that
-    /// run graders of others. `log` is where uses of answers are recorded.
-    pub(super) fn serving(
-        &self,
-        competitions: Competitions,
-        graders: Vec<String>,
-        log: Option<&Path>,
-        configured: impl FnOnce(Builder) -> Builder,
-    ) -> Result<Assay, Failure> {
-        if self.confine == Confine::Require {
-            return Err(Failure::Call(anyhow!(
-                "--confine require: a server keeps the network, so it cannot be confined"
-            )));
-        }
-        let catalog = self.graders()?;
-        let cache = self.cache_of(&catalog, graders)?;
-        let mut builder = configured(Assay::builder().competitions(competitions).graders(catalog));
-        if let Some(path) = log {
-            builder = builder.access_log(path, self.use_log_scores).map_err(Failure::call)?;
-        }
-        builder = builder.memory(self.memory.unwrap_or_else(assay::memory::at_hand));
         if let Some(cache) = cache {
             builder = builder.cache(cache);
         }

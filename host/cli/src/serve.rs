@@ -5,13 +5,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
-use assay::{Assay, Competitions, Units};
-use assay_server::{Address, Certificate, Hosting, Keys, Limits, Policy, Server, ServerError, Store};
-use assay_tables::read;
+use assay::{Competitions, Units};
+use assay_confine::Access;
+use assay_server::{
+    Address, Certificate, Hosting, Incoming, Keys, Limits, Listening, Policy, Server, ServerError, Store,
+};
+use assay_tables::read::{self, OpenFile};
 use assay_types::competition::Competition;
 use clap::Args;
 
-use super::global::{DataArguments, GlobalArguments, graders_of};
+use super::global::{Compiled, DataArguments, GlobalArguments, Needs, graders_of, may_read};
 use super::leaderboards::LeaderboardArguments;
 use super::lock::Against;
 use super::quantities::bytes;
@@ -80,20 +83,9 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<Ended, Failure> {
-    let limits = arguments.limits();
-    let (service, keys, hosting) = match &arguments.store {
-        Some(folder) => arguments.hosted(folder, global, limits.validations)?,
-        None => arguments.checker(global).map(|(service, keys)| (service, keys, None))?,
-    };
-    let server = Server {
-        service,
-        keys,
-        checked: arguments.competition.clone(),
-        hosting,
-        addresses: arguments.addresses(),
-        certificate: arguments.certificate(),
-        insecure: arguments.insecure_listen,
-        limits,
+    let server = match &arguments.store {
+        Some(folder) => arguments.hosted(folder, global)?,
+        None => arguments.checker(global)?,
     };
     let failed = |error: ServerError| match error.is_host_fault() {
         true => Failure::program(error),
@@ -104,8 +96,8 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
 }
 
 impl Arguments {
-    /// What the checker alone rests on: no answers.
-    fn checker(&self, global: &GlobalArguments) -> Result<(Assay, Keys), Failure> {
+    /// The checker alone, for which there are no answers.
+    fn checker(&self, global: &GlobalArguments) -> Result<Server, Failure> {
         let competitions = global.competitions()?;
         let Some(id) = &self.competition else {
             let message = "name the competition by --competition or COMPETITION_ID, or a folder to keep submissions in by --store";
@@ -120,40 +112,61 @@ impl Arguments {
                 return Err(Failure::Call(anyhow!(message)));
             }
         }
-        let graders = graders_of(&competitions, [id.as_str()]);
-        let service = global.serving(competitions, graders, None, |builder| builder)?;
-        Ok((service, keys))
+        let (listening, incoming) = (self.listening()?, Incoming::temporary().map_err(Failure::program)?);
+        let mut access = serving(&listening);
+        access.write_below(incoming.folder());
+        // The folder itself goes in the end.
+        access.remove_folders_below(incoming.folder().parent().unwrap_or(incoming.folder()));
+        let graders = Compiled::Ahead(graders_of(&competitions, [id.as_str()]));
+        let needs = Needs { competitions, graders, access, uses_answers: false };
+        let service = global.service(needs, |builder| builder)?;
+        let (checked, limits) = (self.competition.clone(), self.limits());
+        Ok(Server { service, keys, checked, hosting: None, listening, incoming, limits })
     }
 
-    /// What the server's own interface rests on.
-    fn hosted(
-        &self,
-        folder: &Path,
-        global: &GlobalArguments,
-        graders: usize,
-    ) -> Result<(Assay, Keys, Option<Hosting>), Failure> {
+    /// A server that keeps submissions in this folder, and grades them.
+    fn hosted(&self, folder: &Path, global: &GlobalArguments) -> Result<Server, Failure> {
         let mut competitions = global.competitions()?;
         let policy = self.policy()?;
         let data = self.data.open()?;
         self.leaderboards.used_by(&mut competitions, policy.competitions(), &data)?;
+        let offered = offered(&competitions, &policy)?;
         let mut keys = Keys::default();
-        for competition in offered(&competitions, &policy)? {
+        for competition in &offered {
             match &self.keys {
-                Some(place) => keys.add(place, &competition).context("--keys").map_err(Failure::Call)?,
+                Some(place) => keys.add(place, competition).context("--keys").map_err(Failure::Call)?,
                 None => {
-                    let expected = data.expected(&competition, &read::Limits::default()).map_err(Failure::call)?;
+                    let expected = data.expected(competition, &read::Limits::default()).map_err(Failure::call)?;
                     keys.insert(competition.id.clone(), expected);
                 }
             }
         }
         // Before the log is opened, which lies in it.
         let store = Store::open(folder).map_err(Failure::call)?;
+        let (listening, incoming) = (self.listening()?, Incoming::kept(store.incoming()).map_err(Failure::program)?);
+        let mut access = serving(&listening);
+        access.keep_below(folder);
+        for competition in &offered {
+            // Answers may be prepared anew while the server runs, and are often links to elsewhere.
+            let answers = data.answers_file(competition);
+            access.read_below(&data.folder().join(&competition.id));
+            access.read_below(answers.parent().unwrap_or(data.folder()));
+            may_read(&mut access, OpenFile::open(&answers));
+            may_read(&mut access, OpenFile::open(&data.manifest_file(competition)));
+        }
         let use_log = global.use_log().map_or_else(|| Store::use_log(folder), Path::to_owned);
-        let names = graders_of(&competitions, policy.competitions());
+        let graders = Compiled::Ahead(graders_of(&competitions, policy.competitions()));
         let lock = self.lock.lock()?;
-        let service =
-            global.serving(competitions, names, Some(&use_log), |builder| builder.answers(data).lock(lock))?;
-        Ok((service, keys, Some(Hosting { store, policy, use_log, graders })))
+        let needs = Needs { competitions, graders, access, uses_answers: true };
+        let service = global.recording(needs, Some(&use_log), |builder| builder.answers(data).lock(lock))?;
+        let (checked, limits) = (self.competition.clone(), self.limits());
+        let hosting = Some(Hosting { store, policy, use_log, graders: limits.validations });
+        Ok(Server { service, keys, checked, hosting, listening, incoming, limits })
+    }
+
+    /// Where it listens, from now on.
+    fn listening(&self) -> Result<Listening, Failure> {
+        Listening::open(&self.addresses(), self.certificate().as_ref(), self.insecure_listen).map_err(Failure::call)
     }
 
     fn policy(&self) -> Result<Policy, Failure> {
@@ -189,6 +202,16 @@ impl Arguments {
         let (chain, key) = (self.certificate.clone()?, self.private_key.clone()?);
         Some(Certificate { chain, key })
     }
+}
+
+/// What every server keeps: it takes connections, and removes its sockets in the end.
+fn serving(listening: &Listening) -> Access {
+    let mut access = Access::none();
+    access.accept();
+    for folder in listening.folders() {
+        access.remove_files_below(folder);
+    }
+    access
 }
 
 /// The competitions of a policy, whose rules can be kept.

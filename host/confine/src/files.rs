@@ -49,6 +49,20 @@ impl Files {
         self.leave_below(folder, write);
     }
 
+    pub(super) fn keep_below(&mut self, folder: &Path) {
+        self.write_below(folder);
+        // To move a file from one folder to another takes this right in both.
+        self.leave_below(folder, AccessFs::MakeDir | AccessFs::Refer);
+    }
+
+    pub(super) fn remove_files_below(&mut self, folder: &Path) {
+        self.leave_below(folder, AccessFs::RemoveFile.into());
+    }
+
+    pub(super) fn remove_folders_below(&mut self, folder: &Path) {
+        self.leave_below(folder, AccessFs::RemoveDir.into());
+    }
+
     fn leave_below(&mut self, folder: &Path, rights: BitFlags<AccessFs>) {
         if let Some(folder) = opened(folder, Metadata::is_dir) {
             self.leave(folder, rights);

@@ -29,6 +29,7 @@ pub struct Access {
     #[cfg(target_os = "linux")]
     files: Option<files::Files>,
     start_itself: bool,
+    accept: bool,
 }
 
 /// How far a process is confined.
@@ -75,6 +76,36 @@ impl Access {
         let _ = folder;
     }
 
+    /// The process may keep below this folder what it is given: it reads, writes, makes, moves and removes regular files there, and makes
+    /// folders.
+    pub fn keep_below(&mut self, folder: &Path) {
+        #[cfg(target_os = "linux")]
+        self.files().keep_below(folder);
+        #[cfg(not(target_os = "linux"))]
+        let _ = folder;
+    }
+
+    /// The process may remove files below this folder, which it can neither read nor write by this.
+    pub fn remove_files_below(&mut self, folder: &Path) {
+        #[cfg(target_os = "linux")]
+        self.files().remove_files_below(folder);
+        #[cfg(not(target_os = "linux"))]
+        let _ = folder;
+    }
+
+    /// The process may remove folders below this folder, which only those are that are empty.
+    pub fn remove_folders_below(&mut self, folder: &Path) {
+        #[cfg(target_os = "linux")]
+        self.files().remove_folders_below(folder);
+        #[cfg(not(target_os = "linux"))]
+        let _ = folder;
+    }
+
+    /// The process may take connections at sockets that listen already. It can neither open sockets nor connect to any.
+    pub fn accept(&mut self) {
+        self.accept = true;
+    }
+
     /// The process may start itself again, as it does to run components that others made. It can start nothing else; without this, it can
     /// start threads, and no process.
     pub fn start_itself(&mut self) {
@@ -93,12 +124,12 @@ impl Access {
 pub fn confine(access: Access) -> Confinement {
     #[cfg(target_os = "linux")]
     {
-        let Access { files, start_itself } = access;
+        let Access { files, start_itself, accept } = access;
         lacking([
             capabilities::gain_nothing(),
             files.unwrap_or_else(files::Files::new).confine(start_itself),
             capabilities::give_up(Some(capabilities::DAC_OVERRIDE)),
-            system_calls::confine(start_itself),
+            system_calls::confine(start_itself, accept),
         ])
     }
     #[cfg(not(target_os = "linux"))]

@@ -11,6 +11,7 @@ use tokio::time::timeout;
 pub(crate) struct Gate {
     places: Arc<Semaphore>,
     line: Arc<Semaphore>,
+    waiting: usize,
     wait: Duration,
 }
 
@@ -20,7 +21,12 @@ pub(crate) struct Busy;
 
 impl Gate {
     pub(crate) fn new(places: usize, waiting: usize, wait: Duration) -> Self {
-        Gate { places: Arc::new(Semaphore::new(places)), line: Arc::new(Semaphore::new(waiting)), wait }
+        Gate { places: Arc::new(Semaphore::new(places)), line: Arc::new(Semaphore::new(waiting)), waiting, wait }
+    }
+
+    /// True if somebody waits for a place.
+    pub(crate) fn is_crowded(&self) -> bool {
+        self.line.available_permits() < self.waiting
     }
 
     /// Takes a place, which is free again once the permit is dropped.
@@ -46,14 +52,17 @@ mod tests {
         runtime.block_on(async {
             let gate = Gate::new(1, 1, Duration::from_millis(30));
             let first = gate.enter().await.unwrap();
+            assert!(!gate.is_crowded());
             let (waiting, beyond) = tokio::join!(gate.enter(), async {
                 tokio::task::yield_now().await;
+                assert!(gate.is_crowded());
                 let asked = std::time::Instant::now();
                 (gate.enter().await.is_err(), asked.elapsed())
             });
             assert!(waiting.is_err(), "nobody left in time");
             assert!(beyond.0 && beyond.1 < Duration::from_millis(20), "there was nowhere to wait: {beyond:?}");
             drop(first);
+            assert!(!gate.is_crowded());
             assert!(gate.enter().await.is_ok());
         });
     }

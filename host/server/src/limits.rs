@@ -25,6 +25,10 @@ pub struct Limits {
     pub body_time: Duration,
     /// The least bytes a second at which a body comes.
     pub body_rate: u64,
+    /// The same where others wait for a place, so that slow clients do not hold all of them.
+    pub crowd_time: Duration,
+    /// The least bytes a second then.
+    pub crowd_rate: u64,
     /// How long a connection lasts.
     pub connection_time: Duration,
     /// How long what is under way may take once the server was asked to end.
@@ -43,6 +47,8 @@ impl Default for Limits {
             head_time: Duration::from_secs(10),
             body_time: Duration::from_secs(20),
             body_rate: 16 << 10,
+            crowd_time: Duration::from_secs(2),
+            crowd_rate: 64 << 10,
             connection_time: Duration::from_secs(60 * 60),
             grace: Duration::from_secs(30),
         }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 use tokio::net::{TcpListener, UnixListener, UnixStream};
+use tokio::runtime;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -66,6 +67,9 @@ pub enum ListenError {
         /// What is there.
         what: &'static str,
     },
+    /// The system lacks something.
+    #[error("no socket can be opened: {0}")]
+    System(io::Error),
     /// The certificate or its key cannot be used.
     #[error("{}: {message}", .path.display())]
     Certificate {
@@ -74,6 +78,78 @@ pub enum ListenError {
         /// What is wrong.
         message: String,
     },
+}
+
+/// Sockets that listen. They are opened while the process may still open some: clients wait at them until the server runs.
+pub struct Listening {
+    sockets: Vec<Open>,
+    tls: Option<TlsAcceptor>,
+}
+
+/// A socket that listens, and what clients are told of where it is.
+struct Open {
+    socket: Kind,
+    at: String,
+}
+
+/// A socket before the server's own runtime has it.
+enum Kind {
+    Tcp(std::net::TcpListener),
+    Unix(std::os::unix::net::UnixListener, Socket),
+}
+
+impl Listening {
+    /// Reads the certificate, and listens on these addresses. Without a certificate, only what this machine alone can reach is taken,
+    /// unless `insecure` says otherwise.
+    ///
+    /// # Errors
+    ///
+    /// If an address cannot be had, or the certificate cannot be used.
+    pub fn open(addresses: &[Address], certificate: Option<&Certificate>, insecure: bool) -> Result<Self, ListenError> {
+        let tls = certificate.map(acceptor).transpose()?;
+        // It has no threads, so that the process can still be confined as a whole.
+        let runtime = runtime::Builder::new_current_thread().enable_io().build().map_err(ListenError::System)?;
+        let sockets = runtime.block_on(async {
+            let mut sockets = Vec::new();
+            for address in addresses {
+                sockets.push(listen(address, tls.is_some(), insecure).await?);
+            }
+            Ok::<_, ListenError>(sockets)
+        })?;
+        Ok(Listening { sockets, tls })
+    }
+
+    /// The folders of Unix sockets, which are removed from there in the end.
+    pub fn folders(&self) -> impl Iterator<Item = &Path> {
+        self.sockets.iter().filter_map(|open| match &open.socket {
+            // The name alone is one in the working directory.
+            Kind::Unix(_, Socket(path)) => path.parent().map(|folder| match folder.as_os_str().is_empty() {
+                true => Path::new("."),
+                false => folder,
+            }),
+            Kind::Tcp(_) => None,
+        })
+    }
+
+    /// Whether what is sent by TCP is encrypted.
+    pub(crate) fn is_encrypted(&self) -> bool {
+        self.tls.is_some()
+    }
+
+    /// Hands the sockets to the runtime that this is called in, each with where it is.
+    pub(crate) fn into_listeners(self) -> io::Result<Vec<(Listener, String)>> {
+        let Listening { sockets, tls } = self;
+        let listener = |Open { socket, at }: Open| {
+            let listener = match socket {
+                Kind::Tcp(listener) => Listener::Tcp(TcpListener::from_std(listener)?, tls.clone()),
+                Kind::Unix(listener, socket) => {
+                    Listener::Unix { listener: UnixListener::from_std(listener)?, _socket: socket }
+                }
+            };
+            Ok((listener, at))
+        };
+        sockets.into_iter().map(listener).collect()
+    }
 }
 
 /// What takes connections.
@@ -92,7 +168,7 @@ impl Drop for Socket {
 }
 
 /// Reads certificate and key.
-pub(crate) fn acceptor(certificate: &Certificate) -> Result<TlsAcceptor, ListenError> {
+fn acceptor(certificate: &Certificate) -> Result<TlsAcceptor, ListenError> {
     let wrong = |path: &Path, message: String| ListenError::Certificate { path: path.to_owned(), message };
     let Certificate { chain, key } = certificate;
     let chain_der = CertificateDer::pem_file_iter(chain)
@@ -112,30 +188,26 @@ pub(crate) fn acceptor(certificate: &Certificate) -> Result<TlsAcceptor, ListenE
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
 
-/// Listens on an address. Without a certificate, only what this machine alone can reach is taken, unless `insecure` says otherwise.
-pub(crate) async fn listen(
-    address: &Address,
-    tls: Option<&TlsAcceptor>,
-    insecure: bool,
-) -> Result<(Listener, String), ListenError> {
+/// Listens on an address.
+async fn listen(address: &Address, is_encrypted: bool, insecure: bool) -> Result<Open, ListenError> {
     match address {
         Address::Tcp(address) => {
-            if tls.is_none() && !insecure && !address.ip().is_loopback() {
+            if !is_encrypted && !insecure && !address.ip().is_loopback() {
                 return Err(ListenError::Unprotected(*address));
             }
             let failed = |error| ListenError::Address { address: address.to_string(), error };
-            let listener = TcpListener::bind(address).await.map_err(failed)?;
+            let listener = TcpListener::bind(address).await.map_err(failed)?.into_std().map_err(failed)?;
             let bound = listener.local_addr().map_err(failed)?;
-            let scheme = if tls.is_some() { "https" } else { "http" };
-            Ok((Listener::Tcp(listener, tls.cloned()), format!("{scheme}://{bound}")))
+            let scheme = if is_encrypted { "https" } else { "http" };
+            Ok(Open { socket: Kind::Tcp(listener), at: format!("{scheme}://{bound}") })
         }
         Address::Unix { path, mode } => {
             make_way(path).await?;
             let failed = |error| ListenError::Address { address: path.display().to_string(), error };
-            let listener = UnixListener::bind(path).map_err(failed)?;
+            let listener = UnixListener::bind(path).and_then(UnixListener::into_std).map_err(failed)?;
             let socket = Socket(path.clone());
             fs::set_permissions(path, fs::Permissions::from_mode(mode & PERMISSIONS)).map_err(failed)?;
-            Ok((Listener::Unix { listener, _socket: socket }, format!("unix:{}", path.display())))
+            Ok(Open { socket: Kind::Unix(listener, socket), at: format!("unix:{}", path.display()) })
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::connection::{Connections, accept};
 use crate::keys::Keys;
 use crate::limits::Limits;
-use crate::listen::{self, Address, Certificate, ListenError};
+use crate::listen::Listening;
 use crate::messages::say;
 use crate::policy::Policy;
 use crate::queue::{Grader, Signals};
@@ -24,7 +24,7 @@ use crate::shutdown::{self, Ending};
 use crate::site::Site;
 use crate::store::{Store, StoreError};
 use crate::time::now;
-use crate::upload::Uploads;
+use crate::upload::{Incoming, Uploads};
 
 /// How often what is past its time is removed.
 const SWEEP: Duration = Duration::from_secs(10 * 60);
@@ -40,11 +40,9 @@ pub struct Server {
     /// The store and the rules of the server's own interface; none: there is only the checker.
     pub hosting: Option<Hosting>,
     /// Where it listens.
-    pub addresses: Vec<Address>,
-    /// What it proves with who it is.
-    pub certificate: Option<Certificate>,
-    /// Whether it listens without a certificate where other machines can reach it.
-    pub insecure: bool,
+    pub listening: Listening,
+    /// Where files are received.
+    pub incoming: Incoming,
     /// What clients may take.
     pub limits: Limits,
 }
@@ -67,9 +65,6 @@ pub enum ServerError {
     /// A competition is unknown, or its file is wrong.
     #[error(transparent)]
     Competition(#[from] CompetitionsError),
-    /// It cannot listen.
-    #[error(transparent)]
-    Listen(#[from] ListenError),
     /// The store cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -93,17 +88,14 @@ impl Server {
     ///
     /// If it cannot be started.
     pub fn run(self) -> Result<(), ServerError> {
-        let Server { service, keys, checked, hosting, addresses, certificate, insecure, limits } = self;
+        let Server { service, keys, checked, hosting, listening, incoming, limits } = self;
         let offered = hosting.iter().flat_map(|hosting| hosting.policy.competitions());
         for id in checked.as_deref().into_iter().chain(offered) {
             service.competitions().get(id)?;
         }
         raise_descriptors();
-        let uploads = match &hosting {
-            Some(hosting) => Uploads::into_folder(&hosting.store.incoming(), &limits)?,
-            None => Uploads::temporary(&limits)?,
-        };
-        let app = Arc::new(App::new(service, keys, uploads, checked, certificate.is_some(), &limits));
+        let uploads = Uploads::new(incoming, &limits);
+        let app = Arc::new(App::new(service, keys, uploads, checked, listening.is_encrypted(), &limits));
         // Whatever computes is let in by a gate, so that no more threads are needed than these and a few to look things up.
         let runtime = runtime::Builder::new_multi_thread()
             .enable_all()
@@ -112,11 +104,7 @@ impl Server {
             .build()?;
         let served = runtime.block_on(async {
             let ending = shutdown::awaited()?;
-            let tls = certificate.as_ref().map(listen::acceptor).transpose()?;
-            let mut listeners = Vec::new();
-            for address in &addresses {
-                listeners.push(listen::listen(address, tls.as_ref(), insecure).await?);
-            }
+            let listeners = listening.into_listeners()?;
             let connections = Connections::new(limits.connections);
             let (limits, mut graders) = (Arc::new(limits), Vec::new());
             let site = match hosting {

@@ -1,8 +1,9 @@
 //! Receives files: of any size that is allowed, into a folder, so that none is ever in memory as a whole.
 
 use std::fs;
-use std::io::{BufWriter, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::time::Duration;
 
 use assay_types::excerpt::listed;
@@ -26,6 +27,9 @@ const OTHER_BYTES: usize = 64 << 10;
 /// How long it takes to be told that there is no place.
 const REFUSAL: Duration = Duration::from_secs(1);
 
+/// How often a body that comes slowly is held against those who wait.
+const LOOK: Duration = Duration::from_millis(250);
+
 /// How many fields are looked at for the file.
 const FIELDS: usize = 16;
 
@@ -40,29 +44,55 @@ pub(crate) struct Upload {
     pub(crate) _place: Option<OwnedSemaphorePermit>,
 }
 
-/// Where files are received.
-pub(crate) struct Uploads {
+/// The folder in which files are received.
+pub struct Incoming {
     folder: PathBuf,
     /// Removes the folder in the end, where it is nobody's.
     _own: Option<TempDir>,
+}
+
+impl Incoming {
+    /// One of the system's for temporary files.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be made.
+    pub fn temporary() -> io::Result<Self> {
+        let own = tempfile::Builder::new().prefix("assay-serve-").tempdir()?;
+        Ok(Incoming { folder: own.path().to_owned(), _own: Some(own) })
+    }
+
+    /// One of this server's alone; what a killed one left there is removed.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be made or emptied.
+    pub fn kept(folder: PathBuf) -> io::Result<Self> {
+        fs::create_dir_all(&folder)?;
+        for entry in fs::read_dir(&folder)? {
+            fs::remove_file(entry?.path())?;
+        }
+        Ok(Incoming { folder, _own: None })
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+}
+
+/// What receives files.
+pub(crate) struct Uploads {
+    incoming: Incoming,
     gate: Gate,
     limits: Limits,
 }
 
 impl Uploads {
-    /// Into a folder of the system's for temporary files.
-    pub(crate) fn temporary(limits: &Limits) -> std::io::Result<Self> {
-        let own = tempfile::Builder::new().prefix("assay-serve-").tempdir()?;
-        Ok(Uploads { folder: own.path().to_owned(), _own: Some(own), gate: gate(limits), limits: limits.clone() })
-    }
-
-    /// Into a folder of this server's alone; what a killed one left there is removed.
-    pub(crate) fn into_folder(folder: &Path, limits: &Limits) -> std::io::Result<Self> {
-        fs::create_dir_all(folder)?;
-        for entry in fs::read_dir(folder)? {
-            fs::remove_file(entry?.path())?;
-        }
-        Ok(Uploads { folder: folder.to_owned(), _own: None, gate: gate(limits), limits: limits.clone() })
+    pub(crate) fn new(incoming: Incoming, limits: &Limits) -> Self {
+        let gate = Gate::new(limits.uploads, limits.waiting, limits.wait);
+        Uploads { incoming, gate, limits: limits.clone() }
     }
 
     /// Receives the field `file` of a form.
@@ -73,7 +103,7 @@ impl Uploads {
             sleep(REFUSAL).await;
             return Err(Problem::busy("as many files as may be are being received; try again"));
         };
-        let mut clock = Clock::new(&self.limits);
+        let mut clock = Clock::new(&self.limits, &self.gate);
         for _ in 0..FIELDS {
             let Some(mut field) = clock.hold(form.next_field()).await? else { break };
             if field.name() == Some(FIELD) {
@@ -100,10 +130,13 @@ impl Uploads {
         mut clock: Clock<'_>,
         place: OwnedSemaphorePermit,
     ) -> Result<Upload, Problem> {
-        let failed = |error: std::io::Error| Problem::internal(&format!("an upload cannot be kept: {error}"));
+        let failed = |error: io::Error| Problem::internal(&format!("an upload cannot be kept: {error}"));
         let name = listed(field.file_name().filter(|name| !name.is_empty()).unwrap_or("submission.csv"));
-        let file =
-            tempfile::Builder::new().prefix("upload-").suffix(".csv").tempfile_in(&self.folder).map_err(failed)?;
+        let file = tempfile::Builder::new()
+            .prefix("upload-")
+            .suffix(".csv")
+            .tempfile_in(&self.incoming.folder)
+            .map_err(failed)?;
         // Small pieces go to the system's memory, which takes no longer than to hand them to a thread would.
         let mut writer = BufWriter::with_capacity(64 << 10, file);
         let (mut hash, mut bytes) = (Sha256::new(), 0u64);
@@ -126,20 +159,17 @@ impl Uploads {
     }
 }
 
-fn gate(limits: &Limits) -> Gate {
-    Gate::new(limits.uploads, limits.waiting, limits.wait)
-}
-
-/// How long a body may still take: a while, and more the more of it came.
+/// How long a body may still take: a while, and more the more of it came; less where others wait for its place.
 struct Clock<'a> {
     limits: &'a Limits,
+    gate: &'a Gate,
     start: Instant,
     received: u64,
 }
 
 impl<'a> Clock<'a> {
-    fn new(limits: &'a Limits) -> Self {
-        Clock { limits, start: Instant::now(), received: 0 }
+    fn new(limits: &'a Limits, gate: &'a Gate) -> Self {
+        Clock { limits, gate, start: Instant::now(), received: 0 }
     }
 
     fn received(&mut self, bytes: usize) {
@@ -148,14 +178,35 @@ impl<'a> Clock<'a> {
 
     /// Waits for the next piece.
     async fn hold<T>(&self, next: impl Future<Output = Result<T, MultipartError>>) -> Result<T, Problem> {
-        let earned = Duration::from_secs(self.received / self.limits.body_rate.max(1));
-        match timeout_at(self.start + self.limits.body_time + earned, next).await {
-            Ok(next) => next.map_err(|error| broken(&error)),
-            Err(_) => {
-                let rate = self.limits.body_rate;
-                Err(Problem::new(Kind::TooSlow, format!("the body came more slowly than {rate} bytes a second")))
+        let mut next = pin!(next);
+        loop {
+            // Others may come to wait meanwhile.
+            let until = self.end().min(Instant::now() + LOOK);
+            match timeout_at(until, next.as_mut()).await {
+                Ok(next) => return next.map_err(|error| broken(&error)),
+                Err(_) if Instant::now() < self.end() => {}
+                Err(_) => return Err(self.too_slow()),
             }
         }
+    }
+
+    fn end(&self) -> Instant {
+        let Limits { body_time, body_rate, crowd_time, crowd_rate, .. } = self.limits;
+        let (time, rate) = if self.gate.is_crowded() { (crowd_time, crowd_rate) } else { (body_time, body_rate) };
+        self.start + *time + Duration::from_secs(self.received / rate.max(&1))
+    }
+
+    fn too_slow(&self) -> Problem {
+        let Limits { body_time, body_rate, crowd_time, crowd_rate, .. } = self.limits;
+        Problem::new(
+            Kind::TooSlow,
+            format!(
+                "the body came too slowly: after {} s, {body_rate} bytes a second are the least, and after {} s {crowd_rate} where \
+                 others wait; try again",
+                body_time.as_secs(),
+                crowd_time.as_secs()
+            ),
+        )
     }
 }
 

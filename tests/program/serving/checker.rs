@@ -56,7 +56,9 @@ fn it_answers_as_the_references_does_without_any_answers() -> Result<(), Failure
     }
     let missing = server.place.send("POST /validate", &["Content-Type: text/csv"], b"")?.json()?;
     assert!(missing["error"].is_string() && missing["details"].is_string(), "{missing}");
+    assert_eq!(fs::read_dir(world.path("tmp"))?.count(), 1, "files are received in a folder");
     assert_eq!(server.end()?, Some(0));
+    assert_eq!(fs::read_dir(world.path("tmp"))?.count(), 0, "the folder goes with the server");
     Ok(())
 }
 

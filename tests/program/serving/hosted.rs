@@ -235,3 +235,41 @@ fn nothing_that_participants_can_fetch_has_the_answers() -> Result<(), Failure> 
     assert!(!fetched.contains(".731337"), "{fetched}");
     Ok(())
 }
+
+/// What it gave up, it needs for nothing: receiving, keeping, grading, recording, summing up, and removing its socket.
+#[test]
+fn a_confined_server_does_all_that_it_is_there_for() -> Result<(), Failure> {
+    let world = World::new()?;
+    let (ada, operator) = (world.token("ada", "participant")?, world.token("op", "operator")?);
+    let policy = "[competitions.toy]\nshow = \"public-part\"\ngradings = \"unlimited\"\n";
+    let arguments = ["--confine", "require", "--unix", "server.sock", "--use-log", "elsewhere.jsonl"];
+    let server = match world.host(policy, &arguments) {
+        Err(lacking) if lacking.to_string().contains("--confine require") => {
+            eprintln!("not tested: {lacking}");
+            return Ok(());
+        }
+        server => server?,
+    };
+    let status = fs::read_to_string(format!("/proc/{}/status", server.id()))?;
+    assert!(status.contains("Seccomp:\t2") && status.contains("NoNewPrivs:\t1"), "{status}");
+    assert_eq!(server.place.hand_in(VALIDATIONS, &ada, &off_by(1.0))?.json()?["verdict"], "valid");
+    // Answers may be prepared anew meanwhile.
+    let answers = world.path("data/toy/prepared/private/test.csv");
+    fs::copy(&answers, answers.with_extension("new"))?;
+    fs::rename(answers.with_extension("new"), &answers)?;
+    let mut ids = Vec::new();
+    for number in 0..20 {
+        ids.push(accepted(&server, &ada, &off_by(f64::from(number)))?);
+    }
+    for id in &ids {
+        assert_eq!(server.done(id, &ada)?["result"]["verdict"], "valid");
+        let report = server.place.get(&format!("/v1/submissions/{id}/report"), Some(&operator))?.json()?;
+        assert_eq!(report["report"]["receipt"]["confinement"], "full", "{report}");
+    }
+    let log = server.place.get("/v1/use-log", Some(&operator))?.json()?;
+    assert_eq!((&log["holds"], &log["uses"]), (&true.into(), &ids.len().into()), "{log}");
+    assert_eq!(server.place.get("/metrics", Some(&operator))?.status, 200);
+    assert_eq!(server.end()?, Some(0));
+    assert!(!world.path("server.sock").exists());
+    Ok(())
+}

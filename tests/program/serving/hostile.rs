@@ -128,6 +128,29 @@ fn slow_clients_are_left_behind() -> Result<(), Failure> {
     is_alive(&server)
 }
 
+/// As many as may send a file at once say nothing more: who waits takes the place of one of them.
+#[test]
+fn slow_clients_do_not_hold_all_places() -> Result<(), Failure> {
+    /// As docs/server.md has it.
+    const PLACES: usize = 128;
+    let world = World::new()?;
+    world.keys()?;
+    let server = world.checker(&[])?;
+    let slow: Vec<_> = (0..PLACES)
+        .map(|_| {
+            let mut stream = server.place.connect()?;
+            write!(stream, "{POST}Content-Length: 1000\r\n\r\n--XX\r\n")?;
+            Ok::<_, std::io::Error>(stream)
+        })
+        .collect::<Result<_, _>>()?;
+    thread::sleep(Duration::from_millis(300));
+    for _ in 0..3 {
+        is_alive(&server)?;
+    }
+    drop(slow);
+    is_alive(&server)
+}
+
 /// More connections than there may be, all of which say nothing.
 #[test]
 fn ten_thousand_idle_connections_lock_nobody_out() -> Result<(), Failure> {

@@ -45,6 +45,7 @@ impl World {
         let (public, private) = (world.path("data/toy/prepared/public"), world.path("data/toy/prepared/private"));
         fs::create_dir_all(&public)?;
         fs::create_dir_all(&private)?;
+        fs::create_dir(world.path("tmp"))?;
         let rows = |value: &dyn Fn(usize) -> String| {
             (0..ROWS).map(|row| format!("{row},{}\n", value(row))).collect::<String>()
         };
@@ -63,6 +64,7 @@ impl World {
         let mut command = assay()?;
         command.current_dir(&self.folder).args(arguments).args(["--competitions", "competitions"]);
         command.arg("--cache-dir").arg(root().join("target/tests-cache")).env_remove("COMPETITION_ID");
+        command.env("TMPDIR", self.path("tmp"));
         Ok(command)
     }
 

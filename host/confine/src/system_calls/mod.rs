@@ -13,8 +13,8 @@ use seccompiler::{
 type Rules = BTreeMap<i64, Vec<SeccompRule>>;
 
 /// Takes system calls away from all threads of this process. An error says what is not enforced.
-pub(super) fn confine(start_itself: bool) -> Result<(), String> {
-    apply(to_grading(start_itself))
+pub(super) fn confine(start_itself: bool, accept: bool) -> Result<(), String> {
+    apply(to_grading(start_itself, accept))
 }
 
 /// Leaves all threads of this process the system calls that computing takes. An error says what is not enforced.
@@ -29,12 +29,12 @@ fn apply(programs: Result<Vec<BpfProgram>, seccompiler::BackendError>) -> Result
     Ok(())
 }
 
-fn to_grading(start_itself: bool) -> Result<Vec<BpfProgram>, seccompiler::BackendError> {
+fn to_grading(start_itself: bool, accept: bool) -> Result<Vec<BpfProgram>, seccompiler::BackendError> {
     let mut programs = other_numbers();
     if !start_itself {
         programs.push(no_clone3()?);
     }
-    programs.push(filter(refused::to_grading(start_itself)?, SeccompAction::Allow, refusal(libc::EPERM))?);
+    programs.push(filter(refused::to_grading(start_itself, accept)?, SeccompAction::Allow, refusal(libc::EPERM))?);
     Ok(programs)
 }
 

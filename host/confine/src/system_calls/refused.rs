@@ -23,8 +23,6 @@ const REFUSED: &[libc::c_long] = &[
     libc::SYS_connect,
     libc::SYS_bind,
     libc::SYS_listen,
-    libc::SYS_accept,
-    libc::SYS_accept4,
     // Other processes: what they hold, and how they run.
     libc::SYS_ptrace,
     libc::SYS_process_vm_readv,
@@ -163,6 +161,9 @@ const REFUSED: &[libc::c_long] = &[
     libc::SYS_modify_ldt,
 ];
 
+/// System calls that take connections.
+const ACCEPT: &[libc::c_long] = &[libc::SYS_accept, libc::SYS_accept4];
+
 /// System calls that start programs, or processes.
 const START: &[libc::c_long] = &[
     libc::SYS_execve,
@@ -174,8 +175,11 @@ const START: &[libc::c_long] = &[
 ];
 
 /// What is refused to a process that grades, and when.
-pub(super) fn to_grading(starts_itself: bool) -> Result<Rules, seccompiler::BackendError> {
+pub(super) fn to_grading(starts_itself: bool, accepts: bool) -> Result<Rules, seccompiler::BackendError> {
     let mut refused: Rules = REFUSED.iter().map(|&call| (call, Vec::new())).collect();
+    if !accepts {
+        refused.extend(ACCEPT.iter().map(|&call| (call, Vec::new())));
+    }
     // Limits of other processes. Its own are 0's.
     refused.insert(libc::SYS_prlimit64, when(0, SeccompCmpOp::Ne, 0)?);
     // Times of files by a path. By a descriptor, which has no path, they are those of files that were opened.

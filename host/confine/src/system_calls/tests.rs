@@ -102,7 +102,7 @@ fn threads_can_be_started_and_processes_cannot() {
 #[test]
 #[ignore = "confines its process: run by threads_can_be_started_and_processes_cannot"]
 fn confined() {
-    if !is_confined(confine(false)) {
+    if !is_confined(confine(false, false)) {
         return;
     }
     assert_eq!(std::thread::spawn(|| 7).join().ok(), Some(7));
@@ -111,9 +111,30 @@ fn confined() {
     assert_eq!(error(libc::SYS_kill, [parent, 0, 0, 0]), Some(libc::EPERM), "signals to others");
     assert_eq!(error(libc::SYS_kill, [std::process::id().into(), 0, 0, 0]), None, "signals to itself");
     nothing_is_reached();
+    assert_eq!(error(libc::SYS_accept4, [-1, 0, 0, 0]), Some(libc::EPERM), "connections");
     // Times of an open file, here of none, but not of a path.
     assert_eq!(error(libc::SYS_utimensat, [-1, 0, 0, 0]), Some(libc::EBADF));
     assert_eq!(error(libc::SYS_utimensat, [-1, 1, 0, 0]), Some(libc::EPERM));
+}
+
+#[test]
+fn who_takes_connections_makes_none() {
+    alone("accepting");
+}
+
+#[test]
+#[ignore = "confines its process: run by who_takes_connections_makes_none"]
+fn accepting() {
+    if !is_confined(confine(false, true)) {
+        return;
+    }
+    // There is no such socket.
+    assert_eq!(error(libc::SYS_accept4, [-1, 0, 0, 0]), Some(libc::EBADF));
+    for (what, call) in [("connect", libc::SYS_connect), ("bind", libc::SYS_bind), ("listen", libc::SYS_listen)] {
+        assert_eq!(error(call, [-1, 0, 0, 0]), Some(libc::EPERM), "{what}");
+    }
+    assert_eq!(fork(), Err(Some(libc::EPERM)));
+    nothing_is_reached();
 }
 
 #[test]
@@ -124,7 +145,7 @@ fn who_starts_itself_reaches_nothing_either() {
 #[test]
 #[ignore = "confines its process: run by who_starts_itself_reaches_nothing_either"]
 fn starting_itself() {
-    if !is_confined(confine(true)) {
+    if !is_confined(confine(true, false)) {
         return;
     }
     assert_eq!(fork(), Ok(()));

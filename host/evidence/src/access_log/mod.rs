@@ -249,7 +249,8 @@ impl AccessLog {
 }
 
 /// Where the head of a log is.
-fn head_of(log: &Path) -> PathBuf {
+#[must_use]
+pub fn head_of(log: &Path) -> PathBuf {
     let mut name = log.as_os_str().to_owned();
     name.push(".head");
     name.into()

@@ -106,9 +106,9 @@ fn competition(one: &Competition, budgets: &Budgets) -> Markup {
             }
             @if let Some(budget) = budgets.budgets.iter().find(|budget| budget.competition == one.id) {
                 dl {
-                    (allowance("validations left", budget.validations.as_ref()))
-                    (allowance("gradings left", budget.gradings.as_ref()))
-                    (allowance("bytes left", budget.bytes.as_ref()))
+                    (allowance("validations left", budget.validations.as_ref(), number))
+                    (allowance("gradings left", budget.gradings.as_ref(), number))
+                    (allowance("data left", budget.bytes.as_ref(), size))
                 }
             }
             form.drop method="post" enctype="multipart/form-data" action={ "/competitions/" (one.id) "/submit" } {
@@ -129,13 +129,29 @@ fn when(time: &str) -> Markup {
     html! { time datetime=(time) { (minute) " UTC" } }
 }
 
-fn allowance(name: &str, allowance: Option<&Allowance>) -> Markup {
+fn number(count: u64) -> String {
+    count.to_string()
+}
+
+/// A number of bytes for people, rounded down.
+fn size(bytes: u64) -> String {
+    const UNITS: [(&str, u32); 3] = [("GiB", 30), ("MiB", 20), ("KiB", 10)];
+    match UNITS.into_iter().find(|(_, shift)| bytes >> shift > 0) {
+        None => format!("{bytes} bytes"),
+        Some((unit, shift)) => {
+            let hundredths = (u128::from(bytes) * 100) >> shift;
+            format!("{}.{:02} {unit}", hundredths / 100, hundredths % 100)
+        }
+    }
+}
+
+fn allowance(name: &str, allowance: Option<&Allowance>, shown: fn(u64) -> String) -> Markup {
     html! {
         div {
             dt { (name) }
             @match allowance {
                 None => dd { "any number" },
-                Some(one) => dd { (one.left) " of " (one.count) },
+                Some(one) => dd { (shown(one.left)) " of " (shown(one.count)) },
             }
         }
     }
@@ -154,12 +170,12 @@ fn submissions(caller: &Caller, submissions: &[Submission]) -> Markup {
                     tbody {
                         @for one in submissions {
                             tr {
-                                td { a href={ "/submissions/" (one.id) } { (when(&one.accepted_at)) } }
-                                td { (one.competition) }
-                                @if caller.is_operator() { td { (one.participant) } }
-                                td { (one.name) }
-                                td { (result(one)) }
-                                td.number { (score(one)) }
+                                td data-name="accepted" { a href={ "/submissions/" (one.id) } { (when(&one.accepted_at)) } }
+                                td data-name="competition" { (one.competition) }
+                                @if caller.is_operator() { td data-name="participant" { (one.participant) } }
+                                td data-name="file" { (one.name) }
+                                td data-name="result" { (result(one)) }
+                                td.number data-name="score" { (score(one)) }
                             }
                         }
                     }
@@ -201,10 +217,10 @@ fn leaderboard(board: &Leaderboard) -> Markup {
                     tbody {
                         @for line in &board.entries {
                             tr {
-                                td.place { (line.place) }
-                                td { (line.participant) }
-                                td.number { (line.score) }
-                                td { (when(&line.accepted_at)) }
+                                td.place data-name="place" { (line.place) }
+                                td data-name="participant" { (line.participant) }
+                                td.number data-name="score" { (line.score) }
+                                td data-name="accepted" { (when(&line.accepted_at)) }
                             }
                         }
                     }
@@ -229,7 +245,7 @@ pub(super) fn validation(caller: &Caller, found: &FoundOf) -> Response {
             }
             (problems(&validation.problems))
             @for note in &validation.notes { p.dim { (note) } }
-            p.dim { (found.bytes) " bytes, SHA-256 " code { (found.sha256) } }
+            p.dim { (size(found.bytes)) ", SHA-256 " code { (found.sha256) } }
             a href="/" { "Back" }
         }
     };
@@ -256,7 +272,7 @@ pub(super) fn submission(caller: &Caller, one: &Submission) -> Response {
             dl {
                 div { dt { "accepted" } dd { (when(&one.accepted_at)) } }
                 @if let Some(finished) = &one.finished_at { div { dt { "graded" } dd { (when(finished)) } } }
-                div { dt { "file" } dd { (one.name) ", " (one.bytes) " bytes" } }
+                div { dt { "file" } dd { (one.name) ", " (size(one.bytes)) } }
             }
             p.dim { "Id " code { (one.id) } }
             p.dim { "SHA-256 " code { (one.sha256) } }
@@ -299,4 +315,24 @@ fn page(status: StatusCode, title: &str, caller: Option<&Caller>, body: &Markup)
         }
     };
     (status, [(CONTENT_SECURITY_POLICY, CONTENT)], Html(page.into_string())).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::size;
+
+    #[test]
+    fn sizes_are_rounded_down() {
+        let sizes = [
+            (0, "0 bytes"),
+            (1023, "1023 bytes"),
+            (1024, "1.00 KiB"),
+            ((10 << 30) - 1, "9.99 GiB"),
+            (10 << 30, "10.00 GiB"),
+        ];
+        for (bytes, expected) in sizes {
+            assert_eq!(size(bytes), expected);
+        }
+        assert_eq!(size(u64::MAX), "17179869183.99 GiB");
+    }
 }

@@ -119,7 +119,8 @@ impl Store {
     }
 
     /// Where files are received.
-    pub(crate) fn incoming(&self) -> PathBuf {
+    #[must_use]
+    pub fn incoming(&self) -> PathBuf {
         self.folder.join("incoming")
     }
 
@@ -152,6 +153,8 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "trusted_schema", false)?;
+    // The server keeps nothing outside its folders.
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
     Ok(connection)
 }
 
