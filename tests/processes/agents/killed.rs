@@ -12,7 +12,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use super::world::{World, expect, metadata};
 
 /// How many kills an ordinary run of the tests makes.
-const KILLS: u32 = 20;
+const KILLS: u32 = 6;
 
 const START: &str = "sleep 0.3; cp /home/data/sample_submission.csv /home/submission/submission.csv; sleep 0.3\n";
 
@@ -77,6 +77,85 @@ fn a_killed_group_loses_nothing() -> Result<(), Failure> {
     println!(
         "{kills} kills within {duration:.1?}: {groups} groups were brought to their end, {again} calls went on with one, {cut} attempts were cut short"
     );
+    Ok(())
+}
+
+/// What an agent left that cannot be taken in, since the disk is full or away, is not lost: it stays in its container, and is taken in later.
+#[test]
+fn what_cannot_be_taken_in_is_kept() -> Result<(), Failure> {
+    let start = "cp /home/data/sample_submission.csv /home/submission/submission.csv; sleep 1\n";
+    let Some(world) = World::new(start, &["toy-one"])? else { return Ok(()) };
+    let mut run = world.begin()?.stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+    let begun = Instant::now();
+    while !world.group().is_ok_and(|group| only(&group).is_ok_and(|(_, run)| run["state"] == "running")) {
+        assert!(begun.elapsed() < Duration::from_secs(120), "it does not start");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let group = world.group()?;
+    let folder = group.join(only(&group)?.0);
+    let away = world.path("away");
+    fs::rename(&folder, &away)?;
+    fs::write(&folder, "no folder")?;
+    assert_eq!(run.wait()?.code(), Some(3));
+    let run = only(&group)?.1;
+    assert_eq!((&run["state"], &run["outcome"]), (&"collecting".into(), &"finished".into()), "{run}");
+    assert_eq!(world.docker.containers()?.len(), 1);
+    fs::remove_file(&folder)?;
+    fs::rename(&away, &folder)?;
+    expect(&world.run()?.arg("--resume").arg(&group).output()?, 0);
+    let run = only(&group)?.1;
+    assert_eq!((&run["attempts"], &run["success"]), (&1.into(), &true.into()), "{run}");
+    assert!(run["notes"].to_string().contains("could not be taken in"), "{run}");
+    assert_eq!(fs::read_to_string(folder.join("submission/submission.csv"))?, "id,y\n1,0\n2,0\n");
+    assert!(world.docker.containers()?.is_empty());
+    Ok(())
+}
+
+/// The one run of a group.
+fn only(group: &std::path::Path) -> Result<(String, serde_json::Value), Failure> {
+    let metadata = metadata(group)?;
+    let runs = metadata["runs"].as_object().ok_or("no runs")?;
+    let (name, run) = runs.iter().next().ok_or("no run")?;
+    Ok((name.clone(), run.clone()))
+}
+
+/// What a killed process left is known, is not removed as long as it is of use, and can be.
+#[test]
+fn what_a_killed_process_left_is_pruned() -> Result<(), Failure> {
+    let start = "cp /home/data/sample_submission.csv /home/submission/submission.csv\n\
+                 if [ -e /home/data/go ]; then exit 0; fi; while :; do sleep 0.1; done\n";
+    let Some(world) = World::new(start, &["toy-one"])? else { return Ok(()) };
+    let mut run = world.begin()?.stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+    let begun = Instant::now();
+    while !world.group().is_ok_and(|group| only(&group).is_ok_and(|(_, run)| run["state"] == "running")) {
+        assert!(begun.elapsed() < Duration::from_secs(120), "it does not start");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let group = world.group()?;
+    let stands = |flags: &[&str]| -> Result<(String, bool), Failure> {
+        let pruned = world.pruned(flags)?;
+        let container = &pruned["containers"][0];
+        let folder = container["group"].as_str().map(std::path::PathBuf::from);
+        assert_eq!(folder, Some(group.canonicalize()?), "{pruned}");
+        Ok((container["standing"].as_str().ok_or("no standing")?.to_owned(), container["removed"] == true))
+    };
+    assert_eq!(stands(&["--all"])?, ("in-use".into(), false));
+    run.kill()?;
+    run.wait()?;
+    assert_eq!(stands(&[])?, ("resumable".into(), false));
+    // Its folder is elsewhere, as far as this machine knows.
+    let away = world.path("away");
+    fs::rename(&group, &away)?;
+    let pruned = world.pruned(&["--dry-run"])?;
+    assert_eq!(pruned["containers"][0]["standing"], "unknown", "{pruned}");
+    fs::rename(&away, &group)?;
+    assert_eq!(stands(&["--all"])?, ("resumable".into(), true));
+    assert!(world.docker.containers()?.is_empty());
+    fs::write(world.path("data/toy-one/prepared/public/go"), "")?;
+    expect(&world.run()?.arg("--resume").arg(&group).output()?, 0);
+    let run = only(&group)?.1;
+    assert_eq!((&run["attempts"], &run["success"]), (&2.into(), &true.into()), "{run}");
+    assert!(run["notes"].to_string().contains("attempt 1 was cut short"), "{run}");
     Ok(())
 }
 
