@@ -243,8 +243,12 @@ impl Engine {
     pub async fn signal(&self, container: &str, signal: &str) -> Result<(), AgentsError> {
         let options = KillContainerOptionsBuilder::new().signal(signal).build();
         match self.docker.kill_container(container, Some(options)).await {
-            Err(Error::DockerResponseServerError { status_code: 404 | 409, .. }) => Ok(()),
-            sent => sent.map_err(failed("end a container")),
+            Ok(()) | Err(Error::DockerResponseServerError { status_code: 404 | 409, .. }) => Ok(()),
+            // Podman calls it its own failure that a container has ended.
+            Err(error) => match self.state(container, false).await {
+                Ok(state) if !state.runs => Ok(()),
+                _ => Err(failed("end a container")(error)),
+            },
         }
     }
 
@@ -315,16 +319,16 @@ impl Engine {
         Ok(found.collect())
     }
 
-    /// The images that have a label and no name, with their sizes in bytes.
+    /// The images that have a label and no name, by their ids.
     ///
     /// # Errors
     ///
     /// If the engine does not list them.
-    pub async fn nameless(&self, label: &str) -> Result<Vec<(String, u64)>, AgentsError> {
+    pub async fn nameless(&self, label: &str) -> Result<Vec<String>, AgentsError> {
         let filters = HashMap::from([("label", vec![label]), ("dangling", vec!["true"])]);
         let options = ListImagesOptionsBuilder::new().filters(&filters).build();
         let found = self.docker.list_images(Some(options)).await.map_err(failed("list images"))?;
-        Ok(found.into_iter().map(|image| (image.id, u64::try_from(image.size).unwrap_or_default())).collect())
+        Ok(found.into_iter().map(|image| image.id).collect())
     }
 
     /// Removes an image. One that a container is of stays; whether it was removed.

@@ -68,12 +68,12 @@ pub async fn remove(engine: &Engine, leftover: &Leftover) -> Result<bool, Agents
     Ok(true)
 }
 
-/// The images of agents, by id and size in bytes, whose name a newer one has.
+/// The images of agents, by their ids, whose name a newer one has.
 ///
 /// # Errors
 ///
 /// If the engine does not list them.
-pub async fn images(engine: &Engine) -> Result<Vec<(String, u64)>, AgentsError> {
+pub async fn images(engine: &Engine) -> Result<Vec<String>, AgentsError> {
     engine.nameless(AGENT).await
 }
 

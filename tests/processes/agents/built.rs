@@ -138,12 +138,10 @@ fn an_agent_of_the_references_form(world: &World) -> Result<(), Failure> {
     fs::write(world.path("agents/copier/Dockerfile"), DOCKERFILE)?;
     fs::write(world.path("agents/copier/main.py"), "exit 0\n")?;
     build(false)?;
-    let images = || -> Result<Value, Failure> { Ok(world.pruned(&[])?["images"]["removed"].clone()) };
-    assert_eq!(
-        (images()?, images()?),
-        (1.into(), 0.into()),
-        "the image that the second build replaced is removed, once"
-    );
+    let images = || -> Result<Option<u64>, Failure> { Ok(world.pruned(&[])?["images"]["removed"].as_u64()) };
+    // Podman counts what a step that failed left too.
+    assert!(images()? >= Some(1), "the image that the last build replaced is removed");
+    assert_eq!(images()?, Some(0));
     Ok(())
 }
 

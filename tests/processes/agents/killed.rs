@@ -111,7 +111,7 @@ fn what_cannot_be_taken_in_is_kept() -> Result<(), Failure> {
     Ok(())
 }
 
-/// The one run of a group.
+/// The first run of a group.
 fn only(group: &std::path::Path) -> Result<(String, serde_json::Value), Failure> {
     let metadata = metadata(group)?;
     let runs = metadata["runs"].as_object().ok_or("no runs")?;
@@ -192,7 +192,7 @@ fn count(folder: &std::path::Path) -> usize {
 /// Ctrl-C: agents end in their time of grace, what they left is there, and the group is taken up again.
 #[test]
 fn an_interrupted_group_goes_on() -> Result<(), Failure> {
-    let start = "trap 'exit 0' TERM; cp /home/data/sample_submission.csv /home/submission/submission.csv\n\
+    let start = "trap 'exit 0' TERM; cp /home/data/sample_submission.csv /home/submission/submission.csv; echo handed in\n\
                  if [ -e /home/data/go ]; then exit 0; fi; while :; do sleep 0.1; done\n";
     let Some(world) = World::new(start, &["toy-one", "toy-two"])? else { return Ok(()) };
     let mut run = world.begin()?.args(["--grace", "20s"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
@@ -203,13 +203,16 @@ fn an_interrupted_group_goes_on() -> Result<(), Failure> {
         let runs = shown["runs"].as_object().ok_or("no runs")?;
         Ok(runs.values().map(|run| run["state"].as_str().unwrap_or_default().to_owned()).collect())
     };
-    let is_running =
-        || world.group().ok().and_then(|group| states(&group).ok()).is_some_and(|states| states[0] == "running");
-    while !is_running() {
+    let handed_in = || -> Result<bool, Failure> {
+        let log = fs::read_to_string(world.group()?.join(&only(&world.group()?)?.0).join("run.log"))?;
+        Ok(log.contains("handed in"))
+    };
+    while !handed_in().unwrap_or_default() {
         assert!(begun.elapsed() < Duration::from_secs(120), "it does not start");
         std::thread::sleep(Duration::from_millis(100));
     }
     let group = world.group()?;
+    assert_eq!(states(&group)?, ["running", "waiting"]);
     // Nobody else takes it up meanwhile.
     expect(&world.run()?.arg("--resume").arg(&group).output()?, 2);
     kill_process(Pid::from_raw(run.id().try_into()?).ok_or("no id")?, Signal::INT)?;

@@ -49,7 +49,6 @@ struct Container {
 #[derive(Default, Serialize)]
 struct Images {
     removed: u64,
-    bytes: u64,
     /// Containers are of them.
     kept: u64,
 }
@@ -86,10 +85,9 @@ async fn containers(arguments: &Arguments, engine: &Engine) -> Result<Vec<Contai
 
 async fn images(arguments: &Arguments, engine: &Engine) -> Result<Images, AgentsError> {
     let mut images = Images::default();
-    for (id, bytes) in leftovers::images(engine).await? {
+    for id in leftovers::images(engine).await? {
         if arguments.dry_run || engine.remove_image(&id).await? {
             images.removed += 1;
-            images.bytes += bytes;
         } else {
             images.kept += 1;
         }
@@ -120,9 +118,9 @@ fn table(arguments: &Arguments, pruned: &Pruned) -> Result<(), Failure> {
     }
     let gone = pruned.containers.iter().filter(|container| container.removed);
     let written = gone.clone().filter_map(|container| container.leftover.bytes).sum();
-    let Images { removed: images, bytes: size, kept } = pruned.images;
+    let Images { removed: images, kept } = pruned.images;
     let (containers, images) = (counted(gone.count(), "container", "containers"), counted(images, "image", "images"));
-    output::text(&format!("{removed}: {containers} ({}), {images} ({})", bytes(written), bytes(size)))?;
+    output::text(&format!("{removed}: {containers} ({}), {images}", bytes(written)))?;
     let stay = pruned.containers.iter().any(|container| !container.removed);
     if stay && !arguments.all {
         output::message("hint: --all removes containers that stay, but for those of groups that a process runs");
