@@ -1,6 +1,6 @@
 //! `assay run` killed at any moment and taken up again: no run is lost, none is run twice without saying so, and no container is left.
 //!
-//! `ASSAY_KILLS=200` kills so many times; without it a few do.
+//! `ASSAY_KILLS=24` kills so many times; without it three do.
 
 use std::fs;
 use std::process::Stdio;
@@ -12,7 +12,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use super::world::{World, expect, metadata};
 
 /// How many kills an ordinary run of the tests makes.
-const KILLS: u32 = 6;
+const KILLS: u32 = 3;
 
 const START: &str = "sleep 0.3; cp /home/data/sample_submission.csv /home/submission/submission.csv; sleep 0.3\n";
 
