@@ -3,6 +3,9 @@
 //! `ASSAY_DOCKERD` names a folder with `dockerd`, `containerd` and `runc`; without it they are looked for where programs are. Where there are
 //! none, or they cannot be started, tests that need them say so and do nothing. Nothing is fetched: images are made of this machine's own
 //! programs.
+//!
+//! `ASSAY_ENGINE` names the socket of an engine that runs instead, such as Podman's. It is taken to be there for one test at a time and
+//! nothing else (`--test-threads 1`): all its containers are removed.
 
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
@@ -26,7 +29,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// An engine that runs.
 pub struct Docker {
-    child: Child,
+    /// None if somebody else started it.
+    child: Option<Child>,
+    socket: PathBuf,
     folder: TempDir,
 }
 
@@ -37,14 +42,21 @@ impl Docker {
     ///
     /// If a folder or file cannot be made.
     pub fn start() -> Result<Option<Self>, Failure> {
+        let folder = tempfile::Builder::new().prefix("docker-").tempdir()?;
+        if let Some(socket) = std::env::var_os("ASSAY_ENGINE") {
+            let docker = Docker { child: None, socket: socket.into(), folder };
+            docker.ask("GET", "/_ping", &[])?;
+            docker.clear();
+            return Ok(Some(docker));
+        }
         let named = std::env::var_os("ASSAY_DOCKERD").map(PathBuf::from);
         let path = std::env::var_os("PATH").unwrap_or_default();
         let folders = named.iter().cloned().chain(std::env::split_paths(&path));
         let path = std::env::join_paths(folders.chain(["/usr/sbin".into(), "/sbin".into()]))?;
-        let folder = tempfile::Builder::new().prefix("docker-").tempdir()?;
         let of = |name: &str| folder.path().join(name);
         let mut command = Command::new("dockerd");
-        command.args(["--storage-driver", "vfs", "--iptables=false", "--ip6tables=false", "--bridge=none"]);
+        // Where containers are stored is the engine's own choice: layers where the file system has them, whole copies elsewhere.
+        command.args(["--iptables=false", "--ip6tables=false", "--bridge=none"]);
         command.arg("--data-root").arg(of("data")).arg("--exec-root").arg(of("exec")).arg("--pidfile").arg(of("pid"));
         command.arg("--host").arg(format!("unix://{}", of("socket").display())).env("PATH", path);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(std::fs::File::create(of("log"))?);
@@ -55,13 +67,15 @@ impl Docker {
             skipped("there is no dockerd");
             return Ok(None);
         };
-        let mut docker = Docker { child, folder };
+        let mut docker = Docker { child: Some(child), socket: of("socket"), folder };
         let begun = Instant::now();
         while begun.elapsed() < PATIENCE {
             if docker.ask("GET", "/_ping", &[]).is_ok_and(|(status, _)| status == 200) {
                 return Ok(Some(docker));
             }
-            if docker.child.try_wait()?.is_some() {
+            if let Some(child) = &mut docker.child
+                && child.try_wait()?.is_some()
+            {
                 break;
             }
             std::thread::sleep(Duration::from_millis(100));
@@ -74,17 +88,20 @@ impl Docker {
     /// Where it listens, as `DOCKER_HOST` has it.
     #[must_use]
     pub fn host(&self) -> String {
-        format!("unix://{}", self.folder.path().join("socket").display())
+        format!("unix://{}", self.socket.display())
     }
 
-    /// Makes an image of bash and a few programs, with a user `nonroot`, an empty folder `/private`, and these files.
+    /// Makes an image of bash and a few programs, with a user `nonroot`, an empty folder `/private`, and these files; changes are lines of a
+    /// Dockerfile such as `WORKDIR /home`.
     ///
     /// # Errors
     ///
     /// If a program is missing, or the engine does not take it.
-    pub fn import(&self, name: &str, files: &[(&str, &str)]) -> Result<(), Failure> {
+    pub fn import(&self, name: &str, files: &[(&str, &str)], changes: &[&str]) -> Result<(), Failure> {
         let archive = image(files)?;
-        let (status, body) = self.ask("POST", &format!("/images/create?fromSrc=-&repo={name}&tag=latest"), &archive)?;
+        let changes: String = changes.iter().map(|line| format!("&changes={}", encoded(line))).collect();
+        let path = format!("/images/create?fromSrc=-&repo={name}&tag=latest{changes}");
+        let (status, body) = self.ask("POST", &path, &archive)?;
         if status == 200 { Ok(()) } else { Err(String::from_utf8_lossy(&body).into()) }
     }
 
@@ -98,13 +115,21 @@ impl Docker {
         Ok(serde_json::from_slice(&body)?)
     }
 
+    fn clear(&self) {
+        for container in self.containers().unwrap_or_default() {
+            if let Some(id) = container["Id"].as_str() {
+                let _ = self.ask("DELETE", &format!("/containers/{id}?force=1"), &[]);
+            }
+        }
+    }
+
     /// A request to the engine: the status and the body.
     ///
     /// # Errors
     ///
     /// If it does not answer.
     pub fn ask(&self, method: &str, path: &str, body: &[u8]) -> Result<(u16, Vec<u8>), Failure> {
-        let mut stream = UnixStream::connect(self.folder.path().join("socket"))?;
+        let mut stream = UnixStream::connect(&self.socket)?;
         let head = format!(
             "{method} {path} HTTP/1.0\r\nHost: docker\r\nContent-Type: application/x-tar\r\nContent-Length: {}\r\n\r\n",
             body.len()
@@ -121,22 +146,25 @@ impl Docker {
 
 impl Drop for Docker {
     fn drop(&mut self) {
-        for container in self.containers().unwrap_or_default() {
-            if let Some(id) = container["Id"].as_str() {
-                let _ = self.ask("DELETE", &format!("/containers/{id}?force=1"), &[]);
-            }
-        }
-        let id = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw);
-        if let Some(id) = id {
+        self.clear();
+        let Some(child) = &mut self.child else { return };
+        if let Some(id) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
             let _ = kill_process(id, Signal::TERM);
         }
         let begun = Instant::now();
-        while begun.elapsed() < PATIENCE && matches!(self.child.try_wait(), Ok(None)) {
+        while begun.elapsed() < PATIENCE && matches!(child.try_wait(), Ok(None)) {
             std::thread::sleep(Duration::from_millis(50));
         }
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        let _ = child.kill();
+        let _ = child.wait();
     }
+}
+
+/// A text as the value of a field in an address.
+fn encoded(text: &str) -> String {
+    text.bytes()
+        .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
 }
 
 /// The root of an image, as an archive.

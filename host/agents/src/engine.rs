@@ -9,15 +9,18 @@ use bollard::container::LogOutput;
 use bollard::errors::Error;
 use bollard::exec::{CreateExecOptions, StartExecOptions, StartExecResults};
 use bollard::models::{
-    BuildInfo, ContainerCreateBody, DeviceRequest, HostConfig, Mount, MountType, ResourcesUlimits, SystemInfo,
+    BuildInfo, ContainerCreateBody, ContainerInspectResponse, ContainerSummary, DeviceRequest, HostConfig, Mount,
+    MountType, ResourcesUlimits, SystemInfo,
 };
 use bollard::query_parameters::{
     BuildImageOptions, BuildImageOptionsBuilder, CreateContainerOptionsBuilder, DownloadFromContainerOptionsBuilder,
     InspectContainerOptionsBuilder, KillContainerOptionsBuilder, ListContainersOptionsBuilder,
-    RemoveContainerOptionsBuilder,
+    ListImagesOptionsBuilder, RemoveContainerOptionsBuilder, RemoveImageOptions,
 };
 use bollard::{API_DEFAULT_VERSION, Docker};
 use futures_util::{Stream, StreamExt};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use tokio::sync::mpsc;
 
 use crate::AgentsError;
@@ -90,6 +93,8 @@ pub struct Found {
     pub id: String,
     /// Its labels.
     pub labels: HashMap<String, String>,
+    /// How much it has written, in bytes, if that was asked for.
+    pub written: Option<u64>,
 }
 
 /// A command that runs in a container.
@@ -222,13 +227,11 @@ impl Engine {
     pub async fn state(&self, container: &str, written: bool) -> Result<ContainerState, AgentsError> {
         let options = InspectContainerOptionsBuilder::new().size(written).build();
         let found = self.docker.inspect_container(container, Some(options)).await;
-        let found = found.map_err(failed("look up a container"))?;
-        let size = found.size_rw;
-        let state = found.state.unwrap_or_default();
+        let Inspected { state, size_rw } = read(found.map(Inspected::from)).map_err(failed("look up a container"))?;
         Ok(ContainerState {
-            runs: state.running.unwrap_or_default(),
-            lacked_memory: state.oom_killed.unwrap_or_default(),
-            written: size.and_then(|size| u64::try_from(size).ok()).filter(|_| written),
+            runs: state.running,
+            lacked_memory: state.oom_killed,
+            written: size_rw.and_then(|size| u64::try_from(size).ok()).filter(|_| written),
         })
     }
 
@@ -240,8 +243,12 @@ impl Engine {
     pub async fn signal(&self, container: &str, signal: &str) -> Result<(), AgentsError> {
         let options = KillContainerOptionsBuilder::new().signal(signal).build();
         match self.docker.kill_container(container, Some(options)).await {
-            Err(Error::DockerResponseServerError { status_code: 404 | 409, .. }) => Ok(()),
-            sent => sent.map_err(failed("end a container")),
+            Ok(()) | Err(Error::DockerResponseServerError { status_code: 404 | 409, .. }) => Ok(()),
+            // Podman calls it its own failure that a container has ended.
+            Err(error) => match self.state(container, false).await {
+                Ok(state) if !state.runs => Ok(()),
+                _ => Err(failed("end a container")(error)),
+            },
         }
     }
 
@@ -294,19 +301,47 @@ impl Engine {
         })
     }
 
-    /// The containers that have a label of this value, whether they run or not.
+    /// The containers that have a label, of this value if one is given, whether they run or not; what they have written costs time.
     ///
     /// # Errors
     ///
     /// If the engine does not list them.
-    pub async fn labelled(&self, label: &str, value: &str) -> Result<Vec<Found>, AgentsError> {
-        let filters = HashMap::from([("label", vec![format!("{label}={value}")])]);
-        let filters: HashMap<String, Vec<String>> =
-            filters.into_iter().map(|(key, values)| (key.to_owned(), values)).collect();
-        let options = ListContainersOptionsBuilder::new().all(true).filters(&filters).build();
-        let found = self.docker.list_containers(Some(options)).await.map_err(failed("list containers"))?;
-        let found = found.into_iter().filter_map(|found| Some(Found { id: found.id?, labels: found.labels? }));
+    pub async fn labelled(&self, label: &str, value: Option<&str>, written: bool) -> Result<Vec<Found>, AgentsError> {
+        let label = value.map_or_else(|| label.to_owned(), |value| format!("{label}={value}"));
+        let filters = HashMap::from([("label", vec![label])]);
+        let options = ListContainersOptionsBuilder::new().all(true).size(written).filters(&filters).build();
+        let found = self.docker.list_containers(Some(options)).await;
+        let found = found.map(|found| found.into_iter().map(Listed::from).collect::<Vec<_>>());
+        let found = read(found).map_err(failed("list containers"))?.into_iter().filter_map(|found| {
+            let size = found.size_rw.and_then(|size| u64::try_from(size).ok());
+            Some(Found { id: found.id?, labels: found.labels?, written: size.filter(|_| written) })
+        });
         Ok(found.collect())
+    }
+
+    /// The images that have a label and no name, by their ids.
+    ///
+    /// # Errors
+    ///
+    /// If the engine does not list them.
+    pub async fn nameless(&self, label: &str) -> Result<Vec<String>, AgentsError> {
+        let filters = HashMap::from([("label", vec![label]), ("dangling", vec!["true"])]);
+        let options = ListImagesOptionsBuilder::new().filters(&filters).build();
+        let found = self.docker.list_images(Some(options)).await.map_err(failed("list images"))?;
+        Ok(found.into_iter().map(|image| image.id).collect())
+    }
+
+    /// Removes an image. One that a container is of stays; whether it was removed.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be removed.
+    pub async fn remove_image(&self, id: &str) -> Result<bool, AgentsError> {
+        match self.docker.remove_image(id, None::<RemoveImageOptions>, None).await {
+            Err(Error::DockerResponseServerError { status_code: 404, .. }) => Ok(true),
+            Err(Error::DockerResponseServerError { status_code: 409, .. }) => Ok(false),
+            removed => removed.map(|_| true).map_err(failed("remove an image")),
+        }
     }
 
     /// Builds an image of an archive of its folder, and tells what the engine says of it.
@@ -319,12 +354,13 @@ impl Engine {
         name: &str,
         dockerfile: &str,
         arguments: &HashMap<String, String>,
+        label: (&str, &str),
         network: Option<&str>,
         archive: Vec<u8>,
         mut told: impl FnMut(&str),
     ) -> Result<(), AgentsError> {
-        let options =
-            BuildImageOptionsBuilder::new().t(name).dockerfile(dockerfile).buildargs(arguments).rm(true).forcerm(true);
+        let options = BuildImageOptionsBuilder::new().t(name).dockerfile(dockerfile).buildargs(arguments);
+        let options = options.labels(&HashMap::from([label])).rm(true).forcerm(true);
         let options: BuildImageOptions = match network {
             Some(network) => options.networkmode(network).build(),
             None => options.build(),
@@ -341,6 +377,62 @@ impl Engine {
             }
         }
         Ok(())
+    }
+}
+
+/// What is needed of a container that was looked up.
+#[derive(Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+struct Inspected {
+    #[serde(rename = "State")]
+    state: InspectedState,
+    #[serde(rename = "SizeRw")]
+    size_rw: Option<i64>,
+}
+
+#[derive(Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+struct InspectedState {
+    #[serde(rename = "Running")]
+    running: bool,
+    #[serde(rename = "OOMKilled")]
+    oom_killed: bool,
+}
+
+impl From<ContainerInspectResponse> for Inspected {
+    fn from(found: ContainerInspectResponse) -> Self {
+        let state = found.state.unwrap_or_default();
+        let (running, oom_killed) = (state.running.unwrap_or_default(), state.oom_killed.unwrap_or_default());
+        Inspected { state: InspectedState { running, oom_killed }, size_rw: found.size_rw }
+    }
+}
+
+/// What is needed of a container in a list.
+#[derive(Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+struct Listed {
+    #[serde(rename = "Id")]
+    id: Option<String>,
+    #[serde(rename = "Labels")]
+    labels: Option<HashMap<String, String>>,
+    #[serde(rename = "SizeRw")]
+    size_rw: Option<i64>,
+}
+
+impl From<ContainerSummary> for Listed {
+    fn from(found: ContainerSummary) -> Self {
+        Listed { id: found.id, labels: found.labels, size_rw: found.size_rw }
+    }
+}
+
+/// An answer, or as much of it as is needed: Podman has states of containers that Docker has no words for.
+fn read<T: DeserializeOwned>(answer: Result<T, Error>) -> Result<T, Error> {
+    match answer {
+        Err(Error::JsonDataError { contents, message, column }) => match serde_json::from_str(&contents) {
+            Ok(needed) => Ok(needed),
+            Err(_) => Err(Error::JsonDataError { contents, message, column }),
+        },
+        answer => answer,
     }
 }
 
@@ -391,5 +483,30 @@ fn body(spec: Spec<'_>) -> ContainerCreateBody {
         labels: Some(labels),
         host_config: Some(host_config),
         ..ContainerCreateBody::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn unread(contents: &str) -> Error {
+        let message = serde_json::from_str::<ContainerInspectResponse>(contents).err().map(|error| error.to_string());
+        Error::JsonDataError { contents: contents.to_owned(), message: message.unwrap_or_default(), column: 0 }
+    }
+
+    /// What Podman 4.3 says of a container that has just ended.
+    #[test]
+    fn states_that_only_podman_has_are_read() {
+        let contents =
+            r#"{"Id": "c", "State": {"Status": "stopped", "Running": false, "OOMKilled": true}, "SizeRw": 7}"#;
+        assert!(serde_json::from_str::<ContainerInspectResponse>(contents).is_err());
+        let expected = Inspected { state: InspectedState { running: false, oom_killed: true }, size_rw: Some(7) };
+        assert_eq!(read(Err(unread(contents))).unwrap(), expected);
+        let contents = r#"[{"Id": "c", "State": "stopped", "Labels": {"a": "b"}, "Names": ["/c"]}]"#;
+        assert!(serde_json::from_str::<Vec<ContainerSummary>>(contents).is_err());
+        let listed: Vec<Listed> = read(Err(unread(contents))).unwrap();
+        assert_eq!((listed[0].id.as_deref(), listed.len()), (Some("c"), 1));
+        assert!(read::<Inspected>(Err(unread("[1"))).is_err());
     }
 }

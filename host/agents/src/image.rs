@@ -13,6 +13,9 @@ use crate::engine::Engine;
 /// The largest folder that is sent to the engine, in bytes.
 const MAX_BYTES: u64 = 1 << 30;
 
+/// The label that an image has of its agent.
+pub(crate) const AGENT: &str = "assay.agent";
+
 /// What the reference's Dockerfiles ask for, and where it is in a container.
 const FOLDERS: [(&str, &str); 4] = [
     ("SUBMISSION_DIR", "/home/submission"),
@@ -45,7 +48,7 @@ pub async fn build(
     })?;
     let arguments: HashMap<String, String> =
         FOLDERS.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    engine.build(name, within, &arguments, network, archive, told).await
+    engine.build(name, within, &arguments, (AGENT, &agent.id), network, archive, told).await
 }
 
 /// A folder as an archive, in the order of names.

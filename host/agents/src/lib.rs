@@ -18,6 +18,7 @@ pub mod group;
 pub mod image;
 mod incoming;
 pub mod intake;
+pub mod leftovers;
 pub mod life;
 pub mod metadata;
 pub mod output;

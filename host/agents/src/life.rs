@@ -28,6 +28,9 @@ use crate::{AgentsError, timestamp};
 /// The label that a container has of its group.
 pub const GROUP: &str = "assay.group";
 
+/// The label that it has of its group's folder.
+pub(crate) const FOLDER: &str = "assay.folder";
+
 /// The label that it has of its run, and that of the attempt.
 pub const RUN: &str = "assay.run";
 pub(crate) const ATTEMPT: &str = "assay.attempt";
@@ -123,14 +126,21 @@ pub async fn live(setup: &Setup<'_>, run: &str) -> Result<Run, AgentsError> {
             // What stands in a log is not lost by a log that cannot be written.
             let _ = log.say(&format!("error: {error}"));
             group.change(run, |run| {
-                // The outcome of an agent that has ended stays what it was, but what it left is not whole.
-                run.outcome = Some(Outcome::Machine);
-                run.why = Some(error.to_string());
-                ended(run);
+                if run.state == State::Collecting {
+                    // The agent's work is done, and still in its container.
+                    run.notes.push(format!("what it left could not be taken in: {error}"));
+                } else {
+                    run.outcome = Some(Outcome::Machine);
+                    run.why = Some(error.to_string());
+                    ended(run);
+                }
             })?
         }
     };
-    if let Some(container) = container {
+    if ended.state == State::Collecting {
+        let notes = ended.notes.last().map(String::as_str).unwrap_or_default();
+        setup.progress.note(&format!("{run}: {notes}; its container is kept, and --resume tries again"));
+    } else if let Some(container) = container {
         attempt.cleaned_up(&container).await;
     }
     let _ = fs::remove_dir_all(&sockets);
@@ -140,7 +150,9 @@ pub async fn live(setup: &Setup<'_>, run: &str) -> Result<Run, AgentsError> {
 
 /// The folder that is mounted into the container of an attempt at a run.
 pub(crate) fn sockets(setup: &Setup<'_>, run: &str, attempt: u32) -> PathBuf {
-    setup.sockets.join(format!("{}-{attempt}", run.rsplit('_').next().unwrap_or(run)))
+    // The path of a socket has 107 bytes at most: a run's own name would leave little of them for the folder.
+    let place = setup.group.metadata().runs.iter().position(|(id, _)| id == run).unwrap_or_default();
+    setup.sockets.join(format!("{place}-{attempt}"))
 }
 
 fn ended(run: &mut Run) {
@@ -254,8 +266,14 @@ impl Attempt<'_> {
     }
 
     fn spec<'s>(&'s self, conditions: &'s Conditions, public: &'s Path, variables: Vec<String>) -> Spec<'s> {
-        let labels =
-            [(GROUP, conditions.group_id.clone()), (RUN, self.run.to_owned()), (ATTEMPT, self.number.to_string())];
+        let folder = self.setup.group.folder();
+        let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+        let labels = [
+            (GROUP, conditions.group_id.clone()),
+            (FOLDER, folder.display().to_string()),
+            (RUN, self.run.to_owned()),
+            (ATTEMPT, self.number.to_string()),
+        ];
         // As the reference names them, with the run instead of another random number.
         let uuid = self.run.rsplit('_').next().unwrap_or_default().replace('-', "");
         let again = if self.number > 1 { format!("-{}", self.number) } else { String::new() };

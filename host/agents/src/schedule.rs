@@ -38,7 +38,7 @@ pub async fn run(setup: &Setup<'_>, workers: usize) -> Result<(), AgentsError> {
 /// Takes in what an earlier process left: runs that had ended are finished, others are to be begun again, which they say.
 async fn recover(setup: &Setup<'_>) -> Result<(), AgentsError> {
     let metadata = setup.group.metadata();
-    let containers = setup.engine.labelled(GROUP, &metadata.conditions.group_id).await?;
+    let containers = setup.engine.labelled(GROUP, Some(&metadata.conditions.group_id), false).await?;
     for (id, run) in &metadata.runs {
         if matches!(run.state, State::Waiting | State::Ended) {
             continue;
@@ -107,20 +107,20 @@ async fn taken(setup: &Setup<'_>, run: &str, container: &str) -> bool {
     }
 }
 
-/// Removes the group's containers but for those that are to be retained, which are of runs that have ended.
+/// Removes the group's containers but for those that are of use: of runs that have ended, if they are to be retained, and of runs that could
+/// not be brought to their end, which are stopped.
 async fn swept(setup: &Setup<'_>) -> Result<(), AgentsError> {
     let metadata = setup.group.metadata();
-    for found in setup.engine.labelled(GROUP, &metadata.conditions.group_id).await? {
-        let of_last_attempt = metadata.runs.iter().any(|(id, run)| {
+    for found in setup.engine.labelled(GROUP, Some(&metadata.conditions.group_id), false).await? {
+        let of_last_attempt = metadata.runs.iter().find(|(id, run)| {
             let attempt = run.attempts.to_string();
-            run.state == State::Ended
-                && found.labels.get(RUN) == Some(id)
-                && found.labels.get(ATTEMPT) == Some(&attempt)
+            found.labels.get(RUN) == Some(id) && found.labels.get(ATTEMPT) == Some(&attempt)
         });
-        if metadata.conditions.retain && of_last_attempt {
-            continue;
+        match of_last_attempt.map(|(_, run)| run.state) {
+            Some(State::Ended) if metadata.conditions.retain => {}
+            Some(State::Starting | State::Running | State::Collecting) => stopped(setup.engine, &found.id).await?,
+            _ => setup.engine.remove(&found.id).await?,
         }
-        setup.engine.remove(&found.id).await?;
     }
     Ok(())
 }

@@ -4,7 +4,6 @@ mod all;
 mod diff;
 mod named;
 mod options;
-mod size;
 mod source;
 mod summary;
 

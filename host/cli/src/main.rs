@@ -37,6 +37,7 @@ mod report;
 mod reports;
 mod run;
 mod serve;
+mod size;
 mod token;
 mod validate;
 mod verify;

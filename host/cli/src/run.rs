@@ -3,6 +3,7 @@
 mod build;
 mod card;
 mod competitions;
+mod prune;
 mod shown;
 mod start;
 mod status;
@@ -29,12 +30,14 @@ pub(super) struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Build(build::Arguments),
+    Prune(prune::Arguments),
     Status(status::Arguments),
 }
 
 pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<Ended, Failure> {
     match &arguments.command {
         Some(Command::Build(arguments)) => build::run(arguments),
+        Some(Command::Prune(arguments)) => prune::run(arguments),
         Some(Command::Status(arguments)) => status::run(arguments),
         None => start::run(&arguments.start, global),
     }

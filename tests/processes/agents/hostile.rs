@@ -34,8 +34,12 @@ case "$COMPETITION_ID" in
 esac
 "#;
 
+/// Those that last as long as they may come first.
 const IDS: [&str; 13] = [
     "toy-forks",
+    "toy-deaf",
+    "toy-late",
+    "toy-noise",
     "toy-good",
     "toy-fails",
     "toy-memory",
@@ -44,20 +48,17 @@ const IDS: [&str; 13] = [
     "toy-links",
     "toy-calls",
     "toy-answers",
-    "toy-deaf",
-    "toy-late",
-    "toy-noise",
     "toy-best",
 ];
 
 #[test]
 fn each_attack_has_its_end() -> Result<(), Failure> {
-    let calls: u64 = std::env::var("ASSAY_CALLS").ok().map_or(Ok(500), |calls| calls.parse())?;
+    let calls: u64 = std::env::var("ASSAY_CALLS").ok().map_or(Ok(200), |calls| calls.parse())?;
     let Some(world) = World::new(&START.replace("CALLS", &calls.to_string()), &IDS)? else { return Ok(()) };
     let config = r#"{"mem_limit": "64m", "nano_cpus": 5e8, "pids_limit": 64}"#;
     fs::write(world.path("container.json"), config)?;
     let mut begin = world.begin()?;
-    begin.args(["--n-workers", "2", "--time-limit", "20s", "--grace", "3s", "--disk", "200M", "--container-config"]);
+    begin.args(["--n-workers", "8", "--time-limit", "20s", "--grace", "3s", "--disk", "200M", "--container-config"]);
     let begun = Instant::now();
     let output = begin.arg(world.path("container.json")).output()?;
     println!("{} attacks in {:.0?}", IDS.len(), begun.elapsed());

@@ -1,6 +1,6 @@
 //! `assay run` killed at any moment and taken up again: no run is lost, none is run twice without saying so, and no container is left.
 //!
-//! `ASSAY_KILLS=200` kills so many times; without it a few do.
+//! `ASSAY_KILLS=24` kills so many times; without it three do.
 
 use std::fs;
 use std::process::Stdio;
@@ -12,7 +12,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use super::world::{World, expect, metadata};
 
 /// How many kills an ordinary run of the tests makes.
-const KILLS: u32 = 20;
+const KILLS: u32 = 3;
 
 const START: &str = "sleep 0.3; cp /home/data/sample_submission.csv /home/submission/submission.csv; sleep 0.3\n";
 
@@ -80,6 +80,85 @@ fn a_killed_group_loses_nothing() -> Result<(), Failure> {
     Ok(())
 }
 
+/// What an agent left that cannot be taken in, since the disk is full or away, is not lost: it stays in its container, and is taken in later.
+#[test]
+fn what_cannot_be_taken_in_is_kept() -> Result<(), Failure> {
+    let start = "cp /home/data/sample_submission.csv /home/submission/submission.csv; sleep 1\n";
+    let Some(world) = World::new(start, &["toy-one"])? else { return Ok(()) };
+    let mut run = world.begin()?.stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+    let begun = Instant::now();
+    while !world.group().is_ok_and(|group| only(&group).is_ok_and(|(_, run)| run["state"] == "running")) {
+        assert!(begun.elapsed() < Duration::from_secs(120), "it does not start");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let group = world.group()?;
+    let folder = group.join(only(&group)?.0);
+    let away = world.path("away");
+    fs::rename(&folder, &away)?;
+    fs::write(&folder, "no folder")?;
+    assert_eq!(run.wait()?.code(), Some(3));
+    let run = only(&group)?.1;
+    assert_eq!((&run["state"], &run["outcome"]), (&"collecting".into(), &"finished".into()), "{run}");
+    assert_eq!(world.docker.containers()?.len(), 1);
+    fs::remove_file(&folder)?;
+    fs::rename(&away, &folder)?;
+    expect(&world.run()?.arg("--resume").arg(&group).output()?, 0);
+    let run = only(&group)?.1;
+    assert_eq!((&run["attempts"], &run["success"]), (&1.into(), &true.into()), "{run}");
+    assert!(run["notes"].to_string().contains("could not be taken in"), "{run}");
+    assert_eq!(fs::read_to_string(folder.join("submission/submission.csv"))?, "id,y\n1,0\n2,0\n");
+    assert!(world.docker.containers()?.is_empty());
+    Ok(())
+}
+
+/// The first run of a group.
+fn only(group: &std::path::Path) -> Result<(String, serde_json::Value), Failure> {
+    let metadata = metadata(group)?;
+    let runs = metadata["runs"].as_object().ok_or("no runs")?;
+    let (name, run) = runs.iter().next().ok_or("no run")?;
+    Ok((name.clone(), run.clone()))
+}
+
+/// What a killed process left is known, is not removed as long as it is of use, and can be.
+#[test]
+fn what_a_killed_process_left_is_pruned() -> Result<(), Failure> {
+    let start = "cp /home/data/sample_submission.csv /home/submission/submission.csv\n\
+                 if [ -e /home/data/go ]; then exit 0; fi; while :; do sleep 0.1; done\n";
+    let Some(world) = World::new(start, &["toy-one"])? else { return Ok(()) };
+    let mut run = world.begin()?.stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+    let begun = Instant::now();
+    while !world.group().is_ok_and(|group| only(&group).is_ok_and(|(_, run)| run["state"] == "running")) {
+        assert!(begun.elapsed() < Duration::from_secs(120), "it does not start");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let group = world.group()?;
+    let stands = |flags: &[&str]| -> Result<(String, bool), Failure> {
+        let pruned = world.pruned(flags)?;
+        let container = &pruned["containers"][0];
+        let folder = container["group"].as_str().map(std::path::PathBuf::from);
+        assert_eq!(folder, Some(group.canonicalize()?), "{pruned}");
+        Ok((container["standing"].as_str().ok_or("no standing")?.to_owned(), container["removed"] == true))
+    };
+    assert_eq!(stands(&["--all"])?, ("in-use".into(), false));
+    run.kill()?;
+    run.wait()?;
+    assert_eq!(stands(&[])?, ("resumable".into(), false));
+    // Its folder is elsewhere, as far as this machine knows.
+    let away = world.path("away");
+    fs::rename(&group, &away)?;
+    let pruned = world.pruned(&["--dry-run"])?;
+    assert_eq!(pruned["containers"][0]["standing"], "unknown", "{pruned}");
+    fs::rename(&away, &group)?;
+    assert_eq!(stands(&["--all"])?, ("resumable".into(), true));
+    assert!(world.docker.containers()?.is_empty());
+    fs::write(world.path("data/toy-one/prepared/public/go"), "")?;
+    expect(&world.run()?.arg("--resume").arg(&group).output()?, 0);
+    let run = only(&group)?.1;
+    assert_eq!((&run["attempts"], &run["success"]), (&2.into(), &true.into()), "{run}");
+    assert!(run["notes"].to_string().contains("attempt 1 was cut short"), "{run}");
+    Ok(())
+}
+
 /// All runs of a group have ended well, and each says how often it was begun. How many attempts were cut short.
 fn whole(group: &std::path::Path) -> Result<u64, Failure> {
     let metadata = metadata(group)?;
@@ -113,7 +192,7 @@ fn count(folder: &std::path::Path) -> usize {
 /// Ctrl-C: agents end in their time of grace, what they left is there, and the group is taken up again.
 #[test]
 fn an_interrupted_group_goes_on() -> Result<(), Failure> {
-    let start = "trap 'exit 0' TERM; cp /home/data/sample_submission.csv /home/submission/submission.csv\n\
+    let start = "trap 'exit 0' TERM; cp /home/data/sample_submission.csv /home/submission/submission.csv; echo handed in\n\
                  if [ -e /home/data/go ]; then exit 0; fi; while :; do sleep 0.1; done\n";
     let Some(world) = World::new(start, &["toy-one", "toy-two"])? else { return Ok(()) };
     let mut run = world.begin()?.args(["--grace", "20s"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
@@ -124,13 +203,16 @@ fn an_interrupted_group_goes_on() -> Result<(), Failure> {
         let runs = shown["runs"].as_object().ok_or("no runs")?;
         Ok(runs.values().map(|run| run["state"].as_str().unwrap_or_default().to_owned()).collect())
     };
-    let is_running =
-        || world.group().ok().and_then(|group| states(&group).ok()).is_some_and(|states| states[0] == "running");
-    while !is_running() {
+    let handed_in = || -> Result<bool, Failure> {
+        let log = fs::read_to_string(world.group()?.join(&only(&world.group()?)?.0).join("run.log"))?;
+        Ok(log.contains("handed in"))
+    };
+    while !handed_in().unwrap_or_default() {
         assert!(begun.elapsed() < Duration::from_secs(120), "it does not start");
         std::thread::sleep(Duration::from_millis(100));
     }
     let group = world.group()?;
+    assert_eq!(states(&group)?, ["running", "waiting"]);
     // Nobody else takes it up meanwhile.
     expect(&world.run()?.arg("--resume").arg(&group).output()?, 2);
     kill_process(Pid::from_raw(run.id().try_into()?).ok_or("no id")?, Signal::INT)?;

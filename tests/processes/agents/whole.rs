@@ -108,6 +108,14 @@ fn a_call_at_fault_starts_nothing() -> Result<(), Failure> {
         "",
     )?;
     call(&["--agent-id", "mighty", "--competition-set", "SET"], "--accept-privileged mighty")?;
+    // Sockets are made in a folder whose path must leave them room.
+    let long = world.path(&"long".repeat(20));
+    fs::create_dir(&long)?;
+    let output = world.begin()?.env("TMPDIR", &long).output()?;
+    expect(&output, 2);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("too long for the sockets"));
+    fs::remove_file(world.path("data/toy-one/prepared/private/test.csv"))?;
+    call(&["--agent-id", "cell", "--competition-set", "SET"], "assay prepare -c toy-one")?;
     fs::remove_dir_all(world.path("data/toy-one/prepared/public"))?;
     call(&["--agent-id", "cell", "--competition-set", "SET"], "assay prepare -c toy-one")?;
 

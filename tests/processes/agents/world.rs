@@ -38,7 +38,7 @@ impl World {
         for (file, text) in [("config.yaml", config), ("start.sh", start), ("Dockerfile", "FROM base\n")] {
             fs::write(folder.join(file), text)?;
         }
-        self.docker.import(name, &[("home/agent/start.sh", start)])
+        self.docker.import(name, &[("home/agent/start.sh", start)], &[])
     }
 
     fn competition(&self, id: &str) -> Result<(), Failure> {
@@ -60,13 +60,32 @@ impl World {
         self.folder.path().join(name)
     }
 
-    /// `assay run` with what all calls share.
-    pub(super) fn run(&self) -> Result<Command, Failure> {
+    /// `assay run` and words, told where the engine is.
+    pub(super) fn call(&self, words: &[&str]) -> Result<Command, Failure> {
         let mut command = assay()?;
-        command.args(["run", "--format", "json", "--agents-dir"]).arg(self.path("agents"));
-        command.arg("--competitions").arg(self.path("competitions")).arg("--data-dir").arg(self.path("data"));
+        command.arg("run").args(words);
         command.env("DOCKER_HOST", self.docker.host()).env("TMPDIR", std::env::temp_dir());
         Ok(command)
+    }
+
+    /// `assay run` with what all calls share.
+    pub(super) fn run(&self) -> Result<Command, Failure> {
+        self.run_of(&self.path("agents"))
+    }
+
+    /// The same with another folder of agents.
+    pub(super) fn run_of(&self, agents: &Path) -> Result<Command, Failure> {
+        let mut command = self.call(&["--format", "json", "--agents-dir"])?;
+        command.arg(agents).arg("--competitions").arg(self.path("competitions"));
+        command.arg("--data-dir").arg(self.path("data"));
+        Ok(command)
+    }
+
+    /// What `assay run prune` tells.
+    pub(super) fn pruned(&self, flags: &[&str]) -> Result<Value, Failure> {
+        let output = self.call(&["prune", "--format", "json"])?.args(flags).output()?;
+        expect(&output, 0);
+        Ok(serde_json::from_slice(&output.stdout)?)
     }
 
     /// A new group of the agent `cell` on all competitions.

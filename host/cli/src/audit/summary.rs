@@ -8,9 +8,9 @@ use assay_types::counted;
 use assay_types::grader::{INTERFACE, WIT_VERSION};
 
 use super::options::options;
-use super::size::{bytes, grouped};
 use super::{Row, row};
 use crate::output;
+use crate::size::{bytes, grouped};
 
 /// How many names stand in a line.
 const NAMED: usize = 4;

@@ -21,13 +21,18 @@ use super::super::reports::bounded;
 /// The largest list of competitions, in bytes.
 const LIST_BYTES: u64 = 1 << 20;
 
-/// The ids of a list, an id a line; blank lines are skipped.
+/// The ids of a list, an id a line; blank lines are skipped, and those that begin with #, as in other lists.
 pub(super) fn listed(file: &Path) -> Result<Vec<String>, Failure> {
     let text = bounded(file, LIST_BYTES, "--competition-set")?;
     let text =
         String::from_utf8(text).map_err(|_| anyhow!("--competition-set {}: it is not UTF-8 text", file.display()));
     let text = text.map_err(Failure::Call)?;
-    let ids: Vec<String> = text.lines().map(str::trim).filter(|line| !line.is_empty()).map(ToOwned::to_owned).collect();
+    let ids: Vec<String> = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .map(ToOwned::to_owned)
+        .collect();
     if ids.is_empty() {
         return Err(Failure::Call(anyhow!("--competition-set {}: it names no competition", file.display())));
     }

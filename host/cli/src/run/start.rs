@@ -1,5 +1,6 @@
 //! Starting runs, and going on with them.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs;
 use std::num::NonZero;
@@ -14,7 +15,7 @@ use assay_agents::engine::Engine;
 use assay_agents::group::{Group, new_id};
 use assay_agents::intake::Bounds;
 use assay_agents::life::Setup;
-use assay_agents::metadata::{Conditions, Metadata, Network, Outcome};
+use assay_agents::metadata::{Conditions, Metadata, Network, Outcome, State};
 use assay_agents::{AgentsError, schedule};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
@@ -36,7 +37,7 @@ pub(super) struct Arguments {
     /// The agent's id, such as `dummy` or `aide/dev`.
     #[arg(long, visible_alias = "agent", value_name = "ID", required_unless_present = "resume")]
     agent_id: Option<String>,
-    /// A file with the id of a competition a line. Blank lines are skipped.
+    /// A file with the id of a competition a line. Blank lines are skipped, and those that begin with #.
     #[arg(long, value_name = "FILE", required_unless_present = "resume")]
     competition_set: Option<PathBuf>,
     /// How many runs are under way at a time.
@@ -140,20 +141,25 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
     let known = global.competitions()?;
     let interruption = Interruption::awaited().context("signals").map_err(Failure::Program)?;
     let engine = runtime.block_on(arguments.engine.connect()).map_err(failure)?;
-    let (agent, group) = match &arguments.resume {
+    let (agent, wanted) = match &arguments.resume {
         Some(folder) => resumed(arguments, folder, &runtime, &engine)?,
         None => begun(arguments, &known, &runtime, &engine)?,
     };
-    let conditions = group.metadata().conditions;
+    let conditions = wanted.conditions();
     let sockets = Scratch::new(&conditions.group_id)?;
-    let metadata = group.metadata();
-    let ids = metadata.runs.iter().map(|(_, run)| &run.competition_id);
     let data = arguments.data.open()?;
-    let ready = competitions::ready(ids, &known, &data, arguments.keys.as_deref(), &sockets.0, global)?;
-    let split = arguments.competition_set.as_ref().and_then(|set| set.file_stem()).map(|stem| stem.to_string_lossy());
-    if arguments.resume.is_none() {
-        card::begin(group.folder(), &metadata, split.as_deref())?;
-    }
+    let ids = wanted.competitions();
+    let ready = competitions::ready(ids.iter(), &known, &data, arguments.keys.as_deref(), &sockets.0, global)?;
+    // Nothing is made of a call that is at fault.
+    let group = match wanted {
+        Wanted::Left(group) => group,
+        Wanted::New { competitions, conditions } => {
+            let group = Group::create(&arguments.runs_dir, &agent.name, &competitions, conditions).map_err(failure)?;
+            let split = arguments.competition_set.as_ref().and_then(|set| split(set, &ids, &known));
+            card::begin(group.folder(), &group.metadata(), split.as_deref())?;
+            group
+        }
+    };
     output::message(&format!("run group: {}", group.folder().display()));
 
     let progress = Shown::new(interruption.cancel());
@@ -172,13 +178,17 @@ pub(super) fn run(arguments: &Arguments, global: &GlobalArguments) -> Result<End
     let metadata = group.metadata();
     card::measured(group.folder(), &metadata)?;
     told(arguments, &group, &metadata)?;
+    if conditions.retain {
+        output::message("containers are retained; `assay run prune --all` removes them");
+    }
     if let Some(code) = interruption.code() {
         output::message(&format!("stopped; `assay run --resume {}` goes on", group.folder().display()));
         return Ok(Ended::Interrupted(code));
     }
     done.map_err(failure)?;
     let outcomes = || metadata.runs.iter().filter_map(|(_, run)| run.outcome);
-    Ok(if outcomes().any(Outcome::is_void) {
+    let is_whole = metadata.runs.iter().all(|(_, run)| run.state == State::Ended);
+    Ok(if !is_whole || outcomes().any(Outcome::is_void) {
         Ended::Interrupted(3)
     } else if outcomes().any(|outcome| outcome != Outcome::Finished) {
         Ended::AtFault
@@ -194,13 +204,47 @@ fn told(arguments: &Arguments, group: &Group, metadata: &Metadata) -> Result<(),
     }
 }
 
-/// A new group.
+/// What a list of competitions is called: as its file, unless that is a split's name, and the list another.
+fn split(set: &Path, ids: &[String], known: &assay::Competitions) -> Option<String> {
+    let name = set.file_stem()?.to_str()?;
+    let is_another = known.of_split(Some(name)).is_ok_and(|split| {
+        let split: BTreeSet<&str> = split.iter().map(|competition| competition.id.as_str()).collect();
+        split != ids.iter().map(String::as_str).collect()
+    });
+    (!is_another).then(|| name.to_owned())
+}
+
+/// A group that is wanted.
+enum Wanted {
+    /// One that is to be made.
+    New { competitions: Vec<String>, conditions: Conditions },
+    /// One that was left.
+    Left(Group),
+}
+
+impl Wanted {
+    fn conditions(&self) -> Conditions {
+        match self {
+            Wanted::New { conditions, .. } => conditions.clone(),
+            Wanted::Left(group) => group.metadata().conditions,
+        }
+    }
+
+    fn competitions(&self) -> Vec<String> {
+        match self {
+            Wanted::New { competitions, .. } => competitions.clone(),
+            Wanted::Left(group) => group.metadata().runs.into_iter().map(|(_, run)| run.competition_id).collect(),
+        }
+    }
+}
+
+/// What is asked for of a new group.
 fn begun(
     arguments: &Arguments,
     known: &assay::Competitions,
     runtime: &assay_agents::Runtime,
     engine: &Engine,
-) -> Result<(Agent, Group), Failure> {
+) -> Result<(Agent, Wanted), Failure> {
     let (Some(id), Some(set)) = (&arguments.agent_id, &arguments.competition_set) else {
         return Err(Failure::Call(anyhow!("name an agent by --agent-id, and competitions by --competition-set")));
     };
@@ -249,8 +293,7 @@ fn begun(
         seeds: arguments.n_seeds,
         retain: arguments.retain,
     };
-    let group = Group::create(&arguments.runs_dir, &agent.name, &ids, conditions).map_err(failure)?;
-    Ok((agent, group))
+    Ok((agent, Wanted::New { competitions: ids, conditions }))
 }
 
 /// A group that was left. Its agent and its image must be what they were.
@@ -259,7 +302,7 @@ fn resumed(
     folder: &Path,
     runtime: &assay_agents::Runtime,
     engine: &Engine,
-) -> Result<(Agent, Group), Failure> {
+) -> Result<(Agent, Wanted), Failure> {
     let group = Group::open(folder).map_err(failure)?;
     let conditions = group.metadata().conditions;
     let agent = Agent::find(&arguments.agents_dir, &conditions.agent).map_err(failure)?;
@@ -277,7 +320,7 @@ fn resumed(
     if image.id != conditions.image.id {
         return changed(&format!("the image {}", image.name));
     }
-    Ok((agent, group))
+    Ok((agent, Wanted::Left(group)))
 }
 
 fn accepted(arguments: &Arguments, agent: &Agent) -> Result<(), Failure> {
@@ -293,13 +336,24 @@ fn accepted(arguments: &Arguments, agent: &Agent) -> Result<(), Failure> {
     )))
 }
 
+/// How long the path of that folder may be. The path of a socket may have 107 bytes; names in the folder are such as `10000-2.checker`.
+const SOCKETS: usize = 85;
+
 /// A folder of this process alone, for sockets and key files. One that a killed process left is replaced.
 struct Scratch(PathBuf);
 
 impl Scratch {
     fn new(group_id: &str) -> Result<Self, Failure> {
         let name: OsString = format!("assay-{}", group_id.get(..13).unwrap_or(group_id)).into();
-        let folder = std::env::temp_dir().join(name);
+        let place = std::env::temp_dir();
+        let folder = place.join(name);
+        if folder.as_os_str().len() > SOCKETS {
+            return Err(Failure::Call(anyhow!(
+                "TMPDIR: {} is too long for the sockets that are made in it; name a folder whose path has {} bytes at most",
+                place.display(),
+                SOCKETS - (folder.as_os_str().len() - place.as_os_str().len())
+            )));
+        }
         let _ = fs::remove_dir_all(&folder);
         let made = fs::DirBuilder::new().mode(0o700).create(&folder);
         made.with_context(|| folder.display().to_string()).map_err(Failure::Program)?;
