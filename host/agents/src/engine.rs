@@ -502,7 +502,7 @@ mod tests {
             r#"{"Id": "c", "State": {"Status": "stopped", "Running": false, "OOMKilled": true}, "SizeRw": 7}"#;
         assert!(serde_json::from_str::<ContainerInspectResponse>(contents).is_err());
         let expected = Inspected { state: InspectedState { running: false, oom_killed: true }, size_rw: Some(7) };
-        assert_eq!(read(Err(unread(contents))).unwrap(), expected);
+        assert_eq!(read::<Inspected>(Err(unread(contents))).unwrap(), expected);
         let contents = r#"[{"Id": "c", "State": "stopped", "Labels": {"a": "b"}, "Names": ["/c"]}]"#;
         assert!(serde_json::from_str::<Vec<ContainerSummary>>(contents).is_err());
         let listed: Vec<Listed> = read(Err(unread(contents))).unwrap();
