@@ -154,7 +154,10 @@ fn each_submission_says_what_came_of_it() -> Result<(), Failure> {
     // As the reference calls them; the second is of the same file.
     let report = format!("{}_plagiarism_report.jsonl", script.replace('/', "_"));
     assert_eq!(summary["submissions"][0]["report"], report.as_str());
-    assert_eq!(summary["submissions"][1]["report"], report.replace("_plagiarism", "_line2_plagiarism").as_str());
+    assert_eq!(
+        summary["submissions"][1]["report"],
+        report.replace("_plagiarism_report", "_line2_plagiarism_report").as_str()
+    );
     for expected in [
         "spaceship-titanic: 1 notebook is missing: `zoe/gone`",
         "line 3: not compared: the run left no code",
@@ -227,7 +230,7 @@ fn a_call_that_is_at_fault_says_so() -> Result<(), Failure> {
         (&["--kgram-length", "0"], "a number from 1 to 1000 is expected"),
         (&["--max-fingerprint-count", "2", "--max-fingerprint-percentage", "0.5"], "cannot be used with"),
         (&["--ignore", "list.jsonl"], "--ignore list.jsonl: a Python script (.py) or a notebook (.ipynb) is expected"),
-        (&["--ignore", "gone.py"], "--ignore gone.py: No such file or directory"),
+        (&["--ignore", "gone.py"], "--ignore gone.py: the file cannot be read: No such file or directory"),
         (&["--kernel-ids", "gone"], "--kernel-ids gone: there is no such folder"),
     ] {
         let run = plagiarism(folder.path(), arguments)?;
