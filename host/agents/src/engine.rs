@@ -75,6 +75,20 @@ pub struct Spec<'a> {
     pub file_size: Option<u64>,
 }
 
+/// An image to be built.
+pub struct BuildSpec<'a> {
+    /// What it is called.
+    pub name: &'a str,
+    /// Its Dockerfile, from its folder.
+    pub dockerfile: &'a str,
+    /// What the Dockerfile asks for.
+    pub arguments: &'a HashMap<String, String>,
+    /// A label that it gets, and its value.
+    pub label: (&'a str, &'a str),
+    /// The engine's network for its steps; none: the engine's own choice.
+    pub network: Option<&'a str>,
+}
+
 /// How a container is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ContainerState {
@@ -351,14 +365,11 @@ impl Engine {
     /// If it cannot be built.
     pub async fn build(
         &self,
-        name: &str,
-        dockerfile: &str,
-        arguments: &HashMap<String, String>,
-        label: (&str, &str),
-        network: Option<&str>,
+        spec: BuildSpec<'_>,
         archive: Vec<u8>,
         mut told: impl FnMut(&str),
     ) -> Result<(), AgentsError> {
+        let BuildSpec { name, dockerfile, arguments, label, network } = spec;
         let options = BuildImageOptionsBuilder::new().t(name).dockerfile(dockerfile).buildargs(arguments);
         let options = options.labels(&HashMap::from([label])).rm(true).forcerm(true);
         let options: BuildImageOptions = match network {

@@ -8,7 +8,7 @@ use walkdir::WalkDir;
 
 use crate::AgentsError;
 use crate::agent::Agent;
-use crate::engine::Engine;
+use crate::engine::{BuildSpec, Engine};
 
 /// The largest folder that is sent to the engine, in bytes.
 const MAX_BYTES: u64 = 1 << 30;
@@ -48,7 +48,8 @@ pub async fn build(
     })?;
     let arguments: HashMap<String, String> =
         FOLDERS.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    engine.build(name, within, &arguments, (AGENT, &agent.id), network, archive, told).await
+    let spec = BuildSpec { name, dockerfile: within, arguments: &arguments, label: (AGENT, &agent.id), network };
+    engine.build(spec, archive, told).await
 }
 
 /// A folder as an archive, in the order of names.

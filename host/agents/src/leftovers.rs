@@ -124,8 +124,11 @@ mod tests {
             super::of(Found { id: "c".into(), labels, written: None }).standing
         };
         let id = &conditions.group_id;
-        let mut expected = vec![(State::Running, Standing::Resumable), (State::Ended, Standing::Retained)];
-        expected.push((State::Waiting, Standing::Spent));
+        let expected = [
+            (State::Running, Standing::Resumable),
+            (State::Ended, Standing::Retained),
+            (State::Waiting, Standing::Spent),
+        ];
         assert_eq!(of("1", id, Some(&folder)), Standing::InUse);
         drop(group);
         for (state, standing) in expected {
