@@ -150,7 +150,7 @@ impl Rows {
         };
         let mut rows = Rows { words: Vec::new(), cells: Vec::new(), secret, key, keys: Vec::new() };
         let mut count = 0;
-        while let Some(record) = records.next() {
+        for record in records {
             let (mut words, mut cells) = (Vec::new(), Vec::new());
             for cell in record.iter().take(header.len()) {
                 let before = words.len();
