@@ -8,6 +8,7 @@ from typing import Any, Callable, Optional, Union, final
 __all__ = [
     "Batch",
     "Service",
+    "REPORT_SCHEMA",
     "__version__",
     "batch_report",
     "grader_source",
@@ -17,6 +18,7 @@ __all__ = [
 ]
 
 __version__: str
+REPORT_SCHEMA: int
 
 _Uses = tuple[int, str]
 _Aside = tuple[Optional[str], Optional[int], list[tuple[str, float]], float]

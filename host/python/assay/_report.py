@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-#: The version of what a report holds.
-SCHEMA = 2
-
 
 class UseLog(NamedTuple):
     """The state of the log of uses at some moment."""
@@ -182,7 +179,7 @@ class Report:
             A new one, of what JSON has.
         """
         fields: dict[str, Any] = json.loads(self.json)
-        fields["schema"] = SCHEMA
+        fields["schema"] = _native.REPORT_SCHEMA
         if self.use_log is not None:
             fields["use_log"] = self.use_log._asdict()
         return fields

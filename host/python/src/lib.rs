@@ -35,6 +35,8 @@ mod _native {
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
-        module.add("__version__", env!("CARGO_PKG_VERSION"))
+        module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+        // The version of what a report holds is said once.
+        module.add("REPORT_SCHEMA", assay_types::report::SCHEMA)
     }
 }

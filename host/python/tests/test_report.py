@@ -29,7 +29,7 @@ def test_attributes_are_the_fields(report: assay.Report) -> None:
     assert report.outside_lock == fields["outside_lock"] != []
     assert report.operator.fuel is not None and report.operator.fuel > 0
     assert report.operator.seconds > 0
-    assert fields["schema"] == 2 and "use_log" not in fields
+    assert fields["schema"] == 3 and "use_log" not in fields
 
 
 def test_a_report_is_a_value(report: assay.Report) -> None:
