@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
-use assay_types::excerpt::excerpt;
-use assay_types::python_json::{self, PythonText};
+use assay_types::list;
+use assay_types::python_json::PythonText;
 use assay_types::report::Report;
 use assay_types::tags::Tags;
 use chrono::{DateTime, Utc};
@@ -88,27 +88,14 @@ pub struct ListedSubmission {
 /// The path of a run that left no submission: Python's text of `null`.
 pub(crate) const NO_SUBMISSION: &str = "None";
 
-/// The longest line of a list.
-const MAX_LINE: usize = 64 << 10;
-
-const FORM: &str = "expected {\"competition_id\": \"…\", \"submission_path\": \"…\"}";
+const FORM: &str = "{\"competition_id\": \"…\", \"submission_path\": \"…\"}";
 
 /// Reads a list: JSON lines, of which empty ones and those that start with `#` or `//` are skipped.
 #[must_use]
 pub fn entries(list: &[u8]) -> Vec<Entry> {
-    let list = list.strip_prefix(b"\xef\xbb\xbf").unwrap_or(list);
-    let lines = list.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).enumerate();
-    lines
-        .filter(|(_, line)| !line.is_empty() && !line.starts_with(b"#") && !line.starts_with(b"//"))
-        .map(|(index, line)| Entry { line: index + 1, submission: entry(line), content: Content::File })
+    list::lines(list)
+        .map(|(line, text)| Entry { line, submission: list::entry(text, FORM), content: Content::File })
         .collect()
-}
-
-fn entry(line: &[u8]) -> Result<ListedSubmission, String> {
-    if line.len() > MAX_LINE {
-        return Err(format!("the line has {} bytes, more than the limit of {MAX_LINE}; {FORM}", line.len()));
-    }
-    python_json::from_slice(line).map_err(|error| format!("{}; {FORM}", excerpt(&error.to_string()).unquoted(200)))
 }
 
 impl<'de> Deserialize<'de> for ListedSubmission {

@@ -1,13 +1,11 @@
 //! Lists of submissions whose code is compared: JSON lines, as `assay collect` writes them.
 
 use assay_types::excerpt::excerpt;
-use assay_types::python_json::{self, PythonText};
+use assay_types::list;
+use assay_types::python_json::PythonText;
 use serde::Deserialize;
 
-/// The longest line of a list.
-const MAX_LINE: usize = 64 << 10;
-
-const FORM: &str = "expected {\"competition_id\": \"…\", \"code_path\": \"…\"}";
+const FORM: &str = "{\"competition_id\": \"…\", \"code_path\": \"…\"}";
 
 /// A line of a list: what it says, or why it cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,23 +54,14 @@ impl Listed {
 /// Reads a list, of which empty lines and those that start with `#` or `//` are skipped.
 #[must_use]
 pub fn entries(list: &[u8]) -> Vec<Entry> {
-    let list = list.strip_prefix(b"\xef\xbb\xbf").unwrap_or(list);
-    let lines = (1..).zip(list.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii));
-    lines
-        .filter(|(_, line)| !line.is_empty() && !line.starts_with(b"#") && !line.starts_with(b"//"))
-        .map(|(line, text)| Entry { line, submission: listed(text) })
-        .collect()
+    list::lines(list).map(|(line, text)| Entry { line, submission: listed(text) }).collect()
 }
 
 fn listed(line: &[u8]) -> Result<Listed, String> {
-    if line.len() > MAX_LINE {
-        return Err(format!("the line has {} bytes, more than the limit of {MAX_LINE}; {FORM}", line.len()));
-    }
     if !line.starts_with(b"{") {
-        return Err(format!("it is no JSON object; {FORM}"));
+        return Err(format!("it is no JSON object; expected {FORM}"));
     }
-    let listed: Listed = python_json::from_slice(line)
-        .map_err(|error| format!("{}; {FORM}", excerpt(&error.to_string()).unquoted(200)))?;
+    let listed: Listed = list::entry(line, FORM)?;
     if is_name(&listed.competition_id) {
         Ok(listed)
     } else {

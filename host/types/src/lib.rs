@@ -11,6 +11,7 @@ mod direction;
 mod edition;
 pub mod excerpt;
 pub mod grader;
+pub mod list;
 pub mod medal;
 pub mod python_json;
 pub mod receipt;

@@ -1,17 +1,13 @@
 //! Lists of runs: JSON lines, as `assay collect` writes them.
 
-use assay_types::excerpt::excerpt;
-use assay_types::python_json;
+use assay_types::list;
 use serde::Deserialize;
 use thiserror::Error;
 
 /// The largest list, in bytes.
 pub const MAX_BYTES: u64 = 256 << 20;
 
-/// The longest line.
-const MAX_LINE: usize = 64 << 10;
-
-const FORM: &str = "expected {\"competition_id\": \"…\", \"logs_path\": \"…\", \"code_path\": \"…\"}";
+const FORM: &str = "{\"competition_id\": \"…\", \"logs_path\": \"…\", \"code_path\": \"…\"}";
 
 /// A run: where its logs and its code are.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -36,7 +32,7 @@ pub struct Entry {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ListError {
     /// A line that is no entry.
-    #[error("line {line}: {message}; {FORM}")]
+    #[error("line {line}: {message}")]
     Line {
         /// Its number, from 1.
         line: usize,
@@ -44,7 +40,7 @@ pub enum ListError {
         message: String,
     },
     /// There are none.
-    #[error("the list has no entries; {FORM}")]
+    #[error("the list has no entries; expected {FORM}")]
     Empty,
 }
 
@@ -54,23 +50,16 @@ pub enum ListError {
 ///
 /// If a line is no entry, or there are none.
 pub fn entries(list: &[u8]) -> Result<Vec<Entry>, ListError> {
-    let list = list.strip_prefix(b"\xef\xbb\xbf").unwrap_or(list);
-    let lines = list.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).enumerate();
-    let said = lines.filter(|(_, line)| !line.is_empty() && !line.starts_with(b"#") && !line.starts_with(b"//"));
-    let entries = said.map(|(index, line)| {
-        let wrong = |message: String| ListError::Line { line: index + 1, message };
-        if line.len() > MAX_LINE {
-            return Err(wrong(format!("it has {} bytes, more than the limit of {MAX_LINE}", line.len())));
-        }
-        python_json::from_slice::<Entry>(line)
-            .map_err(|error| wrong(excerpt(&error.to_string()).unquoted(200).to_string()))
-    });
+    let entries = list::lines(list)
+        .map(|(line, text)| list::entry(text, FORM).map_err(|message| ListError::Line { line, message }));
     let entries: Vec<Entry> = entries.collect::<Result<_, _>>()?;
     if entries.is_empty() { Err(ListError::Empty) } else { Ok(entries) }
 }
 
 #[cfg(test)]
 mod tests {
+    use assay_types::list::MAX_LINE;
+
     use super::*;
 
     #[test]

@@ -1,43 +1,41 @@
 //! The answers of a competition in what an agent left: copies of their files, digests of these, and values of so many rows that no
 //! guess could have met them. What is found is told by its place, never by its content.
 
+mod digests;
+mod records;
+mod rows;
+mod sequence;
+
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::io::{self, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use assay_tables::read::{Folders, Limits, OpenFile};
+use assay_types::excerpt::{excerpt, listed};
 use assay_types::{counted, sha256_of};
-use csv_core::{ReadRecordResult, Reader};
-use md5::{Digest, Md5};
 use walkdir::WalkDir;
 
-use super::tokens::{Token, tokens, windows};
+use self::digests::digests;
+use self::rows::{Row, Rows};
+use self::sequence::Sequence;
+use super::tokens::{Token, tokens};
 use super::{Check, Finding, Findings};
 use crate::gather::Source;
 
 /// The largest file of answers whose rows are looked for, in bytes. Of larger ones there are digests alone.
 pub const MAX_BYTES: u64 = 128 << 20;
 
-/// The largest file whose digest is taken, in bytes, and how many files of answers there may be.
-const DIGESTED: u64 = 4 << 30;
+/// How many files of answers there may be.
 const FILES: usize = 1000;
 
 /// How many of participants' files are held against them.
 const PUBLIC: usize = 200_000;
 
-/// How many words of an agent's code or logs are looked at, and of the answers.
+/// How many words of an agent's code or logs are looked at.
 const WORDS: usize = 8_000_000;
-const ANSWER_WORDS: usize = 16_000_000;
 
 /// How unlikely a guess has to be, in bits: one in 2 to the power of this.
 const BITS: f64 = 64.0;
-
-/// How long a sequence may be, in words. Labels that are nearly always the same would need longer ones, and are not looked for.
-const LONGEST: usize = 4000;
-const SHORTEST: usize = 8;
-
-/// The shortest key that is told from numbers that stand everywhere, in bytes.
-const KEY: usize = 6;
 
 /// Where the answers of a competition are.
 #[derive(Clone, Debug)]
@@ -66,19 +64,6 @@ pub struct KnownAnswers {
     keyed: HashMap<Token, Row>,
     /// Why rows are not looked for.
     pub without_rows: Option<String>,
-}
-
-/// Words of the answers in their order, and how many bits each tells.
-struct Sequence {
-    words: Vec<Token>,
-    bits: Vec<f32>,
-    /// How long a piece of it is that no guess meets.
-    window: usize,
-}
-
-struct Row {
-    values: Vec<Token>,
-    bits: f32,
 }
 
 impl Answers {
@@ -117,163 +102,6 @@ impl Answers {
     }
 }
 
-/// The cells of answers that tell something.
-struct Rows {
-    /// For each row, the words of each cell, in the order of columns.
-    words: Vec<Vec<Token>>,
-    /// How many words each cell of `words` has, row by row.
-    cells: Vec<Vec<u16>>,
-    /// Which columns are secret.
-    secret: Vec<bool>,
-    /// The one column that is the key, if there is one.
-    key: Option<usize>,
-    /// The last words of keys that are long enough.
-    keys: Vec<Option<Token>>,
-}
-
-impl Rows {
-    fn read(text: &[u8], answers: &Answers) -> Result<Rows, String> {
-        let mut records = Records { reader: Reader::new(), rest: text, fields: vec![0; 1 << 16], ends: vec![0; 64] };
-        let header = records.next().ok_or("there is no header")?;
-        let is = |names: &[String], name: &String| names.contains(name);
-        let mut secret: Vec<bool> =
-            header.iter().map(|name| is(&answers.predicted, name) && !is(&answers.key, name)).collect();
-        if !secret.contains(&true) {
-            secret = header.iter().map(|name| !is(&answers.key, name) && !is(&answers.public, name)).collect();
-        }
-        if !secret.contains(&true) {
-            return Err("they have no column that participants lack".into());
-        }
-        let key = match &answers.key[..] {
-            [key] => header.iter().position(|name| name == key),
-            _ => None,
-        };
-        let mut rows = Rows { words: Vec::new(), cells: Vec::new(), secret, key, keys: Vec::new() };
-        let mut count = 0;
-        for record in records {
-            let (mut words, mut cells) = (Vec::new(), Vec::new());
-            for cell in record.iter().take(header.len()) {
-                let before = words.len();
-                words.extend(tokens(cell).take(usize::from(u16::MAX)));
-                cells.push(u16::try_from(words.len() - before).unwrap_or(u16::MAX));
-            }
-            count += words.len();
-            if count > ANSWER_WORDS {
-                return Err(format!("they have more than {ANSWER_WORDS} words"));
-            }
-            let key = key.and_then(|key| record.get(key)).filter(|key| key.len() >= KEY);
-            rows.keys.push(key.and_then(|key| last_long(key)));
-            rows.words.push(words);
-            rows.cells.push(cells);
-        }
-        Ok(rows)
-    }
-
-    /// For each row and cell, its column and its words.
-    fn each(&self) -> impl Iterator<Item = (usize, usize, &[Token])> {
-        self.words.iter().zip(&self.cells).enumerate().flat_map(|(row, (words, cells))| {
-            let mut from = 0;
-            cells.iter().enumerate().map(move |(column, &count)| {
-                let cell = &words[from..from + usize::from(count)];
-                from += usize::from(count);
-                (row, column, cell)
-            })
-        })
-    }
-
-    fn into_known(self, known: &mut KnownAnswers) {
-        let columns = self.secret.len();
-        // How often each word stands in its column, of which a guess that knows that much would take its pick.
-        let mut counts: Vec<HashMap<Token, u32>> = vec![HashMap::new(); columns];
-        let mut totals = vec![0_u32; columns];
-        for (_, column, cell) in self.each().filter(|(_, column, _)| self.secret[*column]) {
-            for word in cell {
-                *counts[column].entry(*word).or_default() += 1;
-                totals[column] += 1;
-            }
-        }
-        let bits = |column: usize, word: &Token| -> f32 {
-            let count = counts[column].get(word).copied().unwrap_or(1);
-            (f64::from(totals[column]) / f64::from(count)).log2() as f32
-        };
-        let mut all = Sequence::begun();
-        let mut single: Vec<Sequence> = (0..columns).map(|_| Sequence::begun()).collect();
-        for (row, column, cell) in self.each() {
-            let is_secret = self.secret[column];
-            for word in cell {
-                let told = if is_secret { bits(column, word) } else { 0.0 };
-                all.add(*word, told);
-                if is_secret {
-                    single[column].add(*word, told);
-                }
-            }
-            let Some(key) = self.keys[row].filter(|_| is_secret) else { continue };
-            let entry = known.keyed.entry(key).or_insert_with(|| Row { values: Vec::new(), bits: 0.0 });
-            if entry.values.len() + cell.len() <= 16 {
-                entry.values.extend(cell);
-                entry.bits += cell.iter().map(|word| bits(column, word)).sum::<f32>();
-            }
-        }
-        if self.key.is_none() {
-            known.keyed.clear();
-        }
-        let sequences = std::iter::once(all).chain(single);
-        known.sequences.extend(sequences.filter_map(Sequence::whole));
-    }
-}
-
-/// The last word of a key, if it is not a short one.
-fn last_long(key: &str) -> Option<Token> {
-    let word = key.rsplit(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.')).next()?;
-    if word.len() < KEY { None } else { tokens(word).last() }
-}
-
-impl Sequence {
-    fn begun() -> Self {
-        Sequence { words: Vec::new(), bits: Vec::new(), window: 0 }
-    }
-
-    fn add(&mut self, word: Token, bits: f32) {
-        self.words.push(word);
-        self.bits.push(bits);
-    }
-
-    /// The same, if it tells enough that a piece of it cannot be guessed.
-    fn whole(mut self) -> Option<Self> {
-        let sum: f64 = self.bits.iter().map(|&bits| f64::from(bits)).sum();
-        let mean = sum / self.words.len().max(1) as f64;
-        if mean <= 0.0 {
-            return None;
-        }
-        self.window = ((BITS / mean).ceil() as usize).max(SHORTEST);
-        (self.window <= LONGEST && self.window <= self.words.len()).then_some(self)
-    }
-
-    /// The places in other words where pieces of it stand.
-    fn places(&self, words: &[Token]) -> BTreeSet<usize> {
-        if words.len() < self.window {
-            return BTreeSet::new();
-        }
-        let mut first: HashMap<u64, usize> = HashMap::new();
-        for (at, hash) in windows(words, self.window).enumerate() {
-            first.entry(hash).or_insert(at);
-        }
-        let mut places = BTreeSet::new();
-        let mut told: f64 = self.bits.iter().take(self.window).map(|&bits| f64::from(bits)).sum();
-        for (at, hash) in windows(&self.words, self.window).enumerate() {
-            // A piece that is nearly the same throughout tells less than others.
-            let is_telling = told >= BITS * 0.75;
-            let bits = |at: usize| self.bits.get(at).copied().map_or(0.0, f64::from);
-            told += bits(at + self.window) - bits(at);
-            let Some(&place) = first.get(&hash).filter(|_| is_telling) else { continue };
-            if self.words[at..at + self.window] == words[place..place + self.window] {
-                places.insert(place);
-            }
-        }
-        places
-    }
-}
-
 impl KnownAnswers {
     fn add_file(&mut self, file: &Path) {
         let Some((size, sha256, md5)) = digests(file) else { return };
@@ -304,9 +132,8 @@ impl KnownAnswers {
             let Ok(digest) = sha256_of(&mut opened.file().take(*size)) else { continue };
             if let Some(name) = self.digests.get(&digest) {
                 let file = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-                let message =
-                    format!("is a copy of {}, which is kept from agents", assay_types::excerpt::excerpt(name));
-                let file = assay_types::excerpt::listed(&file);
+                let message = format!("is a copy of {}, which is kept from agents", excerpt(name));
+                let file = listed(&file);
                 findings.add(Finding { check: Check::Answers, file, line: None, excerpt: None, message });
             }
         }
@@ -322,7 +149,7 @@ impl KnownAnswers {
         let (mut words, mut lines) = (Vec::new(), Vec::new());
         for (number, line) in source.text.split('\n').enumerate() {
             if let Some(file) = self.digest(line) {
-                let file = assay_types::excerpt::excerpt(file);
+                let file = excerpt(file);
                 add(number, format!("has the digest of {file}, which is kept from agents"));
             }
             if words.len() < WORDS {
@@ -372,71 +199,13 @@ impl KnownAnswers {
     }
 }
 
-/// A file's size, SHA-256 and MD5.
-fn digests(file: &Path) -> Option<(u64, String, String)> {
-    struct Both<R>(R, Md5);
-    impl<R: Read> Read for Both<R> {
-        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-            let read = self.0.read(buffer)?;
-            self.1.update(&buffer[..read]);
-            Ok(read)
-        }
-    }
-    let opened = OpenFile::open(file).ok()?;
-    let size = opened.file().metadata().ok()?.len();
-    if size == 0 || size > DIGESTED {
-        return None;
-    }
-    let mut both = Both(opened.file().take(DIGESTED), Md5::new());
-    let sha256 = sha256_of(&mut both).ok()?;
-    let md5 = both.1.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    Some((size, sha256, md5))
-}
-
-/// The records of a CSV file, as text.
-struct Records<'t> {
-    reader: Reader,
-    rest: &'t [u8],
-    fields: Vec<u8>,
-    ends: Vec<usize>,
-}
-
-impl Iterator for Records<'_> {
-    type Item = Vec<String>;
-
-    fn next(&mut self) -> Option<Vec<String>> {
-        let (mut written, mut ended) = (0, 0);
-        loop {
-            let (result, read, out, ends) =
-                self.reader.read_record(self.rest, &mut self.fields[written..], &mut self.ends[ended..]);
-            self.rest = &self.rest[read..];
-            written += out;
-            ended += ends;
-            match result {
-                // All is there already, so this is its end.
-                ReadRecordResult::InputEmpty => {}
-                ReadRecordResult::OutputFull => self.fields.resize(self.fields.len() * 2, 0),
-                ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
-                ReadRecordResult::End => return None,
-                ReadRecordResult::Record => break,
-            }
-        }
-        let mut from = 0;
-        let cells = self.ends[..ended].iter().map(|&end| {
-            let cell = String::from_utf8_lossy(&self.fields[from..end]).into_owned();
-            from = end;
-            cell
-        });
-        Some(cells.collect())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::fs;
 
     use assay_tables::read::Links;
     use assay_types::sha256;
+    use md5::{Digest, Md5};
 
     use super::*;
 
