@@ -1,60 +1,46 @@
 //! Work without the interpreter's lock, which Ctrl-C ends.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{RecvTimeoutError, sync_channel};
-use std::thread;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use assay::Cancel;
 use pyo3::prelude::*;
 
 use crate::failure::Failure;
 
-/// How often the main thread looks for signals.
-const PULSE: Duration = Duration::from_millis(50);
+/// What Python raised while work was done: the handler of a signal, or whoever follows the progress.
+#[derive(Clone, Default)]
+pub(crate) struct Raised(Arc<Mutex<Option<PyErr>>>);
 
-/// Does `work` without the interpreter's lock. On the main thread, which gets signals, it is done by another, and this one looks for
-/// signals meanwhile: what their handlers raise calls the work off.
-pub(crate) fn patiently<T: Send>(
-    py: Python<'_>,
-    cancel: &Cancel,
-    work: impl FnOnce() -> T + Send,
-) -> Result<T, Failure> {
-    let guarded = || {
-        catch_unwind(AssertUnwindSafe(work))
-            .map_err(|_| Failure::host("internal error: the package failed here; please report it"))
-    };
-    if !is_main_thread(py)? {
-        return py.detach(guarded);
+impl Raised {
+    /// Keeps what was raised first.
+    pub(crate) fn keep(&self, error: PyErr) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
     }
-    py.detach(|| {
-        thread::scope(|scope| {
-            let (sender, done) = sync_channel(1);
-            let working = thread::Builder::new().name("assay-grade".into());
-            working
-                .spawn_scoped(scope, move || {
-                    // Whoever waits takes it.
-                    let _ = sender.send(guarded());
-                })
-                .map_err(Failure::host)?;
-            loop {
-                match done.recv_timeout(PULSE) {
-                    Ok(done) => return done,
-                    Err(RecvTimeoutError::Disconnected) => return Err(Failure::host("a thread was lost")),
-                    Err(RecvTimeoutError::Timeout) => {
-                        if let Err(raised) = Python::attach(|py| py.check_signals()) {
-                            cancel.cancel();
-                            return Err(raised.into());
-                        }
-                    }
-                }
-            }
-        })
-    })
+
+    fn take(&self) -> Option<PyErr> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
 }
 
-/// True on the thread on which Python runs the handlers of signals.
-fn is_main_thread(py: Python<'_>) -> PyResult<bool> {
-    let threading = py.import("threading")?;
-    threading.call_method0("current_thread")?.eq(threading.call_method0("main_thread")?)
+/// Does `work` without the interpreter's lock. Python runs the handlers of signals on its main thread alone: there, the work looks for signals
+/// where it asks whether it is called off, and what their handlers raise calls it off.
+///
+/// The main thread does the work itself. Another would be started anew each time, which takes longer than a small grading.
+pub(crate) fn patiently<T: Send>(
+    py: Python<'_>,
+    raised: &Raised,
+    work: impl FnOnce(&Cancel) -> T + Send,
+) -> Result<T, Failure> {
+    let handlers = raised.clone();
+    let cancel = Cancel::asking(move || {
+        // On any other thread this looks at nothing. None: the interpreter ends.
+        let looked = Python::try_attach(|py| py.check_signals()).unwrap_or(Ok(()));
+        looked.map_err(|error| handlers.keep(error)).is_err()
+    });
+    let done = py.detach(|| catch_unwind(AssertUnwindSafe(|| work(&cancel))));
+    if let Some(error) = raised.take() {
+        return Err(error.into());
+    }
+    done.map_err(|_| Failure::host("internal error: the package failed here; please report it"))
 }

@@ -3,11 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::num::NonZero;
 use std::path::PathBuf;
-use std::sync::Mutex;
 
 use assay::{
-    Assay, Cache, Cancel, Competitions, Context, DataDir, Execution, GraderCatalog, Profile, Source, Step,
-    WorkerProgram,
+    Assay, Cache, Competitions, Context, DataDir, Execution, GraderCatalog, Profile, Source, Step, WorkerProgram,
 };
 use assay_tables::read::{Folders, Links};
 use assay_types::Edition;
@@ -19,7 +17,7 @@ use crate::answers::GivenAnswers;
 use crate::batch::Batch;
 use crate::failure::Failure;
 use crate::operator::{Told, Uses, told};
-use crate::patience::patiently;
+use crate::patience::{Raised, patiently};
 use crate::reports::report;
 use crate::submission::Given;
 
@@ -156,24 +154,19 @@ impl Service {
         progress: Option<Py<PyAny>>,
     ) -> Result<Told, Failure> {
         let given = Given::new(submission)?;
-        let cancel = Cancel::new();
-        let raised = Mutex::new(None);
-        let tell = |step: Step| {
-            let Some(progress) = &progress else { return };
-            if let Err(error) = Python::attach(|py| progress.call1(py, (word(step),)).map(|_| ())) {
-                cancel.cancel();
-                if let Ok(mut raised) = raised.lock() {
-                    raised.get_or_insert(error);
-                }
-            }
-        };
         let tags = tags.map(parsed_tags).transpose()?.unwrap_or_default();
-        let context = Context { cancel: cancel.clone(), progress: Some(&tell), tags, name, ..Context::default() };
-        let graded = patiently(py, &cancel, || self.assay.grade(competition, given.as_submission(), &context))?;
-        if let Some(error) = raised.lock().ok().and_then(|mut raised| raised.take()) {
-            return Err(error.into());
-        }
-        let graded = graded?;
+        let raised = Raised::default();
+        let graded = patiently(py, &raised, |cancel| {
+            let tell = |step: Step| {
+                let Some(progress) = &progress else { return };
+                if let Err(error) = Python::attach(|py| progress.call1(py, (word(step),)).map(|_| ())) {
+                    cancel.cancel();
+                    raised.keep(error);
+                }
+            };
+            let context = Context { cancel: cancel.clone(), progress: Some(&tell), tags, name, ..Context::default() };
+            self.assay.grade(competition, given.as_submission(), &context)
+        })??;
         if let Some(lost) = graded.recorded().lost() {
             return Err(Failure::host(lost));
         }
@@ -191,9 +184,8 @@ impl Service {
         name: Option<&str>,
     ) -> Result<String, Failure> {
         let given = Given::new(submission)?;
-        let cancel = Cancel::new();
-        let context = Context { cancel: cancel.clone(), name, ..Context::default() };
-        let validation = patiently(py, &cancel, || -> Result<_, Failure> {
+        let validation = patiently(py, &Raised::default(), |cancel| -> Result<_, Failure> {
+            let context = Context { cancel: cancel.clone(), name, ..Context::default() };
             let known = self.assay.competitions().get(competition)?;
             let expected = match self.assay.expected(&known) {
                 Ok(expected) => Some(expected),
@@ -250,8 +242,7 @@ impl Service {
     fn grader(&self, py: Python<'_>, name: &str) -> Result<(String, String, bool), Failure> {
         let graders = self.assay.graders();
         let own = matches!(graders.catalog().source(name), Some(Source::BuiltIn(_)));
-        let cancel = Cancel::new();
-        let grader = patiently(py, &cancel, || graders.get(name))?;
+        let grader = patiently(py, &Raised::default(), |_| graders.get(name))?;
         let grader = grader.map_err(|error| Failure::from(assay::PrepareError::Resolve(error.into())))?;
         let description = serde_json::to_string(grader.description()).map_err(Failure::host)?;
         Ok((description, grader.digest().to_owned(), own))

@@ -83,18 +83,22 @@ def test_ctrl_c_ends_a_batch(service: assay.Assay) -> None:
     assert service.grade(FILE, ID).is_valid
 
 
-def test_ctrl_c_ends_a_grading(place: Path) -> None:
-    """One of a table that takes long."""
-    rows = 3_000_000
-    table = pandas.DataFrame({"id": range(rows), "y": 0.5})
-    table["y"] += table["id"] % 7
-    mine = assay.Competition.of("mine", grader="spearman-correlation", columns={"y": "number"})
-    service = assay.Assay(competitions=mine, answers={"mine": table})
-    interrupt = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT))
+def test_ctrl_c_ends_a_grading() -> None:
+    """One whose grader takes long: it ends in the middle of it."""
+    texts = ["".join("ab"[(row * at) % 7 % 2] for at in range(20_000)) for row in range(200)]
+    answers = pandas.DataFrame({"id": range(200), "y": texts})
+    table = pandas.DataFrame({"id": range(200), "y": texts[::-1]})
+    mine = assay.Competition.of("mine", grader="levenshtein-distance", columns={"y": "text"})
+    service = assay.Assay(competitions=mine, answers={"mine": answers})
+    start = time.monotonic()
+    assert service.grade(table, mine).is_valid
+    whole = time.monotonic() - start
+    interrupt = threading.Timer(whole / 8, os.kill, (os.getpid(), signal.SIGINT))
     with pytest.raises(KeyboardInterrupt):
         interrupt.start()
-        for _ in range(100):
-            service.grade(table, mine)
+        start = time.monotonic()
+        service.grade(table, mine)
+    assert time.monotonic() - start < whole / 2
 
 
 def test_other_threads_run_meanwhile(service: assay.Assay) -> None:

@@ -24,9 +24,10 @@ impl Slots {
     ///
     /// If it is called off meanwhile.
     pub(crate) fn take(&self, cancel: &Cancel) -> Result<Slot<'_>, HostFault> {
-        let mut free = self.free.lock();
         loop {
+            // Before the lock is taken: whoever is asked may do anything.
             cancel.check()?;
+            let mut free = self.free.lock();
             if let Some(left) = free.checked_sub(1) {
                 *free = left;
                 return Ok(Slot(self));
