@@ -85,9 +85,10 @@ def test_ctrl_c_ends_a_batch(service: assay.Assay) -> None:
 
 def test_ctrl_c_ends_a_grading() -> None:
     """One whose grader takes long: it ends in the middle of it."""
-    texts = ["".join("ab"[(row * at) % 7 % 2] for at in range(20_000)) for row in range(200)]
-    answers = pandas.DataFrame({"id": range(200), "y": texts})
-    table = pandas.DataFrame({"id": range(200), "y": texts[::-1]})
+    rows = range(2_000)
+    texts = ["".join("ab"[(row * at) % 7 % 2] for at in range(3_000)) for row in rows]
+    answers = pandas.DataFrame({"id": rows, "y": texts})
+    table = pandas.DataFrame({"id": rows, "y": texts[::-1]})
     mine = assay.Competition.of("mine", grader="levenshtein-distance", columns={"y": "text"})
     service = assay.Assay(competitions=mine, answers={"mine": answers})
     start = time.monotonic()
