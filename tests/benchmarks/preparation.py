@@ -2,7 +2,7 @@
 to the files, with their time and their peak of memory.
 
     python -m venv venv && venv/bin/pip install pandas==2.3.3 scikit-learn==1.9.1 fastparquet==2026.9.0 pymongo
-    venv/bin/python tests/benchmarks/preparation.py [--only table,parquet,bson,files] [--small] [--folder DIR]
+    venv/bin/python tests/benchmarks/preparation.py [--only table,parquet,bson,files] [--share 10] [--folder DIR]
 
 `table` has five million rows and twelve columns, `parquet` 2 GB of numbers, `bson` 2 GB of documents, and `files` are two hundred thousand
 small ones. Both sides get the same archive, whose members are stored, so that the time is not that of a decompressor, take the checksums
@@ -154,12 +154,11 @@ shutil.rmtree(raw)
 """
 
 
-def make(kind: str, folder: Path, small: bool):
+def make(kind: str, folder: Path, share: int):
     """The archive of a made-up download."""
     import numpy as np
 
     random = np.random.default_rng(0)
-    share = 100 if small else 1
     archive = folder / f"{kind}.zip"
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED, allowZip64=True) as out:
         if kind == "table":
@@ -231,7 +230,7 @@ def digests(folder: Path):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--only", default="table,parquet,bson,files")
-    parser.add_argument("--small", action="store_true", help="a hundredth of the size, to try the script")
+    parser.add_argument("--share", type=int, default=1, help="10 for a tenth of the size, 100 to try the script")
     parser.add_argument("--folder", help="where the data are made; a temporary folder by default")
     arguments = parser.parse_args()
     program = os.environ.get("ASSAY", ROOT / "target/release/assay")
@@ -244,7 +243,7 @@ def main():
             competition.mkdir(parents=True)
             (competition / "competition.toml").write_text(COMPETITION.format(id=kind))
             (competition / "preparation.toml").write_text(RECIPES[kind])
-            archive = make(kind, folder, arguments.small)
+            archive = make(kind, folder, arguments.share)
             for made in ("train.csv", "train.parquet", "train.bson"):
                 (folder / made).unlink(missing_ok=True)
             size = archive.stat().st_size

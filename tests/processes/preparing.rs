@@ -163,17 +163,22 @@ fn doctor_finds_what_was_changed() -> Result<(), Failure> {
 fn an_interrupted_preparation_goes_on() -> Result<(), Failure> {
     let folder = tempfile::tempdir()?;
     toy(folder.path())?;
-    let data = folder.path().join("data");
-    let mut child = prepare(folder.path(), &data)?.stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
-    std::thread::sleep(Duration::from_millis(60));
-    let process = rustix::process::Pid::from_child(&child);
-    rustix::process::kill_process(process, rustix::process::Signal::INT)?;
-    let code = child.wait()?.code();
-    // Ctrl-C before it takes signals ends it as any program; one that is done meanwhile is done.
-    assert!(matches!(code, Some(130 | 0) | None), "{code:?}");
-    let last = prepare(folder.path(), &data)?.output()?;
-    assert!(last.status.success(), "{}", String::from_utf8_lossy(&last.stderr));
-    whole(folder.path(), &data)
+    // While it is unpacked and verified, and while what is made is read.
+    for wait in [20, 40, 60, 90, 120] {
+        let data = folder.path().join(format!("data-{wait}"));
+        let mut child = prepare(folder.path(), &data)?.stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
+        std::thread::sleep(Duration::from_millis(wait));
+        let process = rustix::process::Pid::from_child(&child);
+        rustix::process::kill_process(process, rustix::process::Signal::INT)?;
+        let code = child.wait()?.code();
+        // Ctrl-C before it takes signals ends it as any program; one that is done meanwhile is done.
+        assert!(matches!(code, Some(130 | 0) | None), "{code:?} after {wait} ms");
+        assert!(code != Some(0) || data.join("toy/prepared").exists(), "after {wait} ms");
+        let last = prepare(folder.path(), &data)?.output()?;
+        assert!(last.status.success(), "{}", String::from_utf8_lossy(&last.stderr));
+        whole(folder.path(), &data)?;
+    }
+    Ok(())
 }
 
 /// A disk that is full is told with its remedy, and nothing is published. It needs root, for a small file system in memory.
@@ -187,13 +192,13 @@ fn a_full_disk_publishes_nothing() -> Result<(), Failure> {
         let mount = Command::new("mount").args(["-t", "tmpfs", "-o", size, "tmpfs"]).arg(&data).output();
         Ok(mount.is_ok_and(|mount| mount.status.success()))
     };
-    // Too small to unpack, and too small for what is made of it.
+    // Too small to unpack, and too small for what is made of it: copies, where the unpacked download is kept.
     for (size, words) in [("size=10m", "are needed in"), ("size=36m", "make room")] {
         if !mounted(size)? {
             eprintln!("NOT TESTED: a full disk, since no file system can be mounted (root is needed)");
             return Ok(());
         }
-        let run = prepare(folder.path(), &data).and_then(|mut command| Ok(command.output()?));
+        let run = prepare(folder.path(), &data).and_then(|mut command| Ok(command.arg("--keep-raw").output()?));
         let exists = data.join("toy/prepared").exists();
         Command::new("umount").arg(&data).status()?;
         let run = run?;

@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
+use std::sync::mpsc;
 
 use md5::Md5;
 use serde::{Deserialize, Serialize};
@@ -13,8 +14,10 @@ use crate::progress::Progress;
 
 /// How much is read at once.
 const CHUNK: usize = 256 << 10;
-/// How much, where two threads take a digest each: starting them has to pay.
-const LARGE_CHUNK: usize = 8 << 20;
+/// From which size on two threads take a digest each: starting one has to pay.
+const LARGE: u64 = 8 << 20;
+/// How many chunks the faster of them may be ahead.
+const AHEAD: usize = 16;
 
 /// A file's size and digests.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,36 +35,69 @@ pub struct Digests {
 /// The digests of a file, with MD5 if that is wanted. None: it is to stop.
 pub(crate) fn digests(path: &Path, md5: bool, progress: &dyn Progress) -> io::Result<Option<Digests>> {
     let mut file = File::open(path)?;
+    if md5 && file.metadata()?.len() > LARGE {
+        return on_two_threads(&mut file, progress);
+    }
     let (mut sha, mut old) = (Sha256::new(), md5.then(Md5::new));
-    let large = md5 && file.metadata()?.len() > LARGE_CHUNK as u64;
-    let chunk = if large { LARGE_CHUNK } else { CHUNK };
-    let mut buffer = Vec::with_capacity(chunk);
+    let mut buffer = Vec::with_capacity(CHUNK);
     let mut bytes = 0;
-    loop {
+    while chunk(&mut file, &mut buffer)? {
         if progress.cancelled() {
             return Ok(None);
         }
-        buffer.clear();
-        let read = file.by_ref().take(chunk as u64).read_to_end(&mut buffer)?;
-        if read == 0 {
-            break;
+        sha.update(&buffer);
+        if let Some(old) = &mut old {
+            old.update(&buffer);
         }
-        match &mut old {
-            Some(old) if large => std::thread::scope(|scope| {
-                scope.spawn(|| old.update(&buffer));
-                sha.update(&buffer);
-            }),
-            Some(old) => {
-                sha.update(&buffer);
-                old.update(&buffer);
-            }
-            None => sha.update(&buffer),
-        }
-        bytes += read as u64;
-        progress.bytes(read as u64);
+        bytes += buffer.len() as u64;
+        progress.bytes(buffer.len() as u64);
     }
     let md5 = old.map(|old| hex(&old.finalize()));
     Ok(Some(Digests { bytes, sha256: hex(&sha.finalize()), md5 }))
+}
+
+/// Reads the next chunk; false at the end.
+fn chunk(file: &mut File, buffer: &mut Vec<u8>) -> io::Result<bool> {
+    buffer.clear();
+    Ok(file.take(CHUNK as u64).read_to_end(buffer)? > 0)
+}
+
+/// Both digests, MD5 on a thread of its own, which is the slower one: what is read for one is handed on to the other.
+fn on_two_threads(file: &mut File, progress: &dyn Progress) -> io::Result<Option<Digests>> {
+    let (filled, to_take) = mpsc::channel::<Vec<u8>>();
+    let (taken, to_fill) = mpsc::channel();
+    std::thread::scope(|scope| {
+        let old = scope.spawn(move || {
+            let mut old = Md5::new();
+            for buffer in to_take {
+                old.update(&buffer);
+                progress.bytes(buffer.len() as u64);
+                // Nobody takes it once all is read.
+                let _ = taken.send(buffer);
+            }
+            old.finalize()
+        });
+        let (mut sha, mut bytes, mut made) = (Sha256::new(), 0, 0);
+        loop {
+            if progress.cancelled() {
+                return Ok(None);
+            }
+            let fresh = || Vec::with_capacity(CHUNK);
+            made += 1;
+            let mut buffer = if made > AHEAD { to_fill.recv().unwrap_or_else(|_| fresh()) } else { fresh() };
+            if !chunk(file, &mut buffer)? {
+                break;
+            }
+            sha.update(&buffer);
+            bytes += buffer.len() as u64;
+            if filled.send(buffer).is_err() {
+                break;
+            }
+        }
+        drop(filled);
+        let old = old.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        Ok(Some(Digests { bytes, sha256: hex(&sha.finalize()), md5: Some(hex(&old)) }))
+    })
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -1,5 +1,6 @@
 //! Are prepared data still what their manifest says?
 
+use std::cmp::Reverse;
 use std::io;
 use std::num::NonZeroUsize;
 use std::path::Path;
@@ -9,6 +10,9 @@ use std::sync::{Mutex, PoisonError};
 use crate::digest::{Digests, digests};
 use crate::manifest::{Manifest, listed};
 use crate::progress::Progress;
+
+/// From which size on a file is large.
+pub(crate) const LARGE: u64 = 64 << 20;
 
 /// How prepared data differ from their manifest.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -50,7 +54,7 @@ pub fn compare(
         match there.get(name) {
             None => differences.missing.push(name.clone()),
             Some(size) if *size != expected.bytes => differences.changed.push(name.clone()),
-            Some(_) if reads(name, expected) => read.push(name.as_str()),
+            Some(size) if reads(name, expected) => read.push((name.as_str(), *size)),
             Some(_) => {}
         }
     }
@@ -58,7 +62,7 @@ pub fn compare(
     differences.surplus = surplus.cloned().collect();
     let found = all_digests(folder, &read, |_| false, threads, progress)?;
     differences.read = found.len();
-    for (name, found) in read.iter().zip(found) {
+    for ((name, _), found) in read.iter().zip(found) {
         if manifest.files.get(*name).is_some_and(|expected| expected.sha256 != found.sha256) {
             differences.changed.push((*name).to_owned());
         }
@@ -67,14 +71,18 @@ pub fn compare(
     Ok(differences)
 }
 
-/// The digests of files below a folder, in their order, taken on all threads; with MD5 of those that pass `md5`.
+/// The digests of files below a folder, which have these sizes, in their order; with MD5 of those that pass `md5`. They are taken on all
+/// threads, large ones first, so that none of them is read alone at the end.
 pub(crate) fn all_digests(
     folder: &Path,
-    names: &[&str],
+    names: &[(&str, u64)],
     md5: impl Fn(&str) -> bool + Sync,
     threads: NonZeroUsize,
     progress: &dyn Progress,
 ) -> io::Result<Vec<Digests>> {
+    let mut order: Vec<usize> = (0..names.len()).collect();
+    // The others stay in order, in which they mostly are on the disk.
+    order.sort_by_key(|number| Reverse(names.get(*number).map(|(_, size)| *size).filter(|size| *size >= LARGE)));
     let next = AtomicUsize::new(0);
     let stop = AtomicBool::new(false);
     let found: Mutex<Vec<Option<Digests>>> = Mutex::new(vec![None; names.len()]);
@@ -83,8 +91,8 @@ pub(crate) fn all_digests(
         for _ in 0..threads.get().min(names.len()) {
             scope.spawn(|| {
                 while !stop.load(Ordering::Relaxed) {
-                    let number = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(name) = names.get(number) else { break };
+                    let Some(&number) = order.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
+                    let Some((name, _)) = names.get(number) else { break };
                     let error = match digests(&folder.join(name), md5(name), progress) {
                         Ok(Some(digests)) => {
                             let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);

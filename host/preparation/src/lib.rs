@@ -1,9 +1,10 @@
-//! Prepares data sets: download → verify → unpack → recipe → verify → publish.
+//! Prepares data sets: download → unpack → recipe → verify → publish. The download is verified while it is unpacked and worked on.
 //!
 //! What is made is made beside its place, and takes it by one rename: whoever is stopped at any moment leaves either nothing or the whole,
 //! and the next call goes on. Nothing that is downloaded is trusted.
 
 pub mod archive;
+mod beside;
 mod checks;
 pub mod dataset;
 mod description;

@@ -1,11 +1,13 @@
-//! The way of a data set: download → verify → unpack → recipe → verify → publish.
+//! The way of a data set: download → unpack → recipe → verify → publish. The download is verified beside unpacking and recipe.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc;
+use std::thread;
 
 use assay_recipes::{Extractor, Folders, Observer, Recipe};
 use assay_types::competition::Competition;
@@ -13,13 +15,14 @@ use assay_types::{Edition, sha256};
 use serde::{Deserialize, Serialize};
 
 use crate::archive::{Limits, Unpacker};
+use crate::beside::beside;
 use crate::checks;
 use crate::dataset::{Dataset, Extra};
 use crate::description;
 use crate::digest::{Digests, digests};
 use crate::download::{self, Kaggle, Patience};
 use crate::error::PreparationError;
-use crate::examine::all_digests;
+use crate::examine::{LARGE, all_digests};
 use crate::layout::Layout;
 use crate::lock::Lock;
 use crate::manifest::{Description, Manifest, ManifestError, SCHEMA, Verification, listed};
@@ -78,13 +81,46 @@ pub enum Outcome {
 }
 
 /// What an unpacked download is of.
-#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Unpacked {
     download: Digests,
 }
 
+/// The unpacked download, as a recipe is to find it.
+enum Raw<'a> {
+    /// It is there.
+    Whole,
+    /// It is still to be unpacked, of this archive.
+    Of(&'a Path),
+}
+
+/// What was made.
+struct Made {
+    extra: BTreeMap<String, Digests>,
+    description: Description,
+    files: BTreeMap<String, Digests>,
+}
+
+/// Where the unpacked download is while it is worked on, and where what is made of it.
+const RAW: &str = "raw";
+const MADE: &str = "made";
+
 /// The file that says which download is unpacked as a whole.
 const MARK: &str = "raw.json";
+
+/// Which download is unpacked as a whole, by a call that was stopped.
+fn unpacked_before(work: &Path) -> Option<Digests> {
+    let bytes = fs::read(work.join(MARK)).ok()?;
+    let known: Unpacked = serde_json::from_slice(&bytes).ok()?;
+    work.join(RAW).is_dir().then_some(known.download)
+}
+
+/// Says that this download is unpacked as a whole.
+fn mark(work: &Path, download: &Digests) -> Result<(), PreparationError> {
+    let path = work.join(MARK);
+    let text = serde_json::to_vec(&Unpacked { download: download.clone() }).map_err(io::Error::from);
+    text.and_then(|text| fs::write(&path, text)).map_err(PreparationError::io(&path))
+}
 
 /// Takes the mark away, before anything of what it speaks of is: a call that is stopped in between leaves no part that passes for the whole.
 fn unmark(work: &Path) -> io::Result<()> {
@@ -92,6 +128,26 @@ fn unmark(work: &Path) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
     }
+}
+
+/// Unpacks the download, in the place of what is there.
+fn unpack(
+    archive: &Path,
+    work: &Path,
+    unpacker: &Unpacker<'_>,
+    progress: &dyn Progress,
+) -> Result<(), PreparationError> {
+    let raw = work.join(RAW);
+    unmark(work).and_then(|()| remove(work)).map_err(PreparationError::io(work))?;
+    fs::create_dir_all(&raw).map_err(PreparationError::io(&raw))?;
+    let total = Unpacker::declared(archive);
+    if let Some(lacking) = total.and_then(|total| space::lacking(work, total)) {
+        let what = "unpacking the download";
+        return Err(PreparationError::Space { folder: work.to_owned(), lacking, what });
+    }
+    progress.stage(Stage::Unpack { total });
+    unpacker.unpack(archive, &raw)?;
+    Ok(())
 }
 
 impl Preparation<'_> {
@@ -144,28 +200,45 @@ impl Preparation<'_> {
     fn made(&self, layout: &Layout, recipe: &Recipe, progress: &dyn Progress) -> Result<Manifest, PreparationError> {
         let archive = self.archive(layout, progress)?;
         let size = fs::metadata(&archive).map_err(PreparationError::io(&archive))?.len();
-        progress.stage(Stage::Check { total: size });
-        let found = digests(&archive, true, progress).map_err(PreparationError::io(&archive))?;
-        let download = found.ok_or(PreparationError::Cancelled)?;
-        let verification = self.checked(&archive, &download, progress)?;
-
         let work = layout.work();
-        let unpacker = Unpacker::new(Limits::default(), self.threads, progress);
-        let raw = self.unpacked(&archive, &download, &work, &unpacker, progress)?;
-        let extra = self.extra(layout, &raw, progress)?;
-
-        let made = work.join("made");
-        remove(&made).map_err(PreparationError::io(&made))?;
-        let (public, private) = (made.join("public"), made.join("private"));
-        for folder in [&public, &private] {
-            fs::create_dir_all(folder).map_err(PreparationError::io(folder))?;
+        let made = match unpacked_before(&work) {
+            // It may be of another download, so that has to be known before it is used.
+            Some(before) => {
+                progress.stage(Stage::Check { total: size });
+                self.verified(&archive, progress).and_then(|verified| {
+                    let raw = if before == verified.0 { Raw::Whole } else { Raw::Of(&archive) };
+                    let made = self.make(layout, recipe, raw, || mark(&work, &verified.0), progress)?;
+                    Ok((verified, made))
+                })
+            }
+            None => {
+                let (archive, work) = (archive.as_path(), work.as_path());
+                let (unpacked, is_unpacked) = mpsc::channel();
+                let verify = move |progress: &dyn Progress| {
+                    let verified = self.verified(archive, progress)?;
+                    // Nothing comes if unpacking fails.
+                    if is_unpacked.recv().is_ok() {
+                        mark(work, &verified.0)?;
+                    }
+                    Ok(verified)
+                };
+                let make = |progress: &dyn Progress| {
+                    let unpacked = move || {
+                        // Nobody hears it if verification failed.
+                        let _ = unpacked.send(());
+                        Ok(())
+                    };
+                    self.make(layout, recipe, Raw::Of(archive), unpacked, progress)
+                };
+                beside(progress, size, verify, make)
+            }
+        };
+        if let Err(PreparationError::Checksums(_)) = made {
+            // What is unpacked of another download than the one that is wanted is of use to nobody.
+            unmark(&work).and_then(|()| remove(&work)).map_err(PreparationError::io(&work))?;
         }
-        let steps = Steps { progress, unpacker: &unpacker, told: AtomicU64::new(0) };
-        recipe.run(&Folders { raw: &raw, public: &public, private: &private }, &steps, &steps, self.threads)?;
-        self.complete(&made)?;
-        let description = self.describe(&public)?;
-        let files = self.files(&made, progress)?;
-        self.tables(&files, verification, progress)?;
+        let ((download, verification), made) = made?;
+        self.tables(&made.files, verification, progress)?;
 
         let manifest = Manifest {
             schema: SCHEMA,
@@ -174,11 +247,12 @@ impl Preparation<'_> {
             assay: env!("CARGO_PKG_VERSION").to_owned(),
             recipe: sha256(self.recipe.as_bytes()),
             download,
-            extra,
+            extra: made.extra,
             verification,
-            description,
-            files,
+            description: made.description,
+            files: made.files,
         };
+        let (raw, made) = (work.join(RAW), work.join(MADE));
         manifest.write(&made).map_err(PreparationError::io(&made))?;
         progress.stage(Stage::Publish);
         unmark(&work).map_err(PreparationError::io(&work))?;
@@ -191,6 +265,38 @@ impl Preparation<'_> {
             progress.note(&format!("{} cannot be removed: {error}", work.display()));
         }
         Ok(manifest)
+    }
+
+    /// Unpacks the download if that is to be done, says `unpacked`, and makes the files.
+    fn make(
+        &self,
+        layout: &Layout,
+        recipe: &Recipe,
+        raw: Raw<'_>,
+        unpacked: impl FnOnce() -> Result<(), PreparationError>,
+        progress: &dyn Progress,
+    ) -> Result<Made, PreparationError> {
+        let work = layout.work();
+        let unpacker = Unpacker::new(Limits::default(), self.threads, progress);
+        if let Raw::Of(archive) = raw {
+            unpack(archive, &work, &unpacker, progress)?;
+            unpacked()?;
+        }
+        let (raw, made) = (work.join(RAW), work.join(MADE));
+        let extra = self.extra(layout, &raw, progress)?;
+
+        remove(&made).map_err(PreparationError::io(&made))?;
+        let (public, private) = (made.join("public"), made.join("private"));
+        for folder in [&public, &private] {
+            fs::create_dir_all(folder).map_err(PreparationError::io(folder))?;
+        }
+        let steps = Steps { progress, unpacker: &unpacker, told: AtomicU64::new(0) };
+        let folders = Folders { raw: &raw, public: &public, private: &private, raw_stays: self.keep_raw };
+        recipe.run(&folders, &steps, &steps, self.threads)?;
+        self.complete(&made)?;
+        let description = self.describe(&public)?;
+        let files = self.files(&made, progress)?;
+        Ok(Made { extra, description, files })
     }
 
     /// The download: the user's, the one that is there, or a new one.
@@ -217,51 +323,21 @@ impl Preparation<'_> {
         }
     }
 
-    fn checked(
-        &self,
-        archive: &Path,
-        download: &Digests,
-        progress: &dyn Progress,
-    ) -> Result<Verification, PreparationError> {
-        match checks::of_download(self.dataset, archive, download) {
-            Some(error) if self.verify => Err(PreparationError::Checksums(error)),
+    /// What the download is, and how it compares with the reference's.
+    fn verified(&self, archive: &Path, progress: &dyn Progress) -> Result<(Digests, Verification), PreparationError> {
+        let found = digests(archive, true, progress).map_err(PreparationError::io(archive))?;
+        let download = found.ok_or(PreparationError::Cancelled)?;
+        let verification = match checks::of_download(self.dataset, archive, &download) {
+            Some(error) if self.verify => return Err(PreparationError::Checksums(error)),
             Some(_) => {
                 progress.note("not verified: the download is another one than the reference's");
-                Ok(Verification::Skipped)
+                Verification::Skipped
             }
-            None if !self.verify => Ok(Verification::Skipped),
-            None if self.dataset.download.md5.is_none() => Ok(Verification::Unknown),
-            None => Ok(Verification::Same),
-        }
-    }
-
-    /// The download unpacked, by this call or by one that was stopped.
-    fn unpacked(
-        &self,
-        archive: &Path,
-        download: &Digests,
-        work: &Path,
-        unpacker: &Unpacker<'_>,
-        progress: &dyn Progress,
-    ) -> Result<PathBuf, PreparationError> {
-        let (raw, mark) = (work.join("raw"), work.join(MARK));
-        let of = Unpacked { download: download.clone() };
-        let known = fs::read(&mark).ok().and_then(|bytes| serde_json::from_slice::<Unpacked>(&bytes).ok());
-        if known.is_some_and(|known| known == of) && raw.is_dir() {
-            return Ok(raw);
-        }
-        unmark(work).and_then(|()| remove(work)).map_err(PreparationError::io(work))?;
-        fs::create_dir_all(&raw).map_err(PreparationError::io(&raw))?;
-        let total = Unpacker::declared(archive);
-        if let Some(lacking) = total.and_then(|total| space::lacking(work, total)) {
-            let what = "unpacking the download";
-            return Err(PreparationError::Space { folder: work.to_owned(), lacking, what });
-        }
-        progress.stage(Stage::Unpack { total });
-        unpacker.unpack(archive, &raw)?;
-        let text = serde_json::to_vec(&of).map_err(io::Error::from);
-        text.and_then(|text| fs::write(&mark, text)).map_err(PreparationError::io(&mark))?;
-        Ok(raw)
+            None if !self.verify => Verification::Skipped,
+            None if self.dataset.download.md5.is_none() => Verification::Unknown,
+            None => Verification::Same,
+        };
+        Ok((download, verification))
     }
 
     /// The files that come from elsewhere are put into the unpacked download, unless they are there.
@@ -276,7 +352,9 @@ impl Preparation<'_> {
             let to = raw.join(&extra.file);
             if !to.is_file() {
                 let from = self.extra_file(layout, extra, progress)?;
-                fs::copy(&from, &to).map_err(PreparationError::io(&to))?;
+                // Under another name until it is whole: the unpacked download may be used by the next call.
+                let part = layout.work().join("extra.part");
+                fs::copy(&from, &part).and_then(|_| fs::rename(&part, &to)).map_err(PreparationError::io(&to))?;
             }
             let taken = digests(&to, true, progress).map_err(PreparationError::io(&to))?;
             let taken = taken.ok_or(PreparationError::Cancelled)?;
@@ -344,14 +422,17 @@ impl Preparation<'_> {
     fn files(&self, made: &Path, progress: &dyn Progress) -> Result<BTreeMap<String, Digests>, PreparationError> {
         let there = listed(made).map_err(PreparationError::io(made))?;
         progress.stage(Stage::Digest { total: there.values().sum() });
-        let names: Vec<&str> = there.keys().map(String::as_str).collect();
+        let names: Vec<(&str, u64)> = there.iter().map(|(name, size)| (name.as_str(), *size)).collect();
         let md5 = |name: &str| self.dataset.prepared.contains_key(name);
-        let found = all_digests(made, &names, md5, self.threads, progress);
+        let found = thread::scope(|scope| {
+            scope.spawn(|| to_disk(made, &names, progress));
+            all_digests(made, &names, md5, self.threads, progress)
+        });
         if progress.cancelled() {
             return Err(PreparationError::Cancelled);
         }
         let found = found.map_err(PreparationError::io(made))?;
-        Ok(names.into_iter().map(ToOwned::to_owned).zip(found).collect())
+        Ok(there.into_keys().zip(found).collect())
     }
 
     /// The reference's checksums are of its own edition alone.
@@ -387,6 +468,16 @@ impl Preparation<'_> {
             return Ok(());
         }
         fs::rename(raw, &place).map_err(PreparationError::io(&place))
+    }
+}
+
+/// Brings large files to the disk, where they have to be before they are published, while others work. An error is told by publishing.
+fn to_disk(folder: &Path, names: &[(&str, u64)], progress: &dyn Progress) {
+    for (name, _) in names.iter().filter(|(_, size)| *size >= LARGE) {
+        if progress.cancelled() {
+            break;
+        }
+        let _ = File::open(folder.join(name)).and_then(|file| file.sync_data());
     }
 }
 

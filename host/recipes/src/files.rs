@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
@@ -68,8 +69,9 @@ pub(crate) fn part_fits(pattern: &[u8], name: &[u8]) -> bool {
     pattern[at..].iter().all(|byte| *byte == b'*')
 }
 
-/// Copies files and whole folders in parallel. Of two for one target, the later counts.
-pub(crate) fn copy_all(work: &Work, pairs: Vec<(PathBuf, PathBuf)>) -> Result<(), RunError> {
+/// Copies files and whole folders in parallel. Of two for one target, the later counts. `link` says that a second name of the same file
+/// will do, since the first one goes.
+pub(crate) fn copy_all(work: &Work, pairs: Vec<(PathBuf, PathBuf)>, link: bool) -> Result<(), RunError> {
     let mut targets: BTreeMap<PathBuf, PathBuf> = BTreeMap::new();
     for (from, to) in pairs {
         if from.is_dir() {
@@ -88,10 +90,44 @@ pub(crate) fn copy_all(work: &Work, pairs: Vec<(PathBuf, PathBuf)>) -> Result<()
     let threads = threads.map_err(|error| RunError::Io { path: PathBuf::new(), source: io::Error::other(error) })?;
     threads.install(|| {
         targets.par_iter().try_for_each(|(to, from)| {
-            let bytes = fs::copy(from, to).about(from)?;
+            let linked = if link { linked(from, to).about(from)? } else { None };
+            let bytes = match linked {
+                Some(bytes) => bytes,
+                None => unshare(to).and_then(|()| fs::copy(from, to)).about(from)?,
+            };
             work.advance(bytes)
         })
     })
+}
+
+/// Gives a file a second name, and returns its size. None if it has to be copied: where it has a second name already, so that two files of
+/// prepared data are never one, and where the file system has no such names.
+fn linked(from: &Path, to: &Path) -> io::Result<Option<u64>> {
+    let link = match fs::hard_link(from, to) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            fs::remove_file(to)?;
+            fs::hard_link(from, to)
+        }
+        link => link,
+    };
+    // Whatever else is wrong, copying says it.
+    if link.is_err() {
+        return Ok(None);
+    }
+    let metadata = fs::symlink_metadata(to)?;
+    if metadata.is_file() && metadata.nlink() == 2 {
+        return Ok(Some(metadata.len()));
+    }
+    fs::remove_file(to)?;
+    Ok(None)
+}
+
+/// Removes a file that has another name, so that writing it anew does not write the other.
+pub(crate) fn unshare(path: &Path) -> io::Result<()> {
+    match fs::symlink_metadata(path) {
+        Ok(metadata) if metadata.is_file() && metadata.nlink() > 1 => fs::remove_file(path),
+        _ => Ok(()),
+    }
 }
 
 /// The bytes of a file.

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::error::{About, Fault, RunError};
+use crate::files::unshare;
 use crate::place::{Place, Root};
 use crate::table::Table;
 
@@ -20,6 +21,8 @@ pub struct Folders<'a> {
     /// What they do not see. It is there, and empty. A folder beside it holds what archives in the download extract to while a recipe
     /// runs.
     pub private: &'a Path,
+    /// True if somebody wants the extracted download afterwards. Otherwise a copy of a file of it can be a second name of the same file.
+    pub raw_stays: bool,
 }
 
 /// Who is told how far a preparation is.
@@ -113,7 +116,17 @@ impl<'a> Work<'a> {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).about(folder)?;
         }
+        unshare(&path).about(&path)?;
         Ok(path)
+    }
+
+    /// True if files of this folder may get a second name: those that go when the recipe is done.
+    pub(crate) fn goes(&self, root: Root) -> bool {
+        match root {
+            Root::Raw => !self.folders.raw_stays,
+            Root::Work => true,
+            Root::Public | Root::Private => false,
+        }
     }
 
     /// Tells the observer of bytes that were worked through.

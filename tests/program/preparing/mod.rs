@@ -5,4 +5,5 @@ mod faults;
 mod low;
 mod recipes;
 mod server;
+mod verified;
 mod world;

@@ -1,12 +1,9 @@
 //! Where entries are written, and how much of them.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
-
-use rustix::fs::OFlags;
 
 use super::Limits;
 use super::fault::Fault;
@@ -94,8 +91,13 @@ impl<'a> Sink<'a> {
     }
 }
 
-/// A file to write, in the place of one that is there, but through no link.
+/// A new file to write, in the place of one that is there: another name of that one, or what it leads to, stays as it is.
 fn create(path: &Path) -> io::Result<File> {
-    let flags = OFlags::NOFOLLOW.bits().cast_signed();
-    OpenOptions::new().write(true).create(true).truncate(true).custom_flags(flags).open(path)
+    match File::create_new(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            fs::remove_file(path)?;
+            File::create_new(path)
+        }
+        file => file,
+    }
 }

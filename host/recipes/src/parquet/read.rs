@@ -1,6 +1,7 @@
 //! Columns of numbers of a parquet file, batch by batch.
 
 use std::fs::File;
+use std::ops::Range;
 use std::path::Path;
 
 use parquet::basic::Type;
@@ -22,11 +23,16 @@ pub(crate) enum Values {
 }
 
 impl Values {
-    /// Those at these positions.
-    pub(crate) fn take(&self, rows: &[usize]) -> Values {
+    /// Those of these rows, one run of them after the other.
+    pub(crate) fn take(&self, runs: &[Range<usize>]) -> Values {
+        fn taken<T: Copy>(values: &[T], runs: &[Range<usize>]) -> Vec<T> {
+            let mut taken = Vec::with_capacity(runs.iter().map(Range::len).sum());
+            runs.iter().for_each(|run| taken.extend_from_slice(&values[run.clone()]));
+            taken
+        }
         match self {
-            Values::Int(values) => Values::Int(rows.iter().map(|row| values[*row]).collect()),
-            Values::Real(values) => Values::Real(rows.iter().map(|row| values[*row]).collect()),
+            Values::Int(values) => Values::Int(taken(values, runs)),
+            Values::Real(values) => Values::Real(taken(values, runs)),
         }
     }
 
@@ -99,6 +105,7 @@ impl Reader {
                 .map_err(failed)?;
             while left > 0 {
                 let count = left.min(BATCH);
+                // One after the other: readers of one file share its position.
                 let mut batch = Vec::with_capacity(columns.len());
                 for (reader, column) in readers.iter_mut().zip(columns) {
                     let values = match reader {

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::Path;
 
+use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -83,9 +84,10 @@ impl<'w> Writer<'w> {
             }
             let left = self.pages.first().map_or(0, |page| page.left);
             let to = count.min(from + usize::try_from(left).unwrap_or(usize::MAX));
-            for (page, values) in self.pages.iter_mut().zip(columns) {
-                page.put(values, from, to)?;
-            }
+            // Columns are compressed by all threads; of errors the first column's is told.
+            let put: Vec<_> =
+                self.pages.par_iter_mut().zip(columns).map(|(page, values)| page.put(values, from, to)).collect();
+            put.into_iter().collect::<io::Result<()>>()?;
             self.written += (to - from) as u64;
             from = to;
             if self.pages.first().is_some_and(|page| page.left == 0) {
@@ -214,17 +216,17 @@ impl Page {
 
     fn put(&mut self, values: &Values, from: usize, to: usize) -> io::Result<()> {
         self.left -= (to - from) as u64;
-        let mut bytes = Vec::with_capacity(8 * (to - from));
+        let mut bytes = vec![0; 8 * (to - from)];
         match (values, &mut self.smallest, &mut self.largest) {
             (Values::Int(values), Values::Int(smallest), Values::Int(largest)) => {
                 let values = &values[from..to];
-                bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()));
-                *smallest = values.iter().chain(&*smallest).min().copied().into_iter().collect();
-                *largest = values.iter().chain(&*largest).max().copied().into_iter().collect();
+                bytes.chunks_exact_mut(8).zip(values).for_each(|(to, value)| to.copy_from_slice(&value.to_le_bytes()));
+                *smallest = values.iter().min().into_iter().chain(&*smallest).min().copied().into_iter().collect();
+                *largest = values.iter().max().into_iter().chain(&*largest).max().copied().into_iter().collect();
             }
             (Values::Real(values), Values::Real(smallest), Values::Real(largest)) => {
                 let values = &values[from..to];
-                bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+                bytes.chunks_exact_mut(8).zip(values).for_each(|(to, value)| to.copy_from_slice(&value.to_le_bytes()));
                 *smallest = values.iter().chain(&*smallest).copied().reduce(f64::min).into_iter().collect();
                 *largest = values.iter().chain(&*largest).copied().reduce(f64::max).into_iter().collect();
             }

@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 use std::fs::File;
-use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::io::{self, BufWriter, Read, Write};
+use std::ops::Range;
 use std::path::PathBuf;
 
 use schemars::JsonSchema;
@@ -14,8 +15,11 @@ use crate::place::Place;
 use crate::run::Work;
 use crate::table::{Cell, Data, Table};
 
-/// How much is read and written at once.
-const BUFFER: usize = 1 << 18;
+/// How much is read at once.
+const BUFFER: usize = 1 << 20;
+
+/// How much is written at once.
+const WRITTEN: usize = 1 << 18;
 
 /// A larger document is none that a database takes.
 const LARGEST: usize = 1 << 26;
@@ -24,18 +28,20 @@ const LARGEST: usize = 1 << 26;
 struct Documents<'w> {
     work: &'w Work<'w>,
     place: &'w Place,
-    input: BufReader<File>,
+    input: File,
     path: PathBuf,
-    /// The document that was read last.
-    document: Vec<u8>,
+    /// What is read of the file and not passed over.
+    buffer: Vec<u8>,
+    /// Where in it the document stands that was read last.
+    document: Range<usize>,
     number: usize,
 }
 
 impl<'w> Documents<'w> {
     fn open(work: &'w Work<'w>, place: &'w Place) -> Result<Self, RunError> {
         let path = work.path(place);
-        let input = BufReader::with_capacity(BUFFER, File::open(&path).about(&path)?);
-        Ok(Documents { work, place, input, path, document: Vec::new(), number: 0 })
+        let input = File::open(&path).about(&path)?;
+        Ok(Documents { work, place, input, path, buffer: Vec::new(), document: 0..0, number: 0 })
     }
 
     fn fault(&self, problem: &str) -> RunError {
@@ -44,22 +50,37 @@ impl<'w> Documents<'w> {
 
     /// Reads the next document; false at the end.
     fn next(&mut self) -> Result<bool, RunError> {
-        let document = &mut self.document;
-        document.clear();
-        if self.input.by_ref().take(4).read_to_end(document).about(&self.path)? == 0 {
+        self.document = self.document.end..self.document.end;
+        if self.ahead(4)?.is_empty() {
             return Ok(false);
         }
         self.number += 1;
-        let length = document.first_chunk().and_then(|bytes| usize::try_from(i32::from_le_bytes(*bytes)).ok());
+        let length = self.ahead(4)?.first_chunk().and_then(|bytes| usize::try_from(i32::from_le_bytes(*bytes)).ok());
         let Some(length) = length.filter(|length| (5..=LARGEST).contains(length)) else {
             return Err(self.fault("the document has no sound length"));
         };
-        self.input.by_ref().take(length as u64 - 4).read_to_end(document).about(&self.path)?;
-        if document.len() < length || document.last() != Some(&0) {
+        if self.ahead(length)?.get(length - 1) != Some(&0) {
             return Err(self.fault("the document is cut"));
         }
+        self.document.end += length;
         self.work.advance(length as u64)?;
         Ok(true)
+    }
+
+    /// What follows the document that was read last: so many bytes or more, unless the file ends before.
+    fn ahead(&mut self, count: usize) -> Result<&[u8], RunError> {
+        let end = self.document.end;
+        if self.buffer.len() - end < count {
+            self.buffer.drain(..end);
+            self.document = 0..0;
+            let lacking = count.max(BUFFER) - self.buffer.len();
+            (&self.input).take(lacking as u64).read_to_end(&mut self.buffer).about(&self.path)?;
+        }
+        Ok(&self.buffer[self.document.end..])
+    }
+
+    fn document(&self) -> &[u8] {
+        &self.buffer[self.document.clone()]
     }
 }
 
@@ -140,7 +161,7 @@ impl Action for ReadBson {
         let mut documents = Documents::open(work, &self.file)?;
         while documents.next()? {
             for (name, column) in self.fields.iter().zip(&mut columns) {
-                let value = whole(&documents.document, name);
+                let value = whole(documents.document(), name);
                 column.push(value.ok_or_else(|| documents.fault(&format!("there is no whole number {name}")))?);
             }
         }
@@ -226,14 +247,14 @@ impl Action for SplitBson {
             let cells = work.table(&part.among)?.column(&self.field)?.cells();
             let known = cells.filter_map(|cell| if let Cell::Int(value) = cell { Some(value) } else { None }).collect();
             let path = work.target(&part.to)?;
-            let out = BufWriter::with_capacity(BUFFER, File::create(&path).about(&path)?);
+            let out = BufWriter::with_capacity(WRITTEN, File::create(&path).about(&path)?);
             outputs.push(Output { part, known, left: part.most.unwrap_or(u64::MAX), path, out });
         }
         let mut documents = Documents::open(work, &self.file)?;
         while outputs.iter().any(|output| output.left > 0) && documents.next()? {
-            let Some(value) = whole(&documents.document, &self.field) else { continue };
+            let Some(value) = whole(documents.document(), &self.field) else { continue };
             for output in outputs.iter_mut().filter(|output| output.left > 0 && output.known.contains(&value)) {
-                let put = output.put(&documents.document);
+                let put = output.put(documents.document());
                 put.about(&output.path)?;
             }
         }

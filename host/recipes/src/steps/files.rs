@@ -95,7 +95,7 @@ impl Action for Copy {
             pairs.retain(|(from, _)| from.exists());
         }
         let old: Vec<_> = if self.r#move { pairs.iter().map(|(from, _)| from.clone()).collect() } else { Vec::new() };
-        copy_all(work, pairs)?;
+        copy_all(work, pairs, work.goes(self.from.root))?;
         for path in old {
             fs::remove_file(&path).about(&path)?;
         }

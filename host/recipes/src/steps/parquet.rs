@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
@@ -111,18 +112,21 @@ enum Sink<'p> {
 }
 
 impl Output<'_> {
-    /// The positions of its rows. Values mostly are those of the row before.
-    fn kept(&self, deciding: &[i64]) -> Vec<usize> {
-        let mut last = None;
-        let mut is_kept = |value: i64| match last {
-            Some((other, kept)) if other == value => kept,
-            _ => {
-                let kept = self.known.contains(&value);
-                last = Some((value, kept));
-                kept
+    /// Its rows, in runs. Values mostly are those of the row before.
+    fn kept(&self, deciding: &[i64]) -> Vec<Range<usize>> {
+        let mut runs: Vec<Range<usize>> = Vec::new();
+        let mut start = 0;
+        for same in deciding.chunk_by(|one, other| one == other) {
+            let end = start + same.len();
+            if self.known.contains(&same[0]) {
+                match runs.last_mut() {
+                    Some(run) if run.end == start => run.end = end,
+                    _ => runs.push(start..end),
+                }
             }
-        };
-        (0..deciding.len()).filter(|row| is_kept(deciding[*row])).collect()
+            start = end;
+        }
+        runs
     }
 
     fn create<'w>(&'w self, scratch: &'w Path) -> io::Result<Sink<'w>> {
@@ -175,7 +179,9 @@ impl SplitParquet {
         reader.batches(&read[..1], |batch| {
             let deciding = whole(batch, &self.file, &self.column)?;
             work.advance(8 * deciding.len() as u64)?;
-            outputs.iter_mut().for_each(|output| output.rows += output.kept(deciding).len() as u64);
+            outputs.iter_mut().for_each(|output| {
+                output.rows += output.kept(deciding).iter().map(|run| run.len() as u64).sum::<u64>()
+            });
             Ok(())
         })?;
         Ok(outputs)

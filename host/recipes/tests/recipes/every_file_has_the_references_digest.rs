@@ -1,11 +1,12 @@
 //! The recipes make of the made-up downloads what the reference's preparers make of them: each file has the same digest, each archive
 //! the same members.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::error::Error;
 use std::fs::{self, File};
 use std::io::Read;
 use std::num::NonZeroUsize;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use assay_recipes::{Extractor, Folders, Observer, Recipe};
@@ -97,6 +98,12 @@ fn files(folder: &Path) -> Result<BTreeSet<String>, Problem> {
     Ok(names)
 }
 
+/// The digests of all files below a folder.
+fn contents(folder: &Path) -> Result<BTreeMap<String, String>, Problem> {
+    let digest_of = |name: String| Ok((name.clone(), digest(&fs::read(folder.join(name))?)));
+    files(folder)?.into_iter().map(digest_of).collect()
+}
+
 /// What differs from the reference, in words.
 fn differences(id: &str, expected: &serde_json::Value, threads: usize) -> Result<Vec<String>, Problem> {
     let text =
@@ -110,14 +117,20 @@ fn differences(id: &str, expected: &serde_json::Value, threads: usize) -> Result
     let download = root().join("tests/preparation/data").join(id).join(format!("{id}.zip"));
     Plain.extract(&download, &at("raw"))?;
     let (raw, public, private) = (at("raw"), at("prepared/public"), at("prepared/private"));
-    let before = files(&raw)?;
-    let folders = Folders { raw: &raw, public: &public, private: &private };
+    let before = contents(&raw)?;
+    let folders = Folders { raw: &raw, public: &public, private: &private, raw_stays: false };
     recipe.run(&folders, &Plain, &Quiet, NonZeroUsize::new(threads).ok_or("no thread")?)?;
     let mut problems = Vec::new();
-    if files(&raw)? != before {
+    if contents(&raw)? != before {
         problems.push("the download is not as it was".to_owned());
     }
     let made = files(&at("prepared"))?;
+    let mut known = HashSet::new();
+    for name in &made {
+        if !known.insert(fs::metadata(at("prepared").join(name))?.ino()) {
+            problems.push(format!("{name} is another file too"));
+        }
+    }
     let wanted = expected["files"].as_object().ok_or("no files")?;
     problems.extend(wanted.keys().filter(|name| !made.contains(*name)).map(|name| format!("{name} is missing")));
     for name in &made {

@@ -9,7 +9,7 @@ use assay_recipes::{Extractor, Folders, Observer, Recipe};
 
 pub(crate) type Problem = Box<dyn Error + Send + Sync>;
 
-struct Nothing;
+pub(crate) struct Nothing;
 
 impl Extractor for Nothing {
     fn extract(&self, archive: &Path, _: &Path) -> Result<(), Problem> {
@@ -44,7 +44,7 @@ pub(crate) fn bytes_made(files: &[(&str, &[u8])], steps: &str, file: &str) -> Re
     }
     let recipe = Recipe::parse(&format!("steps = [\n{steps}\n]"), "preparation.toml")?;
     let (raw, public, private) = (at("raw"), at("public"), at("private"));
-    let folders = Folders { raw: &raw, public: &public, private: &private };
+    let folders = Folders { raw: &raw, public: &public, private: &private, raw_stays: false };
     recipe.run(&folders, &Nothing, &Nothing, NonZeroUsize::MIN)?;
     Ok(fs::read(at(file))?)
 }

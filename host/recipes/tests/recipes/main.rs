@@ -3,4 +3,5 @@
 mod every_file_has_the_references_digest;
 mod formats;
 mod made;
+mod names;
 mod steps;
