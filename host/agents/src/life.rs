@@ -245,7 +245,7 @@ impl Attempt<'_> {
             log.say(&format!("note: {note}")).map_err(said)?;
         }
         // Some engines tell that only of a container that has ended.
-        let lacked_memory = engine.state(&container, false).await?.lacked_memory;
+        let lacked_memory = engine.state(&container).await?.lacked_memory;
         group.change(self.run, |run| {
             run.notes.extend(notes);
             if lacked_memory {
@@ -342,7 +342,7 @@ fn proxy_variables() -> impl Iterator<Item = String> {
 pub(crate) async fn stopped(engine: &Engine, container: &str) -> Result<(), AgentsError> {
     engine.signal(container, "SIGKILL").await?;
     let begun = Instant::now();
-    while engine.state(container, false).await?.runs {
+    while engine.state(container).await?.runs {
         if begun.elapsed() > DYING {
             let message = format!("container {container} was killed, and still runs after a minute");
             return Err(AgentsError::Engine { what: "end a container".into(), message });

@@ -60,7 +60,7 @@ async fn recover(setup: &Setup<'_>) -> Result<(), AgentsError> {
         };
         if is_whole && run.state == State::Collecting {
             let lacked_memory = match container {
-                Some(container) => setup.engine.state(&container.id, false).await?.lacked_memory,
+                Some(container) => setup.engine.state(&container.id).await?.lacked_memory,
                 None => false,
             };
             let finished = setup.group.change(id, |run| {
