@@ -6,6 +6,8 @@ use std::io;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpStream, UnixStream};
 
+use crate::engine::address;
+
 /// The longest head of an answer, in bytes.
 const HEAD: usize = 16 << 10;
 
@@ -14,8 +16,7 @@ pub(crate) async fn count(host: &str, container: &str, most: u64) -> io::Result<
     if let Some(path) = host.strip_prefix("unix://") {
         return counted(UnixStream::connect(path).await?, container, most).await;
     }
-    let address = host.split_once("://").map_or(host, |(_, address)| address).trim_end_matches('/');
-    counted(TcpStream::connect(address).await?, container, most).await
+    counted(TcpStream::connect(address(host)).await?, container, most).await
 }
 
 async fn counted(mut stream: impl AsyncRead + AsyncWrite + Unpin, container: &str, most: u64) -> io::Result<u64> {

@@ -1,6 +1,7 @@
 //! The container engine, by Docker's interface, which Podman has too. Nothing is decided here.
 
 use std::collections::HashMap;
+use std::io;
 use std::path::Path;
 use std::pin::Pin;
 use std::time::Duration;
@@ -21,6 +22,7 @@ use bollard::{API_DEFAULT_VERSION, Docker};
 use futures_util::{Stream, StreamExt};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use tokio::net::{TcpStream, UnixStream};
 use tokio::sync::mpsc;
 
 use crate::AgentsError;
@@ -139,6 +141,24 @@ fn failed(what: &str) -> impl FnOnce(Error) -> AgentsError {
     }
 }
 
+/// What can be done where an engine does not answer, and where it lets nobody in.
+const START: &str = "start it, or name another by DOCKER_HOST, such as unix:///run/user/1000/podman/podman.sock";
+const OF_GROUP: &str = "only the administrator and the socket's group may use it: become a member of that group, mostly `docker`, and log in anew";
+
+/// Whether somebody listens at a host.
+async fn connected(host: &str) -> io::Result<()> {
+    match host.strip_prefix("unix://") {
+        Some(path) => drop(UnixStream::connect(path).await?),
+        None => drop(TcpStream::connect(address(host)).await?),
+    }
+    Ok(())
+}
+
+/// The address and port of a host that is no socket.
+pub(crate) fn address(host: &str) -> &str {
+    host.split_once("://").map_or(host, |(_, address)| address).trim_end_matches('/')
+}
+
 impl Engine {
     /// The engine at a host such as `unix:///run/podman/podman.sock`, else where Docker has it.
     ///
@@ -147,15 +167,24 @@ impl Engine {
     /// If it does not answer.
     pub async fn connect(host: Option<&str>) -> Result<Self, AgentsError> {
         let host = host.filter(|host| !host.is_empty()).unwrap_or(DEFAULT_HOST);
-        let unreachable = |error: Error| AgentsError::Unreachable { host: host.to_owned(), message: error.to_string() };
-        let docker = if host.starts_with("unix://") {
+        let is_local = host.starts_with("unix://");
+        if !is_local && !host.starts_with("tcp://") && !host.starts_with("http://") {
+            return Err(AgentsError::Address { host: host.to_owned() });
+        }
+        let unreachable =
+            |message: String, hint: &'static str| AgentsError::Unreachable { host: host.to_owned(), message, hint };
+        // The client's own error does not tell why.
+        connected(host).await.map_err(|error| {
+            let hint = if error.kind() == io::ErrorKind::PermissionDenied { OF_GROUP } else { START };
+            unreachable(error.to_string(), hint)
+        })?;
+        let failed = |error: Error| unreachable(error.to_string(), START);
+        let docker = if is_local {
             Docker::connect_with_unix(host, PATIENCE, API_DEFAULT_VERSION)
-        } else if host.starts_with("tcp://") || host.starts_with("http://") {
-            Docker::connect_with_http(host, PATIENCE, API_DEFAULT_VERSION)
         } else {
-            Err(Error::UnsupportedURISchemeError { uri: host.to_owned() })
+            Docker::connect_with_http(host, PATIENCE, API_DEFAULT_VERSION)
         };
-        let docker = docker.map_err(unreachable)?.negotiate_version().await.map_err(unreachable)?;
+        let docker = docker.map_err(failed)?.negotiate_version().await.map_err(failed)?;
         Ok(Engine { docker, host: host.to_owned() })
     }
 
@@ -548,7 +577,8 @@ mod tests {
         let mut all = Vec::new();
         while all.last().is_none_or(|asked| asked != last) {
             let (mut client, _) = listener.accept().await.unwrap();
-            let (head, _) = crate::request::head(&mut client).await.unwrap().unwrap();
+            // Whoever looks whether somebody listens asks nothing.
+            let Some((head, _)) = crate::request::head(&mut client).await.unwrap() else { continue };
             let head = String::from_utf8(head).unwrap();
             let asked =
                 head.split(" HTTP/").next().unwrap_or_default().split('?').next().unwrap_or_default().to_owned();

@@ -39,8 +39,16 @@ pub(crate) const ATTEMPT: &str = "assay.attempt";
 const USER: &str = "nonroot";
 const START: &str = "/home/agent/start.sh";
 
-/// Makes an agent's home writable to it, but for the data, as the reference does when a container starts.
-const PREPARE: &str = "mkdir -p /home/submission /home/logs /home/code; find /home -path /home/data -prune -o -exec chmod a+rw {} +; true";
+/// Looks whether the image has what is started, and who starts it; then makes an agent's home writable to it, but for the data, as the
+/// reference does when a container starts.
+const PREPARE: &str = "[ -f /home/agent/start.sh ] || exit 91; user=; \
+    while IFS=: read -r name rest; do [ \"$name\" != nonroot ] || user=$name; done < /etc/passwd; [ -n \"$user\" ] || exit 92; \
+    mkdir -p /home/submission /home/logs /home/code; find /home -path /home/data -prune -o -exec chmod a+rw {} +; true";
+
+/// What is said of an image that lacks that.
+const NO_START: &str = "the image has no /home/agent/start.sh: its Dockerfile has to copy the agent's folder there, `COPY . ${AGENT_DIR}` below \
+    `ARG AGENT_DIR`";
+const NO_USER: &str = "the image has no user `nonroot`, who agents are: its Dockerfile has to add one, `RUN useradd --create-home nonroot`";
 
 /// How long that may take.
 const PREPARING: Duration = Duration::from_secs(300);
@@ -303,6 +311,8 @@ impl Attempt<'_> {
             loop {
                 match engine.ended(&id).await? {
                     Some(0) => return Ok(()),
+                    Some(91) => return Err(AgentsError::Machine(NO_START.into())),
+                    Some(92) => return Err(AgentsError::Machine(NO_USER.into())),
                     Some(code) => {
                         let message = format!(
                             "the agent's folders cannot be made in the container (exit code {code}); run.log says why"

@@ -96,6 +96,8 @@ fn cut_short(run: &mut Run) {
 async fn taken(setup: &Setup<'_>, run: &str, container: &str) -> bool {
     let collected = async {
         stopped(setup.engine, container).await?;
+        // A part that was left would stand in the way of what comes now.
+        setup.group.clear(run)?;
         collect(setup.engine, container, &setup.group.run_folder(run), FOLDERS, setup.bounds).await
     };
     match collected.await {
