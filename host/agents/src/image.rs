@@ -52,8 +52,10 @@ pub async fn build(
     let arguments: HashMap<String, String> =
         FOLDERS.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let spec = BuildSpec { name, dockerfile: within, arguments: &arguments, label: (AGENT, &agent.id), network };
-    let built = engine.build(spec, archive, told).await;
-    let Err(AgentsError::Engine { what, message }) = built else { return built };
+    let (what, message) = match engine.build(spec, archive, told).await {
+        Err(AgentsError::Engine { what, message }) => (what, message),
+        built => return built,
+    };
     // Else it reads as if somebody's registry had failed.
     let text = fs::read_to_string(&dockerfile).unwrap_or_default();
     for base in bases(&text) {
