@@ -22,8 +22,8 @@ use tempfile::TempDir;
 use crate::Failure;
 
 /// The programs of an image, beside bash.
-const PROGRAMS: [&str; 12] =
-    ["bash", "sh", "cat", "chmod", "cp", "dd", "find", "grep", "ln", "mkdir", "mkfifo", "sleep"];
+const PROGRAMS: [&str; 13] =
+    ["bash", "sh", "cat", "chmod", "cp", "dd", "find", "grep", "ln", "mkdir", "mkfifo", "rm", "sleep"];
 
 /// How long the engine may take to start and to end.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -67,6 +67,7 @@ pub enum Setting {
 
 /// An entry of a `config.yaml`. What else it has is let be, as the reference lets it.
 #[derive(Deserialize)]
+#[serde(expecting = "an agent, which is a mapping with `start` and `dockerfile`")]
 struct Entry {
     start: String,
     dockerfile: String,
@@ -108,6 +109,14 @@ impl Agent {
                 }
                 Err(error) => broken.push(format!("{}: {}", file.display(), listed(&error))),
             }
+        }
+        if known.is_empty() && broken.is_empty() {
+            let message = if folder.is_dir() {
+                format!("there is no {FILE} with an agent in it")
+            } else {
+                "there is no such folder".into()
+            };
+            return Err(AgentsError::NoAgents { folder: folder.to_owned(), message });
         }
         let broken = broken.iter().map(|broken| format!("\nnote: {broken}")).collect();
         let (id, folder) = (id.to_owned(), folder.to_owned());
@@ -304,6 +313,13 @@ tree/untyped:
             message("three")
         );
         assert!(message("tree/untyped").contains("`kwargs` need a `kwargs_type`"));
+        let none = Agent::find(&folder.path().join("none"), "tree").unwrap_err().to_string();
+        assert!(none.contains("there is no such folder\nhint: --agents-dir names"), "{none}");
+        let empty = tempfile::tempdir().unwrap();
+        let none = Agent::find(empty.path(), "tree").unwrap_err().to_string();
+        assert!(none.contains("there is no config.yaml with an agent in it\nhint: "), "{none}");
+        fs::write(folder.path().join(FILE), "tree:\n").unwrap();
+        assert!(message("tree").contains("expected an agent, which is a mapping with `start` and `dockerfile`"));
         fs::write(folder.path().join(FILE), "a: [\n").unwrap();
         assert!(message("three").contains("\nnote: "), "{}", message("three"));
         fs::remove_file(folder.path().join("tree/start.sh")).unwrap();

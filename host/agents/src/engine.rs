@@ -1,6 +1,7 @@
 //! The container engine, by Docker's interface, which Podman has too. Nothing is decided here.
 
 use std::collections::HashMap;
+use std::io;
 use std::path::Path;
 use std::pin::Pin;
 use std::time::Duration;
@@ -21,9 +22,11 @@ use bollard::{API_DEFAULT_VERSION, Docker};
 use futures_util::{Stream, StreamExt};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use tokio::net::{TcpStream, UnixStream};
 use tokio::sync::mpsc;
 
 use crate::AgentsError;
+use crate::changes;
 use crate::config::ContainerConfig;
 use crate::incoming::Incoming;
 use crate::metadata::Image;
@@ -38,6 +41,7 @@ const PATIENCE: u64 = 900;
 #[derive(Clone, Debug)]
 pub struct Engine {
     docker: Docker,
+    host: String,
 }
 
 /// What there is to know of an engine.
@@ -96,8 +100,15 @@ pub struct ContainerState {
     pub runs: bool,
     /// Whether a process of it was ended for want of memory.
     pub lacked_memory: bool,
-    /// How much it has written, in bytes, if that was asked for.
-    pub written: Option<u64>,
+}
+
+/// What a container has written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// How many bytes. Empty files and folders have none.
+    pub bytes: u64,
+    /// How many files and folders it has made, changed or removed, counted to one more than was asked for; none if that was not asked.
+    pub files: Option<u64>,
 }
 
 /// A container that was found.
@@ -130,6 +141,24 @@ fn failed(what: &str) -> impl FnOnce(Error) -> AgentsError {
     }
 }
 
+/// What can be done where an engine does not answer, and where it lets nobody in.
+const START: &str = "start it, or name another by DOCKER_HOST, such as unix:///run/user/1000/podman/podman.sock";
+const OF_GROUP: &str = "only the administrator and the socket's group may use it: become a member of that group, mostly `docker`, and log in anew";
+
+/// Whether somebody listens at a host.
+async fn connected(host: &str) -> io::Result<()> {
+    match host.strip_prefix("unix://") {
+        Some(path) => drop(UnixStream::connect(path).await?),
+        None => drop(TcpStream::connect(address(host)).await?),
+    }
+    Ok(())
+}
+
+/// The address and port of a host that is no socket.
+pub(crate) fn address(host: &str) -> &str {
+    host.split_once("://").map_or(host, |(_, address)| address).trim_end_matches('/')
+}
+
 impl Engine {
     /// The engine at a host such as `unix:///run/podman/podman.sock`, else where Docker has it.
     ///
@@ -138,16 +167,25 @@ impl Engine {
     /// If it does not answer.
     pub async fn connect(host: Option<&str>) -> Result<Self, AgentsError> {
         let host = host.filter(|host| !host.is_empty()).unwrap_or(DEFAULT_HOST);
-        let unreachable = |error: Error| AgentsError::Unreachable { host: host.to_owned(), message: error.to_string() };
-        let docker = if host.starts_with("unix://") {
+        let is_local = host.starts_with("unix://");
+        if !is_local && !host.starts_with("tcp://") && !host.starts_with("http://") {
+            return Err(AgentsError::Address { host: host.to_owned() });
+        }
+        let unreachable =
+            |message: String, hint: &'static str| AgentsError::Unreachable { host: host.to_owned(), message, hint };
+        // The client's own error does not tell why.
+        connected(host).await.map_err(|error| {
+            let hint = if error.kind() == io::ErrorKind::PermissionDenied { OF_GROUP } else { START };
+            unreachable(error.to_string(), hint)
+        })?;
+        let failed = |error: Error| unreachable(error.to_string(), START);
+        let docker = if is_local {
             Docker::connect_with_unix(host, PATIENCE, API_DEFAULT_VERSION)
-        } else if host.starts_with("tcp://") || host.starts_with("http://") {
-            Docker::connect_with_http(host, PATIENCE, API_DEFAULT_VERSION)
         } else {
-            Err(Error::UnsupportedURISchemeError { uri: host.to_owned() })
+            Docker::connect_with_http(host, PATIENCE, API_DEFAULT_VERSION)
         };
-        let docker = docker.map_err(unreachable)?.negotiate_version().await.map_err(unreachable)?;
-        Ok(Engine { docker })
+        let docker = docker.map_err(failed)?.negotiate_version().await.map_err(failed)?;
+        Ok(Engine { docker, host: host.to_owned() })
     }
 
     /// What there is to know of it.
@@ -233,20 +271,43 @@ impl Engine {
         Ok(if state.running == Some(true) { None } else { state.exit_code })
     }
 
-    /// How a container is; what it has written costs time.
+    /// How a container is.
     ///
     /// # Errors
     ///
     /// If the engine does not tell.
-    pub async fn state(&self, container: &str, written: bool) -> Result<ContainerState, AgentsError> {
-        let options = InspectContainerOptionsBuilder::new().size(written).build();
+    pub async fn state(&self, container: &str) -> Result<ContainerState, AgentsError> {
+        let Inspected { state, .. } = self.inspected(container, false).await?;
+        Ok(ContainerState { runs: state.running, lacked_memory: state.oom_killed })
+    }
+
+    /// What a container has written. That costs the engine time: it looks at all of it, and to count files often at all of the image.
+    ///
+    /// # Errors
+    ///
+    /// If the engine does not tell.
+    pub async fn written(&self, container: &str, most_files: Option<u64>) -> Result<Written, AgentsError> {
+        let what = "tell what a container has written";
+        let unsaid = || AgentsError::Engine { what: what.into(), message: "its answer has no `SizeRw`".into() };
+        let size = self.inspected(container, true).await?.size_rw;
+        let bytes = size.and_then(|size| u64::try_from(size).ok()).ok_or_else(unsaid)?;
+        let Some(most_files) = most_files else { return Ok(Written { bytes, files: None }) };
+        let count = || changes::count(&self.host, container, most_files);
+        if let Ok(files) = count().await {
+            return Ok(Written { bytes, files: Some(files) });
+        }
+        // The engine gives up where a file goes while it looks, which an agent could see to.
+        self.docker.pause_container(container).await.map_err(failed("pause a container"))?;
+        let files = count().await;
+        self.docker.unpause_container(container).await.map_err(failed("go on with a container"))?;
+        let files = files.map_err(|error| AgentsError::Engine { what: what.into(), message: error.to_string() })?;
+        Ok(Written { bytes, files: Some(files) })
+    }
+
+    async fn inspected(&self, container: &str, size: bool) -> Result<Inspected, AgentsError> {
+        let options = InspectContainerOptionsBuilder::new().size(size).build();
         let found = self.docker.inspect_container(container, Some(options)).await;
-        let Inspected { state, size_rw } = read(found.map(Inspected::from)).map_err(failed("look up a container"))?;
-        Ok(ContainerState {
-            runs: state.running,
-            lacked_memory: state.oom_killed,
-            written: size_rw.and_then(|size| u64::try_from(size).ok()).filter(|_| written),
-        })
+        read(found.map(Inspected::from)).map_err(failed("look up a container"))
     }
 
     /// Sends a signal to a container's first process. One that has ended needs none.
@@ -256,10 +317,17 @@ impl Engine {
     /// If it cannot be sent.
     pub async fn signal(&self, container: &str, signal: &str) -> Result<(), AgentsError> {
         let options = KillContainerOptionsBuilder::new().signal(signal).build();
-        match self.docker.kill_container(container, Some(options)).await {
-            Ok(()) | Err(Error::DockerResponseServerError { status_code: 404 | 409, .. }) => Ok(()),
+        match self.docker.kill_container(container, Some(options.clone())).await {
+            Ok(()) | Err(Error::DockerResponseServerError { status_code: 404, .. }) => Ok(()),
+            // It has ended; or it is paused, since the process that paused it was killed, and the engine does not see to that.
+            Err(Error::DockerResponseServerError { status_code: 409, .. }) => {
+                if self.docker.unpause_container(container).await.is_ok() {
+                    self.docker.kill_container(container, Some(options)).await.map_err(failed("end a container"))?;
+                }
+                Ok(())
+            }
             // Podman calls it its own failure that a container has ended.
-            Err(error) => match self.state(container, false).await {
+            Err(error) => match self.state(container).await {
                 Ok(state) if !state.runs => Ok(()),
                 _ => Err(failed("end a container")(error)),
             },
@@ -500,6 +568,70 @@ fn body(spec: Spec<'_>) -> ContainerCreateBody {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// An engine that answers each request by its method and path, until it says no more; what it was asked.
+    async fn asked(
+        listener: tokio::net::UnixListener,
+        mut answer: impl FnMut(&str) -> (u16, &'static str),
+        last: &str,
+    ) -> Vec<String> {
+        let mut all = Vec::new();
+        while all.last().is_none_or(|asked| asked != last) {
+            let (mut client, _) = listener.accept().await.unwrap();
+            // Whoever looks whether somebody listens asks nothing.
+            let Some((head, _)) = crate::request::head(&mut client).await.unwrap() else { continue };
+            let head = String::from_utf8(head).unwrap();
+            let asked = head.split(" HTTP/").next().unwrap_or_default().split('?').next().unwrap_or_default();
+            // Most paths begin with the version of the interface.
+            let asked = match asked.split_once(" /v1.") {
+                Some((method, rest)) => format!("{method} /{}", rest.split_once('/').unwrap_or_default().1),
+                None => asked.to_owned(),
+            };
+            let (status, body) = answer(&asked);
+            let length = body.len();
+            let sent = format!(
+                "HTTP/1.0 {status} So\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
+            );
+            tokio::io::AsyncWriteExt::write_all(&mut client, sent.as_bytes()).await.unwrap();
+            all.push(asked);
+        }
+        all
+    }
+
+    /// An engine gives up where files go while it looks. Then the container is paused, and goes on whatever is said of it.
+    #[test]
+    fn files_that_go_are_counted_while_nothing_does() {
+        for (second, expected) in [("[{\"Path\":\"/a\",\"Kind\":1}]", Some(1)), ("[{\"Pa", None)] {
+            let folder = tempfile::tempdir().unwrap();
+            let socket = folder.path().join("s");
+            let counted = crate::runtime().unwrap().block_on(async {
+                let listener = tokio::net::UnixListener::bind(&socket).unwrap();
+                let mut is_paused = false;
+                let answer = move |asked: &str| match asked {
+                    "GET /version" => (200, "{\"ApiVersion\": \"1.41\"}"),
+                    "GET /containers/c/json" => (200, "{\"Id\": \"c\", \"SizeRw\": 7}"),
+                    "GET /containers/c/changes" if !is_paused => {
+                        (500, "{\"message\": \"lstat /a: no such file or directory\"}")
+                    }
+                    "GET /containers/c/changes" => (200, second),
+                    "POST /containers/c/pause" => {
+                        is_paused = true;
+                        (204, "")
+                    }
+                    "POST /containers/c/unpause" => (204, ""),
+                    _ => (404, "{\"message\": \"page not found\"}"),
+                };
+                let told = asked(listener, answer, "POST /containers/c/unpause");
+                let host = format!("unix://{}", socket.display());
+                let written = async { Engine::connect(Some(&host)).await?.written("c", Some(100)).await };
+                tokio::join!(written, told)
+            });
+            let changes = "GET /containers/c/changes";
+            let paths = ["GET /version", "GET /containers/c/json", changes, "POST /containers/c/pause", changes];
+            assert_eq!(counted.1[..5], paths);
+            assert_eq!(counted.0.ok(), expected.map(|files| Written { bytes: 7, files: Some(files) }));
+        }
+    }
 
     fn unread(contents: &str) -> Error {
         let message = serde_json::from_str::<ContainerInspectResponse>(contents).err().map(|error| error.to_string());

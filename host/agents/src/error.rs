@@ -21,6 +21,14 @@ pub enum AgentsError {
         /// Which files could not be read, in words.
         broken: String,
     },
+    /// There are no agents at all.
+    #[error("{}: {message}\nhint: --agents-dir names the folder of agents, each of which is a folder in it with a config.yaml", .folder.display())]
+    NoAgents {
+        /// Where they were looked for.
+        folder: PathBuf,
+        /// What is wrong with it.
+        message: String,
+    },
     /// An agent is not as it must be.
     #[error("{}, agent {}: {message}", .file.display(), excerpt(.id))]
     Agent {
@@ -40,14 +48,20 @@ pub enum AgentsError {
         message: String,
     },
     /// The engine cannot be reached.
-    #[error(
-        "the container engine at {host} cannot be reached: {message}\nhint: start it, or name another by DOCKER_HOST, such as unix:///run/user/1000/podman/podman.sock"
-    )]
+    #[error("the container engine at {host} cannot be reached: {message}\nhint: {hint}")]
     Unreachable {
         /// Where it was looked for.
         host: String,
         /// What happened.
         message: String,
+        /// What can be done.
+        hint: &'static str,
+    },
+    /// What was named is no address of an engine.
+    #[error("{} is no address of a container engine; one begins with unix:// or tcp://", excerpt(.host))]
+    Address {
+        /// What was named.
+        host: String,
     },
     /// The engine did not do what it was asked to.
     #[error("the container engine could not {what}: {message}")]

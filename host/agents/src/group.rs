@@ -107,6 +107,26 @@ impl Group {
         Ok(changed)
     }
 
+    /// Removes what was being taken in when an earlier process was killed.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be removed.
+    pub fn clear(&self, run: &str) -> Result<(), AgentsError> {
+        let folder = self.run_folder(run);
+        let entries = match fs::read_dir(&folder) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+            entries => entries.map_err(AgentsError::file(&folder))?,
+        };
+        for name in entries.flatten().map(|entry| entry.file_name()) {
+            if name.to_string_lossy().starts_with(INCOMING) {
+                let part = folder.join(name);
+                fs::remove_dir_all(&part).map_err(AgentsError::file(&part))?;
+            }
+        }
+        Ok(())
+    }
+
     /// Puts what an attempt left in a folder of its own, so that the next finds the run's folder empty.
     ///
     /// # Errors
@@ -115,15 +135,10 @@ impl Group {
     pub fn set_aside(&self, run: &str, attempt: u32) -> Result<(), AgentsError> {
         let folder = self.run_folder(run);
         fs::create_dir_all(&folder).map_err(AgentsError::file(&folder))?;
+        self.clear(run)?;
         let entries = fs::read_dir(&folder).map_err(AgentsError::file(&folder))?;
         let names = entries.flatten().map(|entry| entry.file_name());
-        let (parts, left): (Vec<_>, Vec<_>) = names
-            .filter(|name| !name.to_string_lossy().starts_with(ATTEMPT))
-            .partition(|name| name.to_string_lossy().starts_with(INCOMING));
-        for part in parts {
-            let part = folder.join(part);
-            fs::remove_dir_all(&part).map_err(AgentsError::file(&part))?;
-        }
+        let left: Vec<_> = names.filter(|name| !name.to_string_lossy().starts_with(ATTEMPT)).collect();
         if left.is_empty() {
             return Ok(());
         }

@@ -16,6 +16,9 @@ const MAX_BYTES: u64 = 1 << 30;
 /// The label that an image has of its agent.
 pub(crate) const AGENT: &str = "assay.agent";
 
+/// What the reference's agents are built on.
+const BASE: &str = "mlebench-env";
+
 /// What the reference's Dockerfiles ask for, and where it is in a container.
 const FOLDERS: [(&str, &str); 4] = [
     ("SUBMISSION_DIR", "/home/submission"),
@@ -49,7 +52,36 @@ pub async fn build(
     let arguments: HashMap<String, String> =
         FOLDERS.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let spec = BuildSpec { name, dockerfile: within, arguments: &arguments, label: (AGENT, &agent.id), network };
-    engine.build(spec, archive, told).await
+    let (what, message) = match engine.build(spec, archive, told).await {
+        Err(AgentsError::Engine { what, message }) => (what, message),
+        built => return built,
+    };
+    // Else it reads as if somebody's registry had failed.
+    let text = fs::read_to_string(&dockerfile).unwrap_or_default();
+    for base in bases(&text) {
+        if let Err(AgentsError::NoImage { .. }) = engine.image(base).await {
+            let of_examples =
+                if base == BASE { ", as by `docker build -t mlebench-env examples/agents/base`" } else { "" };
+            let hint =
+                format!("{message}\nhint: there is no image {base}, on which it is built: make it first{of_examples}");
+            return Err(AgentsError::Engine { what, message: hint });
+        }
+    }
+    Err(AgentsError::Engine { what, message })
+}
+
+/// The images that a Dockerfile begins with, but for those that it makes itself, and those whose names are put together.
+fn bases(dockerfile: &str) -> Vec<&str> {
+    let (mut bases, mut own) = (Vec::new(), Vec::new());
+    for line in dockerfile.lines() {
+        let mut words = line.split_ascii_whitespace();
+        if words.next().is_some_and(|word| word.eq_ignore_ascii_case("FROM")) {
+            let mut words = words.filter(|word| !word.starts_with("--"));
+            bases.extend(words.next().filter(|name| !name.contains('$') && *name != "scratch" && !own.contains(name)));
+            own.extend(words.nth(1));
+        }
+    }
+    bases
 }
 
 /// A folder as an archive, in the order of names.
@@ -72,6 +104,12 @@ fn archive(folder: &Path) -> std::io::Result<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_dockerfile_tells_what_it_begins_with() {
+        let dockerfile = "# FROM none\nARG TAG\nFROM --platform=linux/amd64 python:3.12 AS one\nfrom mlebench-env\nFROM one\nFROM a:${TAG}\nFROM scratch\n";
+        assert_eq!(bases(dockerfile), ["python:3.12", "mlebench-env"]);
+    }
 
     #[test]
     fn a_folder_is_archived_in_order() {

@@ -8,6 +8,7 @@
 //! [`engine`] alone knows the container engine's interface.
 
 pub mod agent;
+mod changes;
 pub mod checker;
 mod collecting;
 pub mod config;

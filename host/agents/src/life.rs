@@ -39,8 +39,16 @@ pub(crate) const ATTEMPT: &str = "assay.attempt";
 const USER: &str = "nonroot";
 const START: &str = "/home/agent/start.sh";
 
-/// Makes an agent's home writable to it, but for the data, as the reference does when a container starts.
-const PREPARE: &str = "mkdir -p /home/submission /home/logs /home/code; find /home -path /home/data -prune -o -exec chmod a+rw {} +; true";
+/// Looks whether the image has what is started, and who starts it; then makes an agent's home writable to it, but for the data, as the
+/// reference does when a container starts.
+const PREPARE: &str = "[ -f /home/agent/start.sh ] || exit 91; user=; \
+    while IFS=: read -r name rest; do [ \"$name\" != nonroot ] || user=$name; done < /etc/passwd; [ -n \"$user\" ] || exit 92; \
+    mkdir -p /home/submission /home/logs /home/code; find /home -path /home/data -prune -o -exec chmod a+rw {} +; true";
+
+/// What is said of an image that lacks that.
+const NO_START: &str = "the image has no /home/agent/start.sh: its Dockerfile has to copy the agent's folder there, `COPY . ${AGENT_DIR}` below \
+    `ARG AGENT_DIR`";
+const NO_USER: &str = "the image has no user `nonroot`, who agents are: its Dockerfile has to add one, `RUN useradd --create-home nonroot`";
 
 /// How long that may take.
 const PREPARING: Duration = Duration::from_secs(300);
@@ -245,7 +253,7 @@ impl Attempt<'_> {
             log.say(&format!("note: {note}")).map_err(said)?;
         }
         // Some engines tell that only of a container that has ended.
-        let lacked_memory = engine.state(&container, false).await?.lacked_memory;
+        let lacked_memory = engine.state(&container).await?.lacked_memory;
         group.change(self.run, |run| {
             run.notes.extend(notes);
             if lacked_memory {
@@ -303,6 +311,8 @@ impl Attempt<'_> {
             loop {
                 match engine.ended(&id).await? {
                     Some(0) => return Ok(()),
+                    Some(91) => return Err(AgentsError::Machine(NO_START.into())),
+                    Some(92) => return Err(AgentsError::Machine(NO_USER.into())),
                     Some(code) => {
                         let message = format!(
                             "the agent's folders cannot be made in the container (exit code {code}); run.log says why"
@@ -342,7 +352,7 @@ fn proxy_variables() -> impl Iterator<Item = String> {
 pub(crate) async fn stopped(engine: &Engine, container: &str) -> Result<(), AgentsError> {
     engine.signal(container, "SIGKILL").await?;
     let begun = Instant::now();
-    while engine.state(container, false).await?.runs {
+    while engine.state(container).await?.runs {
         if begun.elapsed() > DYING {
             let message = format!("container {container} was killed, and still runs after a minute");
             return Err(AgentsError::Engine { what: "end a container".into(), message });

@@ -60,7 +60,7 @@ async fn recover(setup: &Setup<'_>) -> Result<(), AgentsError> {
         };
         if is_whole && run.state == State::Collecting {
             let lacked_memory = match container {
-                Some(container) => setup.engine.state(&container.id, false).await?.lacked_memory,
+                Some(container) => setup.engine.state(&container.id).await?.lacked_memory,
                 None => false,
             };
             let finished = setup.group.change(id, |run| {
@@ -96,6 +96,8 @@ fn cut_short(run: &mut Run) {
 async fn taken(setup: &Setup<'_>, run: &str, container: &str) -> bool {
     let collected = async {
         stopped(setup.engine, container).await?;
+        // A part that was left would stand in the way of what comes now.
+        setup.group.clear(run)?;
         collect(setup.engine, container, &setup.group.run_folder(run), FOLDERS, setup.bounds).await
     };
     match collected.await {

@@ -9,17 +9,29 @@ use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 
 use crate::AgentsError;
 use crate::collecting::{Collected, FOLDERS, collect};
-use crate::engine::{Engine, Execution};
+use crate::engine::{Engine, Execution, Written};
 use crate::life::{DYING, Setup, TICK};
 use crate::metadata::{Conditions, Outcome};
 use crate::output::RunLog;
 
-/// How often it is asked how much was written, and how long that may take.
+/// How often it is asked how much was written. Where the answer takes long, four times as long passes before the next question.
 const DISK: Duration = Duration::from_secs(5);
-const LOOKING: Duration = Duration::from_secs(30);
+
+/// How often it is asked how many files that is. Engines look through all of the image for it: they are not to spend more than a twentieth
+/// of their time on that.
+const FILES: Duration = Duration::from_secs(30);
+
+/// How long an answer may be late. A limit that cannot be measured is not held up, so that the run is ended.
+const UNMEASURED: Duration = Duration::from_secs(300);
+
+/// What a limit of the disk has for each file and folder, in bytes: ext4 has an inode for as many, if it is not told otherwise.
+const FILE: u64 = 16 << 10;
 
 /// What takes a submission in while its agent runs.
 type Collection<'a> = Pin<Box<dyn Future<Output = Result<Collected, AgentsError>> + 'a>>;
+
+/// What asks how much was written.
+type Measure<'a> = Pin<Box<dyn Future<Output = Result<Written, AgentsError>> + 'a>>;
 
 /// How an agent ended.
 pub(crate) struct End {
@@ -43,9 +55,11 @@ pub(crate) async fn watched(
     let begun = Instant::now();
     let limit = conditions.time_limit.map(|limit| begun + Duration::from_secs(limit));
     let every = Duration::from_secs(conditions.collect_every);
-    let mut watch = Watch { asked: None, killed: None };
-    let (mut is_open, mut next_look, mut next_collection) = (true, begun + DISK, begun + every);
+    let mut watch = Watch { asked: None, killed: None, why: None };
+    let (mut is_open, mut next_collection) = (true, begun + every);
     let mut collection: Option<Collection<'_>> = None;
+    let (mut measure, mut next_measure): (Option<(Instant, Measure<'_>)>, Instant) = (None, begun + DISK);
+    let (mut next_count, mut measure_due) = (next_measure, next_measure + UNMEASURED);
     let mut tick = interval(TICK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let exit_code = loop {
@@ -65,6 +79,24 @@ pub(crate) async fn watched(
                 next_collection = Instant::now() + every;
                 continue;
             }
+            measured = async { match &mut measure { Some((_, measure)) => measure.as_mut().await, None => Ok(Written::default()) } },
+                if measure.is_some() => {
+                let now = Instant::now();
+                let took = measure.take().map_or(Duration::ZERO, |(asked, _)| now - asked);
+                next_measure = now + DISK.max(took * 4);
+                if let Ok(written) = measured {
+                    measure_due = next_measure + UNMEASURED;
+                    if written.files.is_some() {
+                        (next_measure, next_count) = (now + DISK, now + FILES.max(took * 20));
+                    }
+                    watch.why = conditions.disk.and_then(|disk| over(written, disk));
+                }
+                if watch.why.is_some() && watch.killed.is_none() {
+                    watch.asked = Some((Outcome::DiskLimit, now));
+                    watch.kill(engine, container).await?;
+                }
+                continue;
+            }
             _ = tick.tick() => {}
         }
         if let Some(code) = engine.ended(&id).await? {
@@ -82,13 +114,14 @@ pub(crate) async fn watched(
                 engine.signal(container, "SIGTERM").await?;
             }
         }
-        if let Some(disk) = conditions.disk.filter(|_| now >= next_look && watch.killed.is_none()) {
-            let looked = timeout(LOOKING, engine.state(container, true)).await;
-            if looked.is_ok_and(|state| state.is_ok_and(|state| state.written > Some(disk))) {
-                watch.asked = Some((Outcome::DiskLimit, now));
+        if let Some(disk) = conditions.disk.filter(|_| watch.killed.is_none()) {
+            if now >= measure_due {
+                watch.asked.get_or_insert((Outcome::Machine, now));
                 watch.kill(engine, container).await?;
+            } else if measure.is_none() && now >= next_measure {
+                let files = (now >= next_count).then_some(disk / FILE);
+                measure = Some((now, Box::pin(engine.written(container, files))));
             }
-            next_look = Instant::now() + DISK;
         }
         let grace = Duration::from_secs(conditions.grace);
         if watch.asked.is_some_and(|(_, asked)| now >= asked + grace) && watch.killed.is_none() {
@@ -123,6 +156,22 @@ struct Watch {
     asked: Option<(Outcome, Instant)>,
     /// Its container was killed.
     killed: Option<Instant>,
+    /// What it wrote too much of, in words.
+    why: Option<String>,
+}
+
+/// What a container wrote more of than a limit of so many bytes allows, in words.
+fn over(written: Written, disk: u64) -> Option<String> {
+    let files = disk / FILE;
+    if written.bytes > disk {
+        Some(format!("its container wrote more than {disk} bytes"))
+    } else if written.files > Some(files) {
+        Some(format!(
+            "its container made or changed more than {files} files and folders; a limit of {disk} bytes has one for each {FILE}"
+        ))
+    } else {
+        None
+    }
 }
 
 impl Watch {
@@ -139,9 +188,13 @@ impl Watch {
                 let limit = conditions.time_limit.unwrap_or_default();
                 (Outcome::TimeLimit, Some(format!("it reached the limit of {limit} s{by_force}")))
             }
-            (Some((Outcome::DiskLimit, _)), _) => {
-                let limit = conditions.disk.unwrap_or_default();
-                (Outcome::DiskLimit, Some(format!("its container wrote more than {limit} bytes")))
+            (Some((Outcome::DiskLimit, _)), _) => (Outcome::DiskLimit, self.why.clone()),
+            (Some((Outcome::Machine, _)), _) => {
+                let late = UNMEASURED.as_secs();
+                let why = format!(
+                    "the engine did not tell for {late} s how much the container wrote, so that --disk did not hold"
+                );
+                (Outcome::Machine, Some(why))
             }
             (Some((outcome, _)), _) => (outcome, Some(format!("all runs were asked to end{by_force}"))),
             (None, Some(0)) => (Outcome::Finished, None),
@@ -161,7 +214,8 @@ mod tests {
     fn an_end_is_what_led_to_it() {
         let now = Instant::now();
         let of = |asked: Option<Outcome>, killed: bool, exit_code: Option<i64>| {
-            let watch = Watch { asked: asked.map(|outcome| (outcome, now)), killed: killed.then_some(now) };
+            let asked = asked.map(|outcome| (outcome, now));
+            let watch = Watch { asked, killed: killed.then_some(now), why: Some("too much".into()) };
             let End { outcome, exit_code, why, .. } = watch.end(exit_code, 1.0, &conditions(1));
             (outcome, exit_code, why.unwrap_or_default())
         };
@@ -173,8 +227,18 @@ mod tests {
         let (outcome, code, why) = of(Some(Outcome::TimeLimit), true, Some(137));
         assert_eq!((outcome, code), (Outcome::TimeLimit, None));
         assert!(why.ends_with("and had to be killed"), "{why}");
-        assert_eq!(of(Some(Outcome::DiskLimit), true, None).0, Outcome::DiskLimit);
+        assert_eq!(of(Some(Outcome::DiskLimit), true, None), (Outcome::DiskLimit, None, "too much".into()));
+        assert!(of(Some(Outcome::Machine), true, None).2.contains("--disk did not hold"));
         assert_eq!(of(Some(Outcome::Interrupted), true, Some(137)).0, Outcome::Interrupted);
         assert_eq!(of(None, false, None).0, Outcome::Machine);
+    }
+
+    #[test]
+    fn a_limit_has_files_as_a_file_system_has() {
+        // `mke2fs -t ext4` of e2fsprogs 1.47 gives 2 GiB 131,072 inodes.
+        let of = |bytes: u64, files: u64| over(Written { bytes, files: Some(files) }, 2 << 30);
+        assert_eq!(of(2 << 30, 131_072), None);
+        assert_eq!(of((2 << 30) + 1, 0).unwrap(), "its container wrote more than 2147483648 bytes");
+        assert!(of(0, 131_073).unwrap().contains("more than 131072 files and folders"));
     }
 }

@@ -20,12 +20,12 @@ impl Backoff {
     }
 }
 
-/// How long a server asks to be left alone, by its header `Retry-After`: seconds, or a date.
+/// How long a server asks to be left alone, by its header `Retry-After`: seconds, of which some have a fraction, or a date.
 #[must_use]
 pub fn asked_to_wait(header: &str, now: SystemTime) -> Option<Duration> {
     let header = header.trim();
     if let Ok(seconds) = header.parse() {
-        return Some(Duration::from_secs(seconds));
+        return Duration::try_from_secs_f64(seconds).ok();
     }
     let then = httpdate::parse_http_date(header).ok()?;
     Some(then.duration_since(now).unwrap_or_default())
@@ -53,7 +53,10 @@ mod tests {
         assert_eq!(asked_to_wait(date, before), Some(Duration::from_secs(60)));
         assert_eq!(asked_to_wait(date, before + Duration::from_secs(120)), Some(Duration::ZERO));
         assert_eq!(asked_to_wait(" 120 ", before), Some(Duration::from_secs(120)));
+        // OpenAI's client for Python reads fractions too.
+        assert_eq!(asked_to_wait("1.5", before), Some(Duration::from_millis(1500)));
         assert_eq!(asked_to_wait("soon", before), None);
+        assert_eq!(asked_to_wait("nan", before), None);
         assert_eq!(asked_to_wait("-1", before), None);
     }
 }

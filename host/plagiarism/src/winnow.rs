@@ -48,14 +48,31 @@ mod tests {
     use super::*;
     use crate::hash;
 
-    /// The example of the paper by Schleimer, Wilkerson and Aiken (section 2), whose windows are of 4: it chooses 17, 17, 8, 39, 17.
+    /// The hashes that are chosen, with their places.
+    fn placed(hashes: &[u32], window: usize) -> Vec<(u32, usize)> {
+        chosen(hashes, window).into_iter().map(|place| (hashes[place], place)).collect()
+    }
+
+    /// Figure 2 of the paper by Schleimer, Wilkerson and Aiken (2003): its hashes, its windows of 4, and what it selects, with the places.
     #[test]
     fn the_example_of_the_paper_is_chosen() {
         let hashes = [77, 74, 42, 17, 98, 50, 17, 98, 8, 88, 67, 39, 77, 74, 42, 17, 98];
-        let values = |places: Vec<usize>| places.into_iter().map(|place| hashes[place]).collect::<Vec<_>>();
-        let all = values(chosen(&hashes, 4));
-        // Before the first window is full, each new least one is chosen too.
-        assert_eq!(all, [77, 74, 42, 17, 17, 8, 39, 17]);
+        let mut placed = placed(&hashes, 4);
+        let of_windows = placed.split_off(3);
+        assert_eq!(of_windows, [(17, 3), (17, 6), (8, 8), (39, 11), (17, 15)]);
+        // The paper has no window before the first full one. Dolos starts there, and chooses each new least one.
+        assert_eq!(placed, [(77, 0), (74, 1), (42, 2)]);
+    }
+
+    /// What `WinnowFilter(1, 4)` of @dodona/dolos-core 1.2.1 chooses of these numbers, taken as hashes: of equal ones the last, unless the
+    /// least one has just left, and the newest is no less than another.
+    #[test]
+    fn of_equal_hashes_the_last_is_chosen_as_by_dolos() {
+        let expected = [(5, 0), (5, 1), (5, 2), (5, 3), (5, 4), (9, 7), (9, 9), (5, 10), (5, 12)];
+        assert_eq!(placed(&[5, 5, 5, 5, 5, 9, 9, 9, 9, 9, 5, 9, 5, 9, 9], 4), expected);
+        let expected = [(2, 0), (2, 1), (2, 2), (2, 3), (3, 6), (3, 8), (1, 9), (4, 12), (4, 14), (4, 15)];
+        assert_eq!(placed(&[2, 2, 2, 2, 3, 3, 3, 3, 3, 1, 4, 4, 4, 4, 4, 4], 4), expected);
+        assert_eq!(placed(&[1, 3, 3, 3, 2, 3, 3, 3, 3], 4), [(1, 0), (2, 4), (3, 7)]);
     }
 
     #[test]

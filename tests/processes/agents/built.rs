@@ -134,6 +134,9 @@ fn an_agent_of_the_references_form(world: &World) -> Result<(), Failure> {
     fs::write(world.path("agents/copier/Dockerfile"), format!("{DOCKERFILE}RUN echo so it is; exit 3\n"))?;
     let failing = build(true)?;
     assert!(failing.contains("so it is") && failing.contains("could not build the image copier"), "{failing}");
+    fs::write(world.path("agents/copier/Dockerfile"), "FROM assay-test-none\n")?;
+    let failing = build(true)?;
+    assert!(failing.contains("hint: there is no image assay-test-none, on which it is built"), "{failing}");
     assert_eq!(world.docker.containers()?, Vec::<Value>::new());
     fs::write(world.path("agents/copier/Dockerfile"), DOCKERFILE)?;
     fs::write(world.path("agents/copier/main.py"), "exit 0\n")?;

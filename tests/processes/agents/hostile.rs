@@ -1,4 +1,6 @@
 //! Agents that try what they must not, beside one that does its work: each ends as it should, and the others' runs are what they were.
+//!
+//! `ASSAY_CALLS=10000` has one call the checker so many times; without it 200 do.
 
 use std::fs;
 use std::time::Instant;
@@ -18,6 +20,9 @@ case "$COMPETITION_ID" in
   toy-memory) x=xxxxxxxxxxxxxxxx; while :; do x=$x$x; done;;
   toy-disk) for i in {1..1000}; do dd if=/dev/zero of=/home/code/$i bs=1M count=32; done; sleep 100;;
   toy-file) dd if=/dev/zero of=/home/code/file bs=1M count=1000; exit $?;;
+  toy-files)
+    # A file that comes and goes disturbs whoever counts.
+    mkdir /home/code/{1..15000}; while :; do : > /home/code/gone; rm /home/code/gone; sleep 0.2; done;;
   toy-links)
     ln -s /etc/passwd /home/code/link; ln -s / /home/code/root; ln /home/submission/submission.csv /home/code/hard
     mkfifo /home/code/pipe; mkdir -p "/home/code/$(printf 'bell\a')"; echo x > /home/code/kept; exit 0;;
@@ -35,7 +40,7 @@ esac
 "#;
 
 /// Those that last as long as they may come first.
-const IDS: [&str; 13] = [
+const IDS: [&str; 14] = [
     "toy-forks",
     "toy-deaf",
     "toy-late",
@@ -45,6 +50,7 @@ const IDS: [&str; 13] = [
     "toy-memory",
     "toy-disk",
     "toy-file",
+    "toy-files",
     "toy-links",
     "toy-calls",
     "toy-answers",
@@ -58,7 +64,9 @@ fn each_attack_has_its_end() -> Result<(), Failure> {
     let config = r#"{"mem_limit": "64m", "nano_cpus": 5e8, "pids_limit": 64}"#;
     fs::write(world.path("container.json"), config)?;
     let mut begin = world.begin()?;
-    begin.args(["--n-workers", "8", "--time-limit", "20s", "--grace", "3s", "--disk", "200M", "--container-config"]);
+    // Those that never end take as long.
+    let limit = format!("{}s", 20 + calls / 40);
+    begin.args(["--n-workers", "8", "--time-limit", &limit, "--grace", "3s", "--disk", "200M", "--container-config"]);
     let begun = Instant::now();
     let output = begin.arg(world.path("container.json")).output()?;
     println!("{} attacks in {:.0?}", IDS.len(), begun.elapsed());
@@ -71,7 +79,7 @@ fn each_attack_has_its_end() -> Result<(), Failure> {
         println!("{id}: {} {} {}", run["outcome"], run["seconds"], run["why"]);
         Ok((name.clone(), run.clone()))
     };
-    let expected: [(&str, &[&str]); 13] = [
+    let expected: [(&str, &[&str]); 14] = [
         ("toy-good", &["finished"]),
         ("toy-best", &["finished"]),
         ("toy-fails", &["failed"]),
@@ -79,6 +87,7 @@ fn each_attack_has_its_end() -> Result<(), Failure> {
         ("toy-memory", &["memory-limit"]),
         ("toy-disk", &["disk-limit"]),
         ("toy-file", &["failed", "disk-limit"]),
+        ("toy-files", &["disk-limit"]),
         ("toy-links", &["finished"]),
         ("toy-calls", &["finished"]),
         ("toy-answers", &["finished"]),
@@ -93,6 +102,8 @@ fn each_attack_has_its_end() -> Result<(), Failure> {
         let submission = fs::read_to_string(group.join(&name).join("submission/submission.csv"))?;
         assert_eq!(submission, "id,y\n1,0\n2,0\n", "{id}");
     }
+    let (_, files) = run("toy-files")?;
+    assert!(files["why"].to_string().contains("more than 12800 files and folders"), "{files}");
     let (name, links) = run("toy-links")?;
     let code = group.join(name).join("code");
     assert_eq!(fs::read_to_string(code.join("kept"))?, "x\n");

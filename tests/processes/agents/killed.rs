@@ -102,11 +102,15 @@ fn what_cannot_be_taken_in_is_kept() -> Result<(), Failure> {
     assert_eq!(world.docker.containers()?.len(), 1);
     fs::remove_file(&folder)?;
     fs::rename(&away, &folder)?;
+    // What a process that was killed had taken in of it is in nobody's way.
+    fs::create_dir(folder.join(".incoming-submission-0"))?;
+    fs::write(folder.join(".incoming-submission-0/submission.csv"), "id,")?;
     expect(&world.run()?.arg("--resume").arg(&group).output()?, 0);
     let run = only(&group)?.1;
     assert_eq!((&run["attempts"], &run["success"]), (&1.into(), &true.into()), "{run}");
     assert!(run["notes"].to_string().contains("could not be taken in"), "{run}");
     assert_eq!(fs::read_to_string(folder.join("submission/submission.csv"))?, "id,y\n1,0\n2,0\n");
+    assert!(!folder.join(".incoming-submission-0").exists());
     assert!(world.docker.containers()?.is_empty());
     Ok(())
 }

@@ -122,6 +122,36 @@ fn a_call_at_fault_starts_nothing() -> Result<(), Failure> {
     let mut unreachable = world.begin()?;
     let output = unreachable.env("DOCKER_HOST", "unix:///nowhere/socket").output()?;
     expect(&output, 3);
-    assert!(String::from_utf8_lossy(&output.stderr).contains("cannot be reached"));
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(message.contains("cannot be reached: No such file") && message.contains("hint: start it"), "{message}");
+    let mut elsewhere = world.begin()?;
+    let output = elsewhere.env("DOCKER_HOST", "ssh://somewhere").output()?;
+    expect(&output, 2);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("begins with unix:// or tcp://"));
+    Ok(())
+}
+
+/// What an image lacks is said before its agent is taken for one that failed.
+#[test]
+fn an_image_that_lacks_the_agent_is_no_agent_that_failed() -> Result<(), Failure> {
+    let Some(world) = World::new("exit 0\n", &["toy-one"])? else { return Ok(()) };
+    let lacking = |image: &str, said: &str| -> Result<(), Failure> {
+        let output = world.begin()?.args(["--image", image]).output()?;
+        expect(&output, 3);
+        let metadata = metadata(&world.group()?)?;
+        let run = metadata["runs"].as_object().and_then(|runs| runs.values().next()).ok_or("no run")?;
+        assert_eq!(run["outcome"], "machine", "{run}");
+        assert!(run["why"].as_str().is_some_and(|why| why.contains(said)), "{run}");
+        fs::remove_dir_all(world.path("runs"))?;
+        Ok(())
+    };
+    world.docker.import("empty", &[], &[])?;
+    lacking("empty", "the image has no /home/agent/start.sh: its Dockerfile has to copy")?;
+    world.docker.import(
+        "strange",
+        &[("home/agent/start.sh", "exit 0\n"), ("etc/passwd", "root:x:0:0::/:/bin/sh\n")],
+        &[],
+    )?;
+    lacking("strange", "the image has no user `nonroot`")?;
     Ok(())
 }

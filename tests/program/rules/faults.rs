@@ -31,12 +31,15 @@ fn what_passes_is_tried_again() -> Result<(), Failure> {
             1 => Vec::new(),
             2 => http("429 Too Many Requests", "Retry-After: 0\r\n", "{\"error\": {\"message\": \"slow down\"}}"),
             3 => http("503 Service Unavailable", "Retry-After: 0\r\n", ""),
+            // The more precise header counts; and some say that all is well where nothing is.
+            4 => http("429 Too Many Requests", "retry-after-ms: 20\r\nRetry-After: 3600\r\n", ""),
+            5 => http("200 OK", "", "{\"error\": {\"message\": \"overloaded\", \"code\": 502}}"),
             _ => verdict(true, "it does"),
         })
     })?;
     let world = world()?;
     let asked = ask(&world, &server, &[])?;
-    assert_eq!((asked.code, server.asked().len()), (Some(1), 5), "{}", asked.stderr);
+    assert_eq!((asked.code, server.asked().len()), (Some(1), 7), "{}", asked.stderr);
     assert_eq!(world.table(&asked)?.cell(0, COLUMN)?, "yes: it does");
     Ok(())
 }
@@ -81,6 +84,49 @@ fn each_fault_is_told_with_its_remedy() -> Result<(), Failure> {
             1,
             http("400 No", "", &error("response_format?", "x")),
         ),
+        (
+            "no schemas, by a field",
+            3,
+            "`--answers first-word` asks without it",
+            1,
+            http("422 No", "", &json!({"detail": [{"loc": ["body", "response_format"], "msg": "extra"}]}).to_string()),
+        ),
+        (
+            "no temperature",
+            3,
+            "`--temperature default` sends none",
+            1,
+            http("400 No", "", &error("'temperature' does not support 0 with this model", "unsupported_value")),
+        ),
+        (
+            "too long for the model",
+            3,
+            "a smaller --chunk makes shorter ones",
+            1,
+            http("400 No", "", &error("9 tokens", "context_length_exceeded")),
+        ),
+        (
+            "a list of errors",
+            3,
+            "not take the question (HTTP status 400): so",
+            1,
+            http("400 No", "", "[{\"error\": {\"message\": \"so\"}}]"),
+        ),
+        (
+            "failed behind",
+            3,
+            "could not be asked: overloaded",
+            1,
+            http("200 OK", "", "{\"error\": {\"message\": \"overloaded\"}}"),
+        ),
+        (
+            "in pieces",
+            3,
+            "another form than was asked for",
+            1,
+            http("200 OK", "", "data: {\"choices\": []}\n\ndata: [DONE]\n"),
+        ),
+        ("refused with null", 3, "refuses to answer: no", 1, finish(json!({"content": null, "refusal": "no"}), "stop")),
         ("maybe", 3, "another form than was asked for", 3, said("{\"reason\": \"\", \"answer\": \"maybe\"}")),
         ("no JSON", 3, "another form than was asked for: no key is shown: [secret]", 1, said(&not_json)),
         ("nothing", 3, "another form than was asked for", 1, http("200 OK", "", "{}")),
@@ -108,6 +154,24 @@ fn each_fault_is_told_with_its_remedy() -> Result<(), Failure> {
         }
         assert!(!world.written()?.contains(KEY), "{name}");
     }
+    Ok(())
+}
+
+/// Servers of an older form of the interface know the longest answer as `max_tokens`. Each call that is told so is made again, and all others
+/// have that name.
+#[test]
+fn a_server_that_knows_an_old_name_is_asked_by_it() -> Result<(), Failure> {
+    let server = Server::start(|_, asked| {
+        let unknown = "{\"error\": {\"message\": \"Unrecognized request argument supplied: max_completion_tokens\"}}";
+        let is_new = asked.body.get("max_completion_tokens").is_some();
+        Reply::Whole(if is_new { http("400 Bad Request", "", unknown) } else { verdict(false, "") })
+    })?;
+    let mut world = world()?;
+    world.run("toy_2", "hello\n", "import y\n")?;
+    let asked = ask(&world, &server, &["--tries", "1", "--concurrency", "1", "--max-answer-tokens", "77"])?;
+    assert_eq!(asked.code, Some(0), "{}", asked.stderr);
+    let limits: Vec<_> = server.asked().iter().map(|call| call.body["max_tokens"].clone()).collect();
+    assert_eq!(limits, [json!(null), json!(77), json!(77)]);
     Ok(())
 }
 

@@ -74,7 +74,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "TIME", default_value = "60s", value_parser = long_time)]
     grace: Duration,
     /// How much a container may write, such as 50G: as a quota where the engine's storage has one (a container config's storage_opt), else
-    /// measured every few seconds. No file may be larger.
+    /// measured every few seconds. A file or folder is allowed for each 16 KiB of it. No file may be larger.
     #[arg(long, value_name = "BYTES", value_parser = bytes)]
     disk: Option<u64>,
     /// What an agent may reach beside its checker.
