@@ -208,14 +208,14 @@ fn image(files: &[(&str, &str)]) -> Result<Vec<u8>, Failure> {
     for (name, mode) in folders {
         add(name, mode, tar::EntryType::Directory, b"")?;
     }
-    add(
-        "etc/passwd",
-        0o644,
-        tar::EntryType::Regular,
-        b"root:x:0:0::/root:/bin/bash\nnonroot:x:1000:1000::/home/nonroot:/bin/bash\n",
-    )?;
-    add("etc/group", 0o644, tar::EntryType::Regular, b"root:x:0:\nnonroot:x:1000:\n")?;
-    add("etc/hosts", 0o644, tar::EntryType::Regular, b"127.0.0.1 localhost\n")?;
+    let usual = [
+        ("etc/passwd", "root:x:0:0::/root:/bin/bash\nnonroot:x:1000:1000::/home/nonroot:/bin/bash\n"),
+        ("etc/group", "root:x:0:\nnonroot:x:1000:\n"),
+        ("etc/hosts", "127.0.0.1 localhost\n"),
+    ];
+    for (name, content) in usual.into_iter().filter(|(name, _)| files.iter().all(|(given, _)| given != name)) {
+        add(name, 0o644, tar::EntryType::Regular, content.as_bytes())?;
+    }
     let mut libraries = BTreeSet::new();
     for program in PROGRAMS {
         let path = ["/bin", "/usr/bin"].iter().map(|folder| Path::new(folder).join(program)).find(|path| path.exists());
