@@ -36,7 +36,7 @@ WORK = ROOT / "target/performance"
 ASSAY = ROOT / "target/release/assay"
 NATIVE = ROOT / "target/release/examples/native_metrics"
 PYTHON = WORK / "venv/bin/python"
-PACKAGES = ["pandas==2.3.3", "scikit-learn", "scipy", "numpy", "polars", "duckdb", "pyarrow", "Levenshtein", "rapidfuzz"]
+PACKAGES = ["pandas==2.3.3", "scikit-learn", "scipy", "numpy", "polars", "duckdb", "pyarrow", "Levenshtein", "rapidfuzz", "pycocotools", "shapely"]
 
 
 @dataclass
@@ -74,6 +74,12 @@ ROWS = [
         "bms-molecular-translation", "private/test.csv", "levenshtein", ("native", "pandas", "polars", "duckdb")),
     Row("questions", "JSON lines of 375 MB, answers to questions (TensorFlow 2.0 QA)", data.articles_with_answers, (7_300, 100),
         "tensorflow2-question-answering", "private/test.jsonl", "questions", ("pandas", "polars")),
+    Row("masks", "17,280 rows of masks on 40 scans, Dice and Hausdorff distance (UW-Madison)", data.masks, (40, 2),
+        "uw-madison-gi-tract-image-segmentation", "private/test.csv", "masks", ("pandas", "polars"), 3),
+    Row("boxes", "1,500 X-rays with 40 predicted boxes each, average precision (VinBigData)", data.boxes, (1_500, 100),
+        "vinbigdata-chest-xray-abnormalities-detection", "private/answers.csv", "boxes", ("pandas", "polars")),
+    Row("cuboids", "4,536 moments of drives with 28 boxes in space each, average precision (Lyft)", data.cuboids, (4_536, 50),
+        "3d-object-detection-for-autonomous-vehicles", "private/test.csv", "cuboids", ("pandas", "polars"), 3),
     Row("list", "4,674 small submissions to 82 competitions, one `grade`", lambda made, size: data.cases(made, ROOT), (0, 0), "",
         "unused", kind="cases"),
     Row("list-cold", "the same with an empty cache", lambda made, size: data.cases(made, ROOT), (0, 0), "", "unused", kind="cold cases"),

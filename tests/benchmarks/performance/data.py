@@ -146,6 +146,124 @@ def articles_with_answers(made: Made, questions: int):
     made.submission.write_text("example_id,PredictionString\n" + "".join(f"{key},{span}\n" for key, span in rows))
 
 
+def masks(made: Made, days: int):
+    """Organs on slices of scans: 144 slices a day, three classes a slice, and a mask on three in ten of these rows.
+
+    Forty days are about what the real test set has: a tenth of 85 patients with 274 days, and a few late days of the others.
+    """
+    import numpy as np
+
+    random = np.random.default_rng(6)
+
+    def text(blobs, high, wide):
+        """Blobs (place, half height, half width) as runs down the columns."""
+        across, down = np.ogrid[:wide, :high]
+        pixels = np.zeros(wide * high + 2, dtype=np.int8)
+        for y, x, b, a in blobs:
+            pixels[1:-1] |= ((((across - x) / a) ** 2 + ((down - y) / b) ** 2) < 1).ravel()
+        edges = np.flatnonzero(np.diff(pixels))
+        return " ".join(f"{start + 1} {end - start}" for start, end in edges.reshape(-1, 2).tolist())
+
+    with open(made.answers, "w") as answers, open(made.submission, "w") as submission:
+        answers.write("id,class,predicted,image_width,image_height\n")
+        submission.write("id,class,predicted\n")
+        for day in range(days):
+            high, wide = (266, 266) if random.random() < 0.7 else (310, 360)
+            # From where to where an organ is seen, and its blobs, which move from slice to slice.
+            organs = []
+            for name, blobs in (("large_bowel", 3), ("small_bowel", 3), ("stomach", 1)):
+                first = random.integers(35, 80)
+                places = random.uniform(0.3, 0.7, size=(blobs, 2)) * (high, wide)
+                organs.append([name, first, first + random.integers(25, 60), np.hstack([places, random.uniform(8, 22, size=(blobs, 2))])])
+            for number in range(1, 145):
+                for organ in organs:
+                    name, first, last, blobs = organ
+                    true, predicted = "", ""
+                    if first <= number < last:
+                        blobs = organ[3] = np.hstack([blobs[:, :2] + random.normal(0, 1.5, size=(len(blobs), 2)), blobs[:, 2:]])
+                        true = text(blobs, high, wide)
+                        # Predictions are off by a few pixels; now and then one is missing, or has a blob too many.
+                        near = blobs + random.normal(0, 1.2, size=blobs.shape)
+                        if random.random() < 0.02:
+                            near = np.vstack([near, [*random.uniform(0.1, 0.9, size=2) * (high, wide), 4, 4]])
+                        predicted = text(near, high, wide) if random.random() < 0.95 else ""
+                    row = f"case{day // 3 + 1}_day{day % 3 * 7}_slice_{number:04},{name},"
+                    answers.write(f"{row}{true},{wide}.0,{high}.0\n")
+                    submission.write(f"{row}{predicted}\n")
+
+
+def boxes(made: Made, images: int):
+    """Findings on X-rays: none on seven images in ten, else a box for each of some classes; and forty predicted boxes an image."""
+    import numpy as np
+
+    random = np.random.default_rng(7)
+    often = np.array([30, 4, 4, 23, 3, 3, 5, 10, 9, 11, 21, 20, 2, 17]) / 162
+    with open(made.answers, "w") as answers, open(made.submission, "w") as submission:
+        answers.write("image_id,class_id,class_name,rad_id,x_min,y_min,x_max,y_max\n")
+        submission.write("image_id,PredictionString\n")
+        for image in sorted(random.bytes(16).hex() for _ in range(images)):
+            wide, high = random.integers(1800, 3400, size=2)
+            none = random.random() < 0.7
+            found = [] if none else np.sort(random.choice(14, size=1 + random.binomial(6, 0.4), replace=False, p=often))
+            predicted = [[14, random.beta(8, 2) if none else random.beta(2, 3), 0, 0, 1, 1]]
+
+            def anywhere():
+                (x, y), (a, b) = random.uniform(0.05, 0.75, size=2), random.uniform(0.03, 0.25, size=2)
+                return np.array([x * wide, y * high, (x + a) * wide, (y + b) * high])
+
+            for of_class in found:
+                box = anywhere().astype(int)
+                answers.write(f"{image},{of_class},class {of_class},R{random.integers(1, 18)},{','.join(f'{side}.0' for side in box)}\n")
+                for _ in range(random.integers(0, 3)):
+                    near = box + random.normal(0, 0.15, size=4) * np.tile(box[2:] - box[:2], 2)
+                    predicted.append([of_class, random.beta(3, 5), *near])
+            if none:
+                answers.write(f"{image},14,No finding,R{random.integers(1, 18)},0.0,0.0,1.0,1.0\n")
+            for of_class in random.choice(14, size=random.poisson(37), p=often):
+                predicted.append([of_class, random.beta(1, 5), *anywhere()])
+            cells = (f"{of_class} {score:.4f} {' '.join(f'{side:.1f}' for side in box)}" for of_class, score, *box in predicted)
+            submission.write(f"{image},{' '.join(cells)}\n")
+
+
+def cuboids(made: Made, samples: int):
+    """Cars and others around a car: some 28 true boxes a sample, and as many predicted ones, most of them nearly right."""
+    import numpy as np
+
+    random = np.random.default_rng(8)
+    names = ["car", "other_vehicle", "pedestrian", "bicycle", "truck", "bus", "motorcycle", "animal", "emergency_vehicle"]
+    often = np.array([838, 52, 39, 33, 22, 13.5, 1.6, 0.5, 0.4]) / 1000
+    sizes = np.array([
+        [1.9, 4.8, 1.7], [2.8, 8.2, 3.2], [0.8, 0.8, 1.8], [0.6, 1.8, 1.4], [2.8, 10, 3.4], [3, 12.3, 3.4], [1, 2.4, 1.6], [0.4, 0.7, 0.5],
+        [2.4, 6.5, 2.4],
+    ])
+
+    def cell(scores, classes, numbers):
+        rows = zip(scores, numbers.tolist(), classes)
+        return " ".join(f"{score} {' '.join(map(repr, numbers))} {names[of_class]}" for score, numbers, of_class in rows)
+
+    with open(made.answers, "w") as answers, open(made.submission, "w") as submission:
+        answers.write("Id,PredictionString\n")
+        submission.write("Id,PredictionString\n")
+        for _ in range(samples):
+            sample, middle = random.bytes(32).hex(), random.uniform((500, 800, -25), (2500, 2700, -15))
+
+            def anywhere(count):
+                classes = random.choice(9, size=count, p=often)
+                places = middle + random.normal(0, (35, 35, 0.5), size=(count, 3))
+                size = np.round(sizes[classes] * random.uniform(0.85, 1.15, size=(count, 3)), 3)
+                return classes, np.hstack([places, size, random.uniform(-np.pi, np.pi, size=(count, 1))])
+
+            classes, numbers = anywhere(1 + random.poisson(random.gamma(4, 6.75)))
+            answers.write(f"{sample},{cell(['1.0'] * len(classes), classes, numbers)}\n")
+            seen = random.random(len(classes)) < 0.8
+            off = np.hstack([random.normal(0, (0.25, 0.25, 0.1), size=(len(classes), 3)), random.normal(0, 0.08, size=(len(classes), 4))])
+            near = numbers + off * np.hstack([np.ones((len(classes), 3)), numbers[:, 3:6], np.ones((len(classes), 1))])
+            wrong, others = anywhere(random.poisson(8))
+            scores = np.concatenate([random.beta(5, 2, size=seen.sum()), random.beta(2, 5, size=len(wrong))])
+            text = cell(scores.tolist(), np.concatenate([classes[seen], wrong]), np.vstack([near[seen], others]))
+            submission.write(f"{sample},{text}\n")
+
+
 def many(made: Made, submissions: int):
     """A list of submissions of 100 rows to one competition, of which there are a hundred files."""
     import random
