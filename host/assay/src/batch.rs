@@ -21,7 +21,7 @@ use crate::schedule::{Lane, Schedule, Waits};
 use crate::service::{Assay, Graded};
 
 /// How many finished entries a thread, and those before it, may leave for whoever takes them.
-const ROOM: usize = 32;
+const ROOM: usize = 128;
 
 /// How long finished entries may gather: well within the time in which small ones fill that room.
 const GATHER: Duration = Duration::from_millis(5);

@@ -15,7 +15,7 @@ import ray
 from ray.cluster_utils import Cluster
 
 ROWS = 200_000
-COUNT = 60
+COUNT = 400
 
 random = numpy.random.default_rng(1)
 answers = pandas.DataFrame({"id": numpy.arange(ROWS), "y": random.integers(0, 2, ROWS)})

@@ -20,10 +20,13 @@ use crate::service::parsed_tags;
 use crate::submission::Given;
 
 /// How many finished entries a thread may leave for whoever takes them.
-const ROOM: usize = 32;
+const ROOM: usize = 128;
 
 /// How often whoever waits looks for signals.
 const PULSE: Duration = Duration::from_millis(50);
+
+/// How long finished entries may gather. To wake up for each would take longer than a small grading.
+const GATHER: Duration = Duration::from_millis(5);
 
 /// A batch that is being graded: an iterator over entries as they are finished.
 #[pyclass(frozen, module = "assay._native")]
@@ -66,10 +69,16 @@ impl Batch {
         Ok(Batch { cancel, running, source })
     }
 
+    /// An entry that is finished by now, if anyone knows without waiting.
+    fn at_hand(&self) -> Option<(usize, Graded)> {
+        self.running.try_lock().ok()?.as_ref()?.finished.try_recv().ok()
+    }
+
     /// The next entry that is finished. None: there are no more.
     fn finished(&self) -> Result<Option<(usize, Graded)>, Failure> {
         let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(Running { finished, .. }) = &*running else { return Ok(None) };
+        thread::sleep(GATHER);
         loop {
             match finished.recv_timeout(PULSE) {
                 Ok(finished) => return Ok(Some(finished)),
@@ -106,7 +115,11 @@ impl Batch {
 
     /// The next entry that is finished: its number, and what it came to.
     fn __next__(&self, py: Python<'_>) -> Result<Option<(usize, Told)>, Failure> {
-        match py.detach(|| self.finished()) {
+        let finished = match self.at_hand() {
+            Some(finished) => Ok(Some(finished)),
+            None => py.detach(|| self.finished()),
+        };
+        match finished {
             Ok(Some((number, graded))) => Ok(Some((number, told(&graded, None)?))),
             Ok(None) => Ok(None),
             Err(failure) => {
