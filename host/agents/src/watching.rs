@@ -17,9 +17,9 @@ use crate::output::RunLog;
 /// How often it is asked how much was written. Where the answer takes long, four times as long passes before the next question.
 const DISK: Duration = Duration::from_secs(5);
 
-/// How often it is asked how many files that is. Engines look through all of the image for it: they are not to spend more than a twentieth
-/// of their time on that.
-const FILES: Duration = Duration::from_secs(30);
+/// How many times as long as it took to count the files passes before they are counted again: engines look through all of the image for it,
+/// and are not to spend more than a twentieth of their time on that.
+const COUNTED: u32 = 20;
 
 /// How long an answer may be late. A limit that cannot be measured is not held up, so that the run is ended.
 const UNMEASURED: Duration = Duration::from_secs(300);
@@ -87,7 +87,7 @@ pub(crate) async fn watched(
                 if let Ok(written) = measured {
                     measure_due = next_measure + UNMEASURED;
                     if written.files.is_some() {
-                        (next_measure, next_count) = (now + DISK, now + FILES.max(took * 20));
+                        (next_measure, next_count) = (now + DISK, now + DISK.max(took * COUNTED));
                     }
                     watch.why = conditions.disk.and_then(|disk| over(written, disk));
                 }

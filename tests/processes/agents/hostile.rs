@@ -65,7 +65,7 @@ fn each_attack_has_its_end() -> Result<(), Failure> {
     fs::write(world.path("container.json"), config)?;
     let mut begin = world.begin()?;
     // Those that never end take as long.
-    let limit = format!("{}s", 20 + calls / 40);
+    let limit = format!("{}s", 40 + calls / 40);
     begin.args(["--n-workers", "8", "--time-limit", &limit, "--grace", "3s", "--disk", "200M", "--container-config"]);
     let begun = Instant::now();
     let output = begin.arg(world.path("container.json")).output()?;
