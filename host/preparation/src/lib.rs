@@ -19,6 +19,7 @@ mod prepare;
 mod progress;
 mod publish;
 mod space;
+mod unpacked;
 
 pub use description::given as given_description;
 pub use digest::Digests;

@@ -1,9 +1,9 @@
 //! The way of a data set: download → unpack → recipe → verify → publish. The download is verified beside unpacking and recipe.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io;
+use std::fs;
 use std::num::NonZeroUsize;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc;
@@ -12,7 +12,6 @@ use std::thread;
 use assay_recipes::{Extractor, Folders, Observer, Recipe};
 use assay_types::competition::Competition;
 use assay_types::{Edition, sha256};
-use serde::{Deserialize, Serialize};
 
 use crate::archive::{Limits, Unpacker};
 use crate::beside::beside;
@@ -22,13 +21,13 @@ use crate::description;
 use crate::digest::{Digests, digests};
 use crate::download::{self, Kaggle, Patience};
 use crate::error::PreparationError;
-use crate::examine::{LARGE, all_digests};
+use crate::examine::all_digests;
 use crate::layout::Layout;
 use crate::lock::Lock;
 use crate::manifest::{Description, Manifest, ManifestError, SCHEMA, Verification, listed};
 use crate::progress::{Progress, Stage};
-use crate::publish::{publish, remove};
-use crate::space;
+use crate::publish::{publish, remove, to_disk};
+use crate::unpacked::{self, RAW};
 
 /// Where downloads come from.
 #[derive(Clone, Debug)]
@@ -80,12 +79,6 @@ pub enum Outcome {
     Foreign,
 }
 
-/// What an unpacked download is of.
-#[derive(Debug, Serialize, Deserialize)]
-struct Unpacked {
-    download: Digests,
-}
-
 /// The unpacked download, as a recipe is to find it.
 enum Raw<'a> {
     /// It is there.
@@ -101,54 +94,8 @@ struct Made {
     files: BTreeMap<String, Digests>,
 }
 
-/// Where the unpacked download is while it is worked on, and where what is made of it.
-const RAW: &str = "raw";
+/// Where what is made is until it takes its place.
 const MADE: &str = "made";
-
-/// The file that says which download is unpacked as a whole.
-const MARK: &str = "raw.json";
-
-/// Which download is unpacked as a whole, by a call that was stopped.
-fn unpacked_before(work: &Path) -> Option<Digests> {
-    let bytes = fs::read(work.join(MARK)).ok()?;
-    let known: Unpacked = serde_json::from_slice(&bytes).ok()?;
-    work.join(RAW).is_dir().then_some(known.download)
-}
-
-/// Says that this download is unpacked as a whole.
-fn mark(work: &Path, download: &Digests) -> Result<(), PreparationError> {
-    let path = work.join(MARK);
-    let text = serde_json::to_vec(&Unpacked { download: download.clone() }).map_err(io::Error::from);
-    text.and_then(|text| fs::write(&path, text)).map_err(PreparationError::io(&path))
-}
-
-/// Takes the mark away, before anything of what it speaks of is: a call that is stopped in between leaves no part that passes for the whole.
-fn unmark(work: &Path) -> io::Result<()> {
-    match fs::remove_file(work.join(MARK)) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
-}
-
-/// Unpacks the download, in the place of what is there.
-fn unpack(
-    archive: &Path,
-    work: &Path,
-    unpacker: &Unpacker<'_>,
-    progress: &dyn Progress,
-) -> Result<(), PreparationError> {
-    let raw = work.join(RAW);
-    unmark(work).and_then(|()| remove(work)).map_err(PreparationError::io(work))?;
-    fs::create_dir_all(&raw).map_err(PreparationError::io(&raw))?;
-    let total = Unpacker::declared(archive);
-    if let Some(lacking) = total.and_then(|total| space::lacking(work, total)) {
-        let what = "unpacking the download";
-        return Err(PreparationError::Space { folder: work.to_owned(), lacking, what });
-    }
-    progress.stage(Stage::Unpack { total });
-    unpacker.unpack(archive, &raw)?;
-    Ok(())
-}
 
 impl Preparation<'_> {
     /// Prepares the data set, unless it is.
@@ -201,13 +148,13 @@ impl Preparation<'_> {
         let archive = self.archive(layout, progress)?;
         let size = fs::metadata(&archive).map_err(PreparationError::io(&archive))?.len();
         let work = layout.work();
-        let made = match unpacked_before(&work) {
+        let made = match unpacked::before(&work) {
             // It may be of another download, so that has to be known before it is used.
             Some(before) => {
                 progress.stage(Stage::Check { total: size });
                 self.verified(&archive, progress).and_then(|verified| {
                     let raw = if before == verified.0 { Raw::Whole } else { Raw::Of(&archive) };
-                    let made = self.make(layout, recipe, raw, || mark(&work, &verified.0), progress)?;
+                    let made = self.make(layout, recipe, raw, || unpacked::mark(&work, &verified.0), progress)?;
                     Ok((verified, made))
                 })
             }
@@ -218,7 +165,7 @@ impl Preparation<'_> {
                     let verified = self.verified(archive, progress)?;
                     // Nothing comes if unpacking fails.
                     if is_unpacked.recv().is_ok() {
-                        mark(work, &verified.0)?;
+                        unpacked::mark(work, &verified.0)?;
                     }
                     Ok(verified)
                 };
@@ -235,7 +182,7 @@ impl Preparation<'_> {
         };
         if let Err(PreparationError::Checksums(_)) = made {
             // What is unpacked of another download than the one that is wanted is of use to nobody.
-            unmark(&work).and_then(|()| remove(&work)).map_err(PreparationError::io(&work))?;
+            unpacked::unmark(&work).and_then(|()| remove(&work)).map_err(PreparationError::io(&work))?;
         }
         let ((download, verification), made) = made?;
         self.tables(&made.files, verification, progress)?;
@@ -255,7 +202,7 @@ impl Preparation<'_> {
         let (raw, made) = (work.join(RAW), work.join(MADE));
         manifest.write(&made).map_err(PreparationError::io(&made))?;
         progress.stage(Stage::Publish);
-        unmark(&work).map_err(PreparationError::io(&work))?;
+        unpacked::unmark(&work).map_err(PreparationError::io(&work))?;
         self.kept(layout, &raw, progress)?;
         // Before it is on the disk: there are disks that take long to forget a file.
         remove(&raw).map_err(PreparationError::io(&raw))?;
@@ -279,7 +226,7 @@ impl Preparation<'_> {
         let work = layout.work();
         let unpacker = Unpacker::new(Limits::default(), self.threads, progress);
         if let Raw::Of(archive) = raw {
-            unpack(archive, &work, &unpacker, progress)?;
+            unpacked::unpack(archive, &work, &unpacker, progress)?;
             unpacked()?;
         }
         let (raw, made) = (work.join(RAW), work.join(MADE));
@@ -425,8 +372,10 @@ impl Preparation<'_> {
         let names: Vec<(&str, u64)> = there.iter().map(|(name, size)| (name.as_str(), *size)).collect();
         let md5 = |name: &str| self.dataset.prepared.contains_key(name);
         let found = thread::scope(|scope| {
-            scope.spawn(|| to_disk(made, &names, progress));
-            all_digests(made, &names, md5, self.threads, progress)
+            let writing = scope.spawn(|| to_disk(made, &names, progress));
+            let found = all_digests(made, &names, md5, self.threads, progress)?;
+            writing.join().unwrap_or_else(|panic| resume_unwind(panic))?;
+            Ok(found)
         });
         if progress.cancelled() {
             return Err(PreparationError::Cancelled);
@@ -468,16 +417,6 @@ impl Preparation<'_> {
             return Ok(());
         }
         fs::rename(raw, &place).map_err(PreparationError::io(&place))
-    }
-}
-
-/// Brings large files to the disk, where they have to be before they are published, while others work. An error is told by publishing.
-fn to_disk(folder: &Path, names: &[(&str, u64)], progress: &dyn Progress) {
-    for (name, _) in names.iter().filter(|(_, size)| *size >= LARGE) {
-        if progress.cancelled() {
-            break;
-        }
-        let _ = File::open(folder.join(name)).and_then(|file| file.sync_data());
     }
 }
 

@@ -6,6 +6,9 @@ use std::path::Path;
 
 use rustix::fs::{CWD, RenameFlags, renameat_with, syncfs};
 
+use crate::examine::LARGE;
+use crate::progress::Progress;
+
 /// Moves a folder to its place. What was there is left in the folder's old place.
 pub(crate) fn publish(made: &Path, place: &Path) -> io::Result<()> {
     let parent = File::open(place.parent().unwrap_or(Path::new(".")))?;
@@ -24,6 +27,17 @@ pub(crate) fn publish(made: &Path, place: &Path) -> io::Result<()> {
         fs::rename(made, place)?;
     }
     parent.sync_all()
+}
+
+/// Brings the large ones of these files to the disk, where they have to be before they are published, while others work.
+pub(crate) fn to_disk(folder: &Path, names: &[(&str, u64)], progress: &dyn Progress) -> io::Result<()> {
+    for (name, _) in names.iter().filter(|(_, size)| *size >= LARGE) {
+        if progress.cancelled() {
+            break;
+        }
+        File::open(folder.join(name))?.sync_data()?;
+    }
+    Ok(())
 }
 
 /// Removes a folder and what is in it, if it is there.

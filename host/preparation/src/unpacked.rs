@@ -1,0 +1,68 @@
+//! The unpacked download in the folder of a preparation, and whether it is whole: a call that is stopped leaves it for the next one.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::archive::Unpacker;
+use crate::digest::Digests;
+use crate::error::PreparationError;
+use crate::progress::{Progress, Stage};
+use crate::publish::remove;
+use crate::space;
+
+/// What an unpacked download is of.
+#[derive(Debug, Serialize, Deserialize)]
+struct Unpacked {
+    download: Digests,
+}
+
+/// Where the unpacked download is while it is worked on.
+pub(crate) const RAW: &str = "raw";
+
+/// The file that says which download is unpacked as a whole.
+const MARK: &str = "raw.json";
+
+/// Which download is unpacked as a whole, by a call that was stopped.
+pub(crate) fn before(work: &Path) -> Option<Digests> {
+    let bytes = fs::read(work.join(MARK)).ok()?;
+    let known: Unpacked = serde_json::from_slice(&bytes).ok()?;
+    work.join(RAW).is_dir().then_some(known.download)
+}
+
+/// Says that this download is unpacked as a whole.
+pub(crate) fn mark(work: &Path, download: &Digests) -> Result<(), PreparationError> {
+    let path = work.join(MARK);
+    let text = serde_json::to_vec(&Unpacked { download: download.clone() }).map_err(io::Error::from);
+    text.and_then(|text| fs::write(&path, text)).map_err(PreparationError::io(&path))
+}
+
+/// Takes the mark away, before anything of what it speaks of is: a call that is stopped in between leaves no part that passes for the whole.
+pub(crate) fn unmark(work: &Path) -> io::Result<()> {
+    match fs::remove_file(work.join(MARK)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Unpacks the download, in the place of what is there.
+pub(crate) fn unpack(
+    archive: &Path,
+    work: &Path,
+    unpacker: &Unpacker<'_>,
+    progress: &dyn Progress,
+) -> Result<(), PreparationError> {
+    let raw = work.join(RAW);
+    unmark(work).and_then(|()| remove(work)).map_err(PreparationError::io(work))?;
+    fs::create_dir_all(&raw).map_err(PreparationError::io(&raw))?;
+    let total = Unpacker::declared(archive);
+    if let Some(lacking) = total.and_then(|total| space::lacking(work, total)) {
+        let what = "unpacking the download";
+        return Err(PreparationError::Space { folder: work.to_owned(), lacking, what });
+    }
+    progress.stage(Stage::Unpack { total });
+    unpacker.unpack(archive, &raw)?;
+    Ok(())
+}
