@@ -50,7 +50,7 @@ class Row:
     sizes: tuple
     competition: str
     answers: str
-    # What else does it: `peers.py` has a function of that name for each.
+    # What else does it: `peers` has a module of that name, with a function for each.
     work: str = ""
     tools: tuple = ()
     runs: int = 5
@@ -97,7 +97,7 @@ def programs(row, made):
     if row.kind == "sample":
         commands = {"assay": [ASSAY, "grade-sample", made.submission, row.competition, *place, "--format", "json"]}
         for tool in row.tools:
-            start = [NATIVE, row.work] if tool == "native" else [PYTHON, HERE / "peers.py", f"{row.work}_{tool}"]
+            start = [NATIVE, row.work] if tool == "native" else [PYTHON, HERE / "peers", f"{row.work}_{tool}"]
             commands[tool] = [*start, made.submission, made.answers]
         return commands
     files = "expected.jsonl" if "cases" in row.kind else "list.jsonl"
@@ -124,9 +124,12 @@ def ready():
     subprocess.run(["cargo", "build", "--locked", "--release", "--workspace", "--example", "native_metrics"], cwd=ROOT, check=True)
 
 
-def digest(path):
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()[:16]
+def digest(*paths):
+    all = hashlib.sha256()
+    for path in paths:
+        with open(path, "rb") as file:
+            all.update(hashlib.file_digest(file, "sha256").digest())
+    return all.hexdigest()[:16]
 
 
 def score(row, name, printed):
@@ -189,7 +192,7 @@ def main():
     ready()
     place = WORK / ("quick.json" if arguments.quick else "results.json")
     known = json.loads(place.read_text()) if place.is_file() and not arguments.again else {}
-    made_by = {"assay": digest(ASSAY), "native": digest(NATIVE), "peers": digest(HERE / "peers.py"), "data": digest(HERE / "data.py")}
+    made_by = {"assay": digest(ASSAY), "native": digest(NATIVE), "peers": digest(*sorted((HERE / "peers").glob("*.py"))), "data": digest(HERE / "data.py")}
     if known.get("made_by") != made_by or known.get("machine") != machine():
         known = {"made_by": made_by, "machine": machine(), "rows": {}}
 
