@@ -15,7 +15,7 @@ fn a_group_is_run_and_graded() -> Result<(), Failure> {
     fs::write(world.path("container.json"), config)?;
     let mut begin = world.begin()?;
     begin
-        .args(["--n-seeds", "2", "--n-workers", "2", "--time-limit", "60s", "--container-config"])
+        .args(["--n-seeds", "2", "--n-workers", "2", "--time-limit", "10m", "--container-config"])
         .arg(world.path("container.json"));
     let output = begin.output()?;
     expect(&output, 0);
