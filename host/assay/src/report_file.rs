@@ -1,13 +1,9 @@
 //! Reports as files: whole or not at all, and never over another one.
 
-use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use assay_types::report::BatchReport;
 use chrono::{DateTime, Utc};
-
-/// How much is written at once, in bytes.
-const BUFFER: usize = 256 << 10;
 
 /// Writes the report to `<folder>/<timestamp>_grading_report.json`, whole or not at all, and never over another one.
 ///
@@ -21,11 +17,8 @@ pub fn write(report: &BatchReport, folder: &Path, now: DateTime<Utc>) -> std::io
     #[cfg(unix)]
     // Temporary files are private; a report is an ordinary file.
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
-    // The report of a large batch has many megabytes, which are not gathered first.
-    let mut writer = BufWriter::with_capacity(BUFFER, builder.tempfile_in(folder)?);
-    serde_json::to_writer_pretty(&mut writer, report)?;
-    writer.write_all(b"\n")?;
-    let mut file = writer.into_inner().map_err(std::io::IntoInnerError::into_error)?;
+    let mut file = builder.tempfile_in(folder)?;
+    report.write_json(&mut file)?;
     file.as_file().sync_all()?;
     let stamp = now.format("%Y-%m-%dT%H-%M-%S-GMT");
     for attempt in 0.. {

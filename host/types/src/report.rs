@@ -5,6 +5,7 @@
 mod reported;
 
 use std::fmt;
+use std::io::{self, BufWriter, Write};
 
 use chrono::{DateTime, Utc};
 use schemars::generate::SchemaSettings;
@@ -23,6 +24,9 @@ use crate::tags::Tags;
 /// The version of what a report holds. A reader of it can read those before. Schema 1 had `receipt.fuel`, and no `list`;
 /// schema 2 had no `known_issues` and no `bootstrap`.
 pub const SCHEMA: u32 = 3;
+
+/// How much of a batch's report is written at once, in bytes.
+const BUFFER: usize = 256 << 10;
 
 /// What came of a submission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -301,6 +305,18 @@ impl BatchReport {
     #[must_use]
     pub fn anchored(self, use_log: Option<Anchor>) -> Self {
         BatchReport { use_log, ..self }
+    }
+
+    /// Writes it as JSON, a field a line. A large batch's has many megabytes, which are not gathered first.
+    ///
+    /// # Errors
+    ///
+    /// Those of the writer.
+    pub fn write_json(&self, writer: &mut dyn io::Write) -> io::Result<()> {
+        let mut writer = BufWriter::with_capacity(BUFFER, writer);
+        serde_json::to_writer_pretty(&mut writer, self)?;
+        writer.write_all(b"\n")?;
+        writer.flush()
     }
 }
 
