@@ -192,7 +192,9 @@ fn an_idempotency_key_hands_in_once() -> Result<(), Failure> {
     assert_eq!(first.json()?["id"], again.json()?["id"]);
     problem(&post("k-1", &off_by(2.0))?, 422, "idempotency-key-reused")?;
     problem(&post("k-2", &off_by(1.0))?, 429, "budget-spent")?;
-    problem(&post(&"k".repeat(256), &off_by(1.0))?, 400, "bad-request")?;
+    for key in [&"k".repeat(256), "two words", "a\tb", ""] {
+        problem(&post(key, &off_by(1.0))?, 400, "bad-request")?;
+    }
     Ok(())
 }
 

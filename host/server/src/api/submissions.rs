@@ -112,7 +112,8 @@ pub(crate) fn shown(site: &Site, stored: &Stored) -> Submission {
 /// The idempotency key, if there is one.
 fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
-    let key = value.to_str().ok().filter(|key| (1..=KEY_BYTES).contains(&key.len()));
+    let is_right = |key: &&str| (1..=KEY_BYTES).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
+    let key = value.to_str().ok().filter(is_right);
     let wrong = || Problem::new(Kind::BadRequest, "an `Idempotency-Key` has 1 to 255 visible ASCII characters");
     key.map(|key| Some(key.to_owned())).ok_or_else(wrong)
 }
