@@ -13,6 +13,9 @@ const PROGRAM: &[&str] = &["--workspace", "--bin", "assay"];
 /// The native half of the Python package, as maturin builds it.
 const PACKAGE: &[&str] = &["--package", "assay-python", "--lib"];
 
+/// `cargo xtask`, as `.cargo/config.toml` has it.
+const XTASK: &[&str] = &["--bin", "xtask"];
+
 /// The libraries that are compiled for what these arguments name: name and package, and with which features and profiles.
 type Plan = BTreeMap<(String, String), Vec<String>>;
 
@@ -37,13 +40,13 @@ fn plan(arguments: &[&str]) -> Result<Plan, Failure> {
             compiled.entry((name, package)).or_default().push(how);
         }
     }
-    assert!(compiled.keys().any(|(name, _)| name == "wasmtime"), "the engine is not in the plan");
     Ok(compiled)
 }
 
 #[test]
 fn no_crate_of_the_engine_is_compiled_twice() -> Result<(), Failure> {
     let compiled = plan(PROGRAM)?;
+    assert!(compiled.keys().any(|(name, _)| name == "wasmtime"), "the engine is not in the plan");
     let of_the_engine = |name: &str| name.starts_with("wasmtime") || name.starts_with("cranelift");
     // A crate below it that is compiled twice has the engine compiled twice.
     let twice: Vec<_> = compiled.iter().filter(|((name, _), how)| of_the_engine(name) && how.len() > 1).collect();
@@ -54,16 +57,28 @@ fn no_crate_of_the_engine_is_compiled_twice() -> Result<(), Failure> {
 
 #[test]
 fn the_python_package_takes_what_was_compiled_for_the_program() -> Result<(), Failure> {
-    let program = plan(PROGRAM)?;
-    let package = plan(PACKAGE)?;
-    let anew: Vec<_> = package
-        .iter()
-        .filter_map(|(library, how)| {
-            let built = program.get(library)?;
-            let other = how.iter().find(|how| !built.contains(how))?;
-            Some(format!("{library:?} {other}, but for the program {built:?}"))
-        })
-        .collect();
+    let anew = anew(&plan(PACKAGE)?, &plan(PROGRAM)?);
     assert!(anew.is_empty(), "`host/python/Cargo.toml` has to name these with the program's features: {anew:#?}");
     Ok(())
+}
+
+#[test]
+fn the_program_takes_what_was_compiled_for_xtask() -> Result<(), Failure> {
+    let alias = std::fs::read_to_string(root().join(".cargo/config.toml"))?;
+    assert!(alias.contains(&format!("xtask = \"run --quiet --release {} --\"", XTASK.join(" "))), "{alias}");
+    let xtask = plan(XTASK)?;
+    assert!(xtask.keys().any(|(name, _)| name == "wit_component"), "{:#?}", xtask.keys());
+    let anew = anew(&xtask, &plan(PROGRAM)?);
+    assert!(anew.is_empty(), "these are compiled twice: {anew:#?}");
+    Ok(())
+}
+
+/// The libraries of one plan that another has too, but compiled in other ways.
+fn anew(one: &Plan, other: &Plan) -> Vec<String> {
+    let differing = |(library, how): (&(String, String), &Vec<String>)| {
+        let built = other.get(library)?;
+        let lacking = how.iter().find(|how| !built.contains(how))?;
+        Some(format!("{library:?} {lacking}, elsewhere {built:?}"))
+    };
+    one.iter().filter_map(differing).collect()
 }
