@@ -2,10 +2,12 @@
 //! it; and nothing in the one without.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZero;
 use std::path::PathBuf;
 
 use assay::check::{Case, Checked, Checking, Finding, Verdict, check};
 use assay::{Assay, Cache, Competitions, DataDir, Execution, GraderCatalog, Profile};
+use assay_tables::Threads;
 use assay_tests::cases::Cases;
 use assay_tests::{Failure, assay, root};
 use xtask::toolchain::Toolchain;
@@ -95,10 +97,16 @@ fn built() -> Result<Vec<u8>, Failure> {
 #[test]
 fn each_fault_is_found_by_its_check() -> Result<(), Failure> {
     let component = built()?;
+    let faults = FOUND_BY.into_iter().chain(BEYOND.map(|fault| (fault, ""))).collect();
+    let findings = |(fault, expected)| {
+        let checked = with(&component, fault).and_then(checked).map_err(|error| error.to_string());
+        (fault, expected, checked.map(|checked| checked.findings))
+    };
     let mut wrong = Vec::new();
     let mut table = String::from("| fault | found by |\n|---|---|\n");
-    for (fault, expected) in FOUND_BY.into_iter().chain(BEYOND.map(|fault| (fault, ""))) {
-        let findings = checked(with(&component, fault)?)?.findings;
+    // Much of a check is waiting for a worker to start.
+    for (fault, expected, findings) in Threads::new(NonZero::new(4).ok_or("none")?).map(faults, findings) {
+        let findings = findings?;
         let bad = |finding: &&Finding| finding.verdict >= Verdict::Warn;
         let found: BTreeSet<&str> = findings.iter().filter(bad).map(|finding| finding.id).collect();
         table += &format!("| {fault} | {} |\n", found.iter().copied().collect::<Vec<_>>().join(", "));
