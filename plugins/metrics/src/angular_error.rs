@@ -1,6 +1,6 @@
 //! Angles between directions.
 
-use crate::elementary::{acos, mean_of_rows, sin_cos};
+use crate::elementary::{Acos, SinCos, each, mean_of_blocks, zeros};
 use crate::{MetricError, arguments};
 
 /// Directions in spherical coordinates, in radians: one slice for each coordinate. Angles of any size are taken.
@@ -24,10 +24,21 @@ pub fn mean_angular_error(y_true: Directions<'_>, y_pred: Directions<'_>) -> Res
     arguments::finite_pair(y_true.azimuth, y_pred.azimuth)?;
     arguments::finite_pair(y_true.zenith, y_pred.zenith)?;
     arguments::rows(y_true.azimuth, y_true.zenith)?;
-    mean_of_rows([y_true.azimuth, y_pred.azimuth, y_true.zenith, y_pred.zenith], |angles| {
-        let [(sin_a, cos_a), (sin_b, cos_b), (sin_z, cos_z), (sin_y, cos_y)] = angles.map(sin_cos);
-        let about = cos_a * cos_b + sin_a * sin_b;
-        acos((sin_z * sin_y * about + cos_z * cos_y).clamp(-1.0, 1.0))
+    let columns = [y_true.azimuth, y_pred.azimuth, y_true.zenith, y_pred.zenith];
+    let ([mut a, mut b, mut z, mut y], mut about) = ([[zeros(); 2]; 4], zeros());
+    let (mut sin_cos, mut acos) = (SinCos::new(), Acos::new());
+    mean_of_blocks(columns, |count, columns, errors| {
+        for (angles, [sines, cosines]) in columns.into_iter().zip([&mut a, &mut b, &mut z, &mut y]) {
+            sin_cos.find(count, angles, sines, cosines);
+        }
+        let [[sin_a, cos_a], [sin_b, cos_b], [sin_z, cos_z], [sin_y, cos_y]] = [&a, &b, &z, &y];
+        each(count, [&mut about], [sin_a, cos_a, sin_b, cos_b], |_, [sin_a, cos_a, sin_b, cos_b]| {
+            [cos_a * cos_b + sin_a * sin_b]
+        });
+        each(count, [&mut *errors], [&about, sin_z, cos_z, sin_y, cos_y], |_, [about, sin_z, cos_z, sin_y, cos_y]| {
+            [(sin_z * sin_y * about + cos_z * cos_y).clamp(-1.0, 1.0)]
+        });
+        acos.find(count, errors);
     })
 }
 

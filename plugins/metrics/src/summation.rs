@@ -55,7 +55,8 @@ pub fn mean(values: &[f64]) -> Result<f64, MetricError> {
     if values.is_empty() { Err(MetricError::Empty) } else { Ok(sum(values) / values.len() as f64) }
 }
 
-const BLOCK: usize = 128;
+/// The most numbers of a block.
+pub(crate) const BLOCK: usize = 128;
 const LANES: usize = 8;
 
 fn pairwise(values: &[f64]) -> f64 {

@@ -36,14 +36,41 @@ pub(super) struct Surveyed<'a> {
     looks: Vec<(Range<usize>, Survey)>,
 }
 
+/// How many bytes are looked at together.
+const TOGETHER: usize = 32;
+
 impl Survey {
     fn of(bytes: &[u8]) -> Self {
-        Survey {
-            is_utf8: str::from_utf8(bytes).is_ok(),
-            has_nul: memchr(0, bytes).is_some(),
-            quotes: memchr_iter(b'"', bytes).count(),
-            feeds: memchr_iter(b'\n', bytes).count(),
+        let mut survey = Survey { is_utf8: true, has_nul: false, quotes: 0, feeds: 0 };
+        let (chunks, rest) = bytes.as_chunks();
+        // Counts are of a byte, each of a place of its own.
+        chunks.chunks(usize::from(u8::MAX)).for_each(|chunks| survey.add(chunks));
+        let mut last = [b' '; TOGETHER];
+        last.iter_mut().zip(rest).for_each(|(place, byte)| *place = *byte);
+        survey.add(&[last]);
+        // So far it says whether all is ASCII.
+        survey.is_utf8 = survey.is_utf8 || str::from_utf8(bytes).is_ok();
+        survey
+    }
+
+    /// Looks at some more, once for everything.
+    fn add(&mut self, chunks: &[[u8; TOGETHER]]) {
+        let [mut all, mut nuls, mut quotes, mut feeds] = [[0_u8; TOGETHER]; 4];
+        for chunk in chunks {
+            for ((((byte, all), nul), quotes), feeds) in
+                chunk.iter().zip(&mut all).zip(&mut nuls).zip(&mut quotes).zip(&mut feeds)
+            {
+                *all |= byte;
+                *nul |= u8::from(*byte == 0);
+                *quotes += u8::from(*byte == b'"');
+                *feeds += u8::from(*byte == b'\n');
+            }
         }
+        let sum = |counts: [u8; TOGETHER]| counts.into_iter().map(usize::from).sum::<usize>();
+        self.is_utf8 &= all.is_ascii();
+        self.has_nul |= sum(nuls) > 0;
+        self.quotes += sum(quotes);
+        self.feeds += sum(feeds);
     }
 }
 
@@ -157,6 +184,23 @@ mod tests {
         assert_eq!(rows("\"h\nh\"\n1\n2\n", 6, 1), [("1\n", 1), ("2\n", 1)]);
         assert_eq!(rows("\"h\nh\"\n1\n2\n", 6, 100), [("1\n2\n", 2)]);
         assert!(rows("h", 1, 1).is_empty());
+    }
+
+    /// Of any length, and more of each kind than a byte counts.
+    #[test]
+    fn what_is_counted_is_there() {
+        let mut random = fastrand::Rng::with_seed(3);
+        for length in [0, 1, 31, 32, 33, 8160, 8161, 20_000] {
+            for kinds in [&b"\n"[..], b"\"", b"a,\n\"", b"abcdefgh\0\n"] {
+                let text: Vec<u8> = (0..length).map(|_| kinds[random.usize(..kinds.len())]).collect();
+                let count = |wanted: u8| text.iter().filter(|byte| **byte == wanted).count();
+                let counted = Survey { is_utf8: true, has_nul: count(0) > 0, quotes: count(b'"'), feeds: count(b'\n') };
+                assert_eq!(Survey::of(&text), counted);
+            }
+        }
+        for (text, is_utf8) in [("é".repeat(99).into_bytes(), true), ([&[b'a'; 77][..], b"\xc3"].concat(), false)] {
+            assert_eq!(Survey::of(&text).is_utf8, is_utf8);
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@
 //! Elementary Functions*, 1980; Payne and Hanek, 1983). Coefficients were made with mpmath at 300 bits, as polynomials through
 //! Chebyshev nodes.
 
+mod block;
 mod inverse;
 mod logarithm;
 mod pair;
@@ -17,10 +18,11 @@ mod sine;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use inverse::{acos, asin};
+pub(crate) use block::{Block, each, zeros};
+pub(crate) use inverse::{Acos, asin};
 pub(crate) use logarithm::{ln, ln_1p};
 pub(crate) use pair::Pair;
-pub(crate) use sine::sin_cos;
+pub(crate) use sine::{SinCos, sin_cos};
 
 use crate::MetricError;
 use crate::summation::sum_of;
@@ -66,4 +68,32 @@ pub(crate) fn mean_of_rows<const N: usize>(
         return Err(MetricError::Empty);
     }
     Ok(sum_of(count, &mut |start, results| rows(start, columns, results, &f)) / count as f64)
+}
+
+/// The [`mean`](crate::mean) of what `f` makes of the numbers of some columns, in blocks: it is handed so many pairs of each column, and where to leave
+/// the results. The columns are of one length.
+pub(crate) fn mean_of_blocks<const N: usize>(
+    columns: [&[f64]; N],
+    mut f: impl FnMut(usize, [&Block; N], &mut Block),
+) -> Result<f64, MetricError> {
+    let count = columns.iter().map(|column| column.len()).min().unwrap_or(0);
+    if count == 0 {
+        return Err(MetricError::Empty);
+    }
+    let (mut blocks, mut results) = ([zeros(); N], zeros());
+    let mut fill = |start: usize, numbers: &mut [f64]| {
+        for (block, column) in blocks.iter_mut().zip(columns) {
+            let (whole, last) = column.get(start..start + numbers.len()).unwrap_or_default().as_chunks();
+            let last = last.iter().map(|number| Pair::splat(*number));
+            block
+                .iter_mut()
+                .zip(whole.iter().map(|pair| Pair::new(*pair)).chain(last))
+                .for_each(|(to, pair)| *to = pair);
+        }
+        f(numbers.len().div_ceil(2), blocks.each_ref(), &mut results);
+        for (two, result) in numbers.chunks_mut(2).zip(&results) {
+            two.iter_mut().zip(result.numbers()).for_each(|(number, result)| *number = result);
+        }
+    };
+    Ok(sum_of(count, &mut fill) / count as f64)
 }

@@ -1,5 +1,6 @@
 //! Angles less their multiples of a right angle.
 
+use super::block::{Block, any, each, zeros};
 use super::pair::{Pair, Words};
 
 /// pi/2 in three parts of 33 bits, whose products with whole numbers below 2^20 are exact, and the rest.
@@ -43,24 +44,76 @@ pub(super) fn reduce(x: Pair) -> Reduced {
 /// Cody and Waite's reduction, with what rounding takes from each difference.
 #[inline(always)]
 fn by_parts(x: Pair) -> Reduced {
-    // Added to this, a number is rounded to a whole one, which the last bits of the sum hold.
-    let whole = Pair::splat(6_755_399_441_055_744.0);
-    let shifted = x * Pair::splat(std::f64::consts::FRAC_2_PI) + whole;
-    let n = shifted - whole;
+    let shifted = shifted(x);
+    let n = shifted - Pair::splat(WHOLE);
     let [first, second, third, rest] = RIGHT_ANGLE.map(|part| n * Pair::splat(part));
-    let (sum, lost) = difference(x - first, second);
-    let (sum, lost_too) = difference(sum, third);
-    let lost = lost + lost_too - rest;
-    let high = sum + lost;
-    Reduced { high, low: (sum - high) + lost, quadrant: shifted.words() }
+    let high = x - first;
+    let sum = high - second;
+    let less = sum - third;
+    let low = lost(high, second, sum) + lost(sum, third, less) - rest;
+    let high = less + low;
+    Reduced { high, low: (less - high) + low, quadrant: shifted.words() }
 }
 
-/// The difference of two doubles, and what rounding took from it (Knuth).
+/// Added to this, a number is rounded to a whole one, which the last bits of the sum hold.
+const WHOLE: f64 = 6_755_399_441_055_744.0;
+
+/// The right angles nearest to an angle, as the last bits.
 #[inline(always)]
-fn difference(a: Pair, b: Pair) -> (Pair, Pair) {
-    let sum = a - b;
-    let of_b = sum - a;
-    (sum, (a - (sum - of_b)) - (b + of_b))
+fn shifted(x: Pair) -> Pair {
+    x * Pair::splat(std::f64::consts::FRAC_2_PI) + Pair::splat(WHOLE)
+}
+
+/// The angles of a block, reduced as [`by_parts`] does it.
+pub(super) struct Reduction {
+    pub(super) high: Block,
+    pub(super) low: Block,
+    /// How many right angles were taken away, as words.
+    pub(super) quadrant: Block,
+    n: Block,
+    sum: Block,
+}
+
+impl Reduction {
+    pub(super) fn new() -> Self {
+        Reduction { high: zeros(), low: zeros(), quadrant: zeros(), n: zeros(), sum: zeros() }
+    }
+
+    /// Reduces the first `count` pairs of angles. False, if some are too large for that.
+    pub(super) fn reduce(&mut self, count: usize, angles: &Block) -> bool {
+        let usual = |x: Pair| x.abs().less(Pair::splat(USUAL));
+        if any(count, angles, |x| usual(x) ^ Words::splat(u64::MAX)) {
+            return false;
+        }
+        let Reduction { high, low, quadrant, n, sum } = self;
+        let [first, second, third, rest] = RIGHT_ANGLE.map(Pair::splat);
+        each(count, [quadrant, n], [angles], |_, [x]| {
+            let shifted = shifted(x);
+            [shifted, shifted - Pair::splat(WHOLE)]
+        });
+        each(count, [high, low, sum], [angles, n], |_, [x, n]| {
+            let (high, low) = (x - n * first, n * second);
+            [high, low, high - low]
+        });
+        each(count, [low], [high, sum], |[low], [high, sum]| [lost(high, low, sum)]);
+        each(count, [sum, low], [n], |[sum, low], [n]| {
+            let third = n * third;
+            let less = sum - third;
+            [less, low + lost(sum, third, less) - n * rest]
+        });
+        each(count, [high, low], [sum], |[_, low], [sum]| {
+            let high = sum + low;
+            [high, (sum - high) + low]
+        });
+        true
+    }
+}
+
+/// What rounding took from the difference of two doubles (Dekker). That is exact where the first is the larger one, and also where it is a multiple of
+/// what the last bit of the second is worth: here, all of the first are multiples of 2^-65, and these bits are worth 2^-67 at most.
+#[inline(always)]
+fn lost(a: Pair, b: Pair, difference: Pair) -> Pair {
+    (a - difference) - b
 }
 
 /// 2/pi, of which the first bit is worth 1/2. Further bits are worth nothing to any double.

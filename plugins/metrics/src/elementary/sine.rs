@@ -1,8 +1,9 @@
 //! Sine and cosine.
 
+use super::block::{Block, each, polynomials, zeros};
 use super::pair::{Pair, Words};
 use super::polynomial;
-use super::reduction::{Reduced, reduce};
+use super::reduction::{Reduced, Reduction, reduce};
 
 /// `(sin(x) - x) / x^3` by powers of `x^2`, for `|x|` up to pi/4.
 const SINE: [f64; 6] = [
@@ -27,22 +28,82 @@ const COSINE: [f64; 6] = [
 /// The sine and the cosine of angles in radians, of any size; NaN of infinite ones.
 pub(crate) fn sin_cos(x: Pair) -> (Pair, Pair) {
     let Reduced { high, low, quadrant } = reduce(x);
-    let (one, half) = (Pair::splat(1.0), Pair::splat(0.5));
-    let z = high * high;
     // Both at the sum of the two parts, to the first order in the lower one.
-    let cubic = z * high;
+    let z = high * high;
     let [constant, others @ ..] = SINE;
-    let series = polynomial(z, others);
-    let sine = high - ((z * (half * low - cubic * series) - low) - cubic * Pair::splat(constant));
-    let square = half * z;
-    let near = one - square;
-    let cosine = near + (((one - near) - square) + (z * z * polynomial(z, COSINE) - high * low));
+    let sine = sine(high, low, z, constant, polynomial(z, others));
+    let cosine = cosine(high, low, z, polynomial(z, COSINE));
+    (turned_sine(x, sine, cosine, quadrant), turned_cosine(sine, cosine, quadrant))
+}
 
-    let odd = Words::splat(0) - (quadrant & Words::splat(1));
-    let (sine, cosine) = (odd.choose(cosine, sine), odd.choose(sine, cosine));
-    let sign = |quadrant: Words| (quadrant & Words::splat(2)).shift_left(62);
-    let sine = (sine.words() ^ sign(quadrant)).numbers();
-    let cosine = (cosine.words() ^ sign(quadrant + Words::splat(1))).numbers();
+/// The sine of a reduced angle, by what the series comes to.
+#[inline(always)]
+fn sine(high: Pair, low: Pair, z: Pair, constant: f64, series: Pair) -> Pair {
+    let cubic = z * high;
+    high - ((z * (Pair::splat(0.5) * low - cubic * series) - low) - cubic * Pair::splat(constant))
+}
+
+/// The cosine of a reduced angle, by what the series comes to.
+#[inline(always)]
+fn cosine(high: Pair, low: Pair, z: Pair, series: Pair) -> Pair {
+    let (one, square) = (Pair::splat(1.0), Pair::splat(0.5) * z);
+    let near = one - square;
+    near + (((one - near) - square) + (z * z * series - high * low))
+}
+
+/// The sine of the angle that so many right angles were taken from.
+#[inline(always)]
+fn turned_sine(x: Pair, sine: Pair, cosine: Pair, quadrant: Words) -> Pair {
+    let turned = (odd(quadrant).choose(cosine, sine).words() ^ sign(quadrant)).numbers();
     // Of zeros the sign is kept.
-    (x.equal(Pair::splat(0.0)).choose(x, sine), cosine)
+    x.equal(Pair::splat(0.0)).choose(x, turned)
+}
+
+/// The cosine of the angle that so many right angles were taken from.
+#[inline(always)]
+fn turned_cosine(sine: Pair, cosine: Pair, quadrant: Words) -> Pair {
+    (odd(quadrant).choose(sine, cosine).words() ^ sign(quadrant + Words::splat(1))).numbers()
+}
+
+/// Where a whole number is odd.
+#[inline(always)]
+fn odd(quadrant: Words) -> Words {
+    Words::splat(0) - (quadrant & Words::splat(1))
+}
+
+#[inline(always)]
+fn sign(quadrant: Words) -> Words {
+    (quadrant & Words::splat(2)).shift_left(62)
+}
+
+/// [`sin_cos`] of a block's angles, to the last bit.
+pub(crate) struct SinCos {
+    reduction: Reduction,
+    squares: Block,
+}
+
+impl SinCos {
+    pub(crate) fn new() -> Self {
+        SinCos { reduction: Reduction::new(), squares: zeros() }
+    }
+
+    /// Leaves sines and cosines of the first `count` pairs.
+    pub(crate) fn find(&mut self, count: usize, angles: &Block, sines: &mut Block, cosines: &mut Block) {
+        let SinCos { reduction, squares: z } = self;
+        if !reduction.reduce(count, angles) {
+            each(count, [sines, cosines], [angles], |_, [x]| sin_cos(x).into());
+            return;
+        }
+        let Reduction { high, low, quadrant, .. } = reduction;
+        each(count, [z], [high], |_, [high]| [high * high]);
+        let [constant, others @ ..] = SINE;
+        polynomials(count, sines, z, others);
+        polynomials(count, cosines, z, COSINE);
+        each(count, [sines], [high, low, z], |[series], [high, low, z]| [sine(high, low, z, constant, series)]);
+        each(count, [cosines], [high, low, z], |[series], [high, low, z]| [cosine(high, low, z, series)]);
+        each(count, [sines, cosines], [angles, quadrant], |[sine, cosine], [x, quadrant]| {
+            let quadrant = quadrant.words();
+            [turned_sine(x, sine, cosine, quadrant), turned_cosine(sine, cosine, quadrant)]
+        });
+    }
 }
