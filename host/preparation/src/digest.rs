@@ -1,6 +1,5 @@
 //! Digests of files.
 
-use std::fmt::Write;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
@@ -10,6 +9,7 @@ use md5::Md5;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::archive::Written;
 use crate::progress::Progress;
 
 /// How much is read at once.
@@ -30,6 +30,13 @@ pub struct Digests {
     /// MD5, which the reference's checksums are of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub md5: Option<String>,
+}
+
+impl Digests {
+    /// Those of a file that is known since it was written.
+    pub(crate) fn of(written: &Written) -> Self {
+        Digests { bytes: written.bytes, sha256: hex(&written.sha256), md5: None }
+    }
 }
 
 /// The digests of a file, with MD5 if that is wanted. None: it is to stop.
@@ -101,11 +108,8 @@ fn on_two_threads(file: &mut File, progress: &dyn Progress) -> io::Result<Option
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(64), |mut hex, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    let digit = |number: u8| char::from_digit(number.into(), 16).unwrap_or_default();
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 #[cfg(test)]

@@ -153,6 +153,9 @@ fn unpacking_remedy(fault: &ArchiveFault) -> &'static str {
 fn run_remedy(error: &RunError) -> &'static str {
     match error {
         RunError::Io { source, .. } => remedy(source),
+        RunError::Archive { source, .. } => {
+            source.downcast_ref::<ArchiveError>().map_or("", |error| unpacking_remedy(&error.fault))
+        }
         _ => "",
     }
 }

@@ -1,19 +1,20 @@
 //! The way of a data set: download → unpack → recipe → verify → publish. The download is verified beside unpacking and recipe.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
+use std::mem;
 use std::num::NonZeroUsize;
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc;
+use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
 
-use assay_recipes::{Extractor, Folders, Observer, Recipe};
+use assay_recipes::{Extractor, Failure, Folders, Observer, Recipe, Region, RunError};
 use assay_types::competition::Competition;
 use assay_types::{Edition, sha256};
 
-use crate::archive::{Limits, Unpacker};
+use crate::archive::{Limits, Packed, Unpacker, Written};
 use crate::beside::beside;
 use crate::checks;
 use crate::dataset::{Dataset, Extra};
@@ -26,7 +27,7 @@ use crate::layout::Layout;
 use crate::lock::Lock;
 use crate::manifest::{Description, Manifest, ManifestError, SCHEMA, Verification, listed};
 use crate::progress::{Progress, Stage};
-use crate::publish::{publish, remove, to_disk};
+use crate::publish::{Growing, publish, remove, to_disk};
 use crate::unpacked::{self, RAW};
 
 /// Where downloads come from.
@@ -81,8 +82,8 @@ pub enum Outcome {
 
 /// The unpacked download, as a recipe is to find it.
 enum Raw<'a> {
-    /// It is there.
-    Whole,
+    /// It is there, but for what stays in this archive.
+    Whole(&'a Path),
     /// It is still to be unpacked, of this archive.
     Of(&'a Path),
 }
@@ -153,7 +154,7 @@ impl Preparation<'_> {
             Some(before) => {
                 progress.stage(Stage::Check { total: size });
                 self.verified(&archive, progress).and_then(|verified| {
-                    let raw = if before == verified.0 { Raw::Whole } else { Raw::Of(&archive) };
+                    let raw = if before == verified.0 { Raw::Whole(&archive) } else { Raw::Of(&archive) };
                     let made = self.make(layout, recipe, raw, || unpacked::mark(&work, &verified.0), progress)?;
                     Ok((verified, made))
                 })
@@ -184,6 +185,10 @@ impl Preparation<'_> {
             // What is unpacked of another download than the one that is wanted is of use to nobody.
             unpacked::unmark(&work).and_then(|()| remove(&work)).map_err(PreparationError::io(&work))?;
         }
+        if let Err(PreparationError::Archive(_)) = made {
+            // The next call unpacks it anew.
+            unpacked::unmark(&work).map_err(PreparationError::io(&work))?;
+        }
         let ((download, verification), made) = made?;
         self.tables(&made.files, verification, progress)?;
 
@@ -206,7 +211,7 @@ impl Preparation<'_> {
         self.kept(layout, &raw, progress)?;
         // Before it is on the disk: there are disks that take long to forget a file.
         remove(&raw).map_err(PreparationError::io(&raw))?;
-        publish(&made, &layout.prepared()).map_err(PreparationError::io(&layout.prepared()))?;
+        publish(&made, manifest.files.keys(), &layout.prepared()).map_err(PreparationError::io(&layout.prepared()))?;
         // The data are there; what cannot be removed now, the next call removes.
         if let Err(error) = remove(&work) {
             progress.note(&format!("{} cannot be removed: {error}", work.display()));
@@ -225,24 +230,56 @@ impl Preparation<'_> {
     ) -> Result<Made, PreparationError> {
         let work = layout.work();
         let unpacker = Unpacker::new(Limits::default(), self.threads, progress);
-        if let Raw::Of(archive) = raw {
-            unpacked::unpack(archive, &work, &unpacker, progress)?;
-            unpacked()?;
-        }
+        let (archive, whole) = match raw {
+            Raw::Whole(archive) => (archive, true),
+            Raw::Of(archive) => (archive, false),
+        };
         let (raw, made) = (work.join(RAW), work.join(MADE));
-        let extra = self.extra(layout, &raw, progress)?;
+        let packed = if whole {
+            unpacker.open(archive, &raw, self.keep_raw)?
+        } else {
+            let packed = unpacked::unpack(archive, (&work, &raw), &unpacker, self.keep_raw, progress)?;
+            unpacked()?;
+            packed
+        };
+        let packed = packed.as_ref();
+        let extra = self.extra(layout, &raw, packed, progress)?;
 
         remove(&made).map_err(PreparationError::io(&made))?;
         let (public, private) = (made.join("public"), made.join("private"));
         for folder in [&public, &private] {
             fs::create_dir_all(folder).map_err(PreparationError::io(folder))?;
         }
-        let steps = Steps { progress, unpacker: &unpacker, told: AtomicU64::new(0) };
+        let steps = Steps {
+            progress,
+            unpacker: &unpacker,
+            packed,
+            told: AtomicU64::new(0),
+            written: Mutex::default(),
+            growing: Growing::default(),
+        };
         let folders = Folders { raw: &raw, public: &public, private: &private, raw_stays: self.keep_raw };
-        recipe.run(&folders, &steps, &steps, self.threads)?;
-        self.complete(&made)?;
-        let description = self.describe(&public)?;
-        let files = self.files(&made, progress)?;
+        let (description, files) = thread::scope(|scope| {
+            let growing = scope.spawn(|| steps.growing.run());
+            let run = recipe.run(&folders, &steps, &steps, self.threads);
+            steps.growing.end();
+            if let (Err(RunError::Data(_)), Some(packed)) = (&run, packed) {
+                // Damage may well be why.
+                packed.check()?;
+            }
+            run?;
+            self.complete(&made)?;
+            let description = self.describe(&public)?;
+            let mut written = mem::take(&mut *steps.written());
+            written.remove(&public.join(description::FILE));
+            let checking = scope.spawn(|| packed.map_or(Ok(()), Packed::check));
+            let files = self.files(&made, &written, progress);
+            checking.join().unwrap_or_else(|panic| resume_unwind(panic))?;
+            let files = files?;
+            let grown = growing.join().unwrap_or_else(|panic| resume_unwind(panic));
+            grown.map_err(PreparationError::io(&made))?;
+            Ok::<_, PreparationError>((description, files))
+        })?;
         Ok(Made { extra, description, files })
     }
 
@@ -292,11 +329,13 @@ impl Preparation<'_> {
         &self,
         layout: &Layout,
         raw: &Path,
+        packed: Option<&Packed<'_>>,
         progress: &dyn Progress,
     ) -> Result<BTreeMap<String, Digests>, PreparationError> {
         let mut found = BTreeMap::new();
         for extra in &self.dataset.extra {
             let to = raw.join(&extra.file);
+            packed.map_or(Ok(()), |packed| packed.bring(&extra.file))?;
             if !to.is_file() {
                 let from = self.extra_file(layout, extra, progress)?;
                 // Under another name until it is whole: the unpacked download may be used by the next call.
@@ -366,14 +405,29 @@ impl Preparation<'_> {
         Ok(description)
     }
 
-    fn files(&self, made: &Path, progress: &dyn Progress) -> Result<BTreeMap<String, Digests>, PreparationError> {
+    /// All files that were made. The digests of some are known since they were written.
+    fn files(
+        &self,
+        made: &Path,
+        written: &HashMap<PathBuf, Written>,
+        progress: &dyn Progress,
+    ) -> Result<BTreeMap<String, Digests>, PreparationError> {
         let there = listed(made).map_err(PreparationError::io(made))?;
-        progress.stage(Stage::Digest { total: there.values().sum() });
         let names: Vec<(&str, u64)> = there.iter().map(|(name, size)| (name.as_str(), *size)).collect();
         let md5 = |name: &str| self.dataset.prepared.contains_key(name);
+        let known =
+            |name: &str, size: u64| written.get(&made.join(name)).filter(|written| written.bytes == size && !md5(name));
+        let (mut files, mut unknown) = (BTreeMap::new(), Vec::new());
+        for (name, size) in &names {
+            match known(name, *size) {
+                Some(written) => drop(files.insert((*name).to_owned(), Digests::of(written))),
+                None => unknown.push((*name, *size)),
+            }
+        }
+        progress.stage(Stage::Digest { total: unknown.iter().map(|(_, size)| size).sum() });
         let found = thread::scope(|scope| {
             let writing = scope.spawn(|| to_disk(made, &names, progress));
-            let found = all_digests(made, &names, md5, self.threads, progress)?;
+            let found = all_digests(made, &unknown, md5, self.threads, progress)?;
             writing.join().unwrap_or_else(|panic| resume_unwind(panic))?;
             Ok(found)
         });
@@ -381,7 +435,8 @@ impl Preparation<'_> {
             return Err(PreparationError::Cancelled);
         }
         let found = found.map_err(PreparationError::io(made))?;
-        Ok(there.into_keys().zip(found).collect())
+        files.extend(unknown.iter().map(|(name, _)| (*name).to_owned()).zip(found));
+        Ok(files)
     }
 
     /// The reference's checksums are of its own edition alone.
@@ -424,8 +479,19 @@ impl Preparation<'_> {
 struct Steps<'a> {
     progress: &'a dyn Progress,
     unpacker: &'a Unpacker<'a>,
+    /// What of the download is still in its archive.
+    packed: Option<&'a Packed<'a>>,
     /// How many bytes were told of.
     told: AtomicU64,
+    /// What was written from the archive, and nobody wrote since.
+    written: Mutex<HashMap<PathBuf, Written>>,
+    growing: Growing,
+}
+
+impl Steps<'_> {
+    fn written(&self) -> MutexGuard<'_, HashMap<PathBuf, Written>> {
+        self.written.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Observer for Steps<'_> {
@@ -444,7 +510,39 @@ impl Observer for Steps<'_> {
 }
 
 impl Extractor for Steps<'_> {
-    fn extract(&self, archive: &Path, into: &Path) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    fn extract(&self, archive: &Path, into: &Path) -> Result<(), Failure> {
         Ok(self.unpacker.unpack(archive, into).map(|_| ())?)
+    }
+
+    fn packed(&self, path: &str) -> Option<usize> {
+        self.packed?.position(path)
+    }
+
+    fn packed_below(&self, folder: &str) -> Vec<String> {
+        self.packed.map(|packed| packed.names(folder)).unwrap_or_default()
+    }
+
+    fn bring(&self, path: &str) -> Result<(), Failure> {
+        Ok(self.packed.map_or(Ok(()), |packed| packed.bring(path))?)
+    }
+
+    fn bytes(&self, path: &str) -> Result<Option<Vec<u8>>, Failure> {
+        Ok(self.packed.map_or(Ok(None), |packed| packed.bytes(path))?)
+    }
+
+    fn region(&self, path: &str) -> Result<Option<Region>, Failure> {
+        Ok(self.packed.map_or(Ok(None), |packed| packed.region(path))?)
+    }
+
+    fn unpack(&self, path: &str, to: &Path) -> Result<u64, Failure> {
+        let packed = self.packed.ok_or_else(|| format!("{path} is in no archive"))?;
+        let written = packed.unpack(path, to)?;
+        self.written().insert(to.to_owned(), written);
+        Ok(written.bytes)
+    }
+
+    fn anew(&self, path: &Path) {
+        self.written().remove(path);
+        self.growing.begin(path);
     }
 }

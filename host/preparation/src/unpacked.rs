@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::archive::Unpacker;
+use crate::archive::{Packed, Unpacker};
 use crate::digest::Digests;
 use crate::error::PreparationError;
 use crate::progress::{Progress, Stage};
@@ -47,22 +47,28 @@ pub(crate) fn unmark(work: &Path) -> io::Result<()> {
     }
 }
 
-/// Unpacks the download, in the place of what is there.
-pub(crate) fn unpack(
+/// Unpacks the download into `raw`, in the place of what is there; but for what stays in the archive until it is wanted, which is
+/// returned. With `all` nothing does.
+pub(crate) fn unpack<'u>(
     archive: &Path,
-    work: &Path,
-    unpacker: &Unpacker<'_>,
+    (work, raw): (&Path, &'u Path),
+    unpacker: &'u Unpacker<'_>,
+    all: bool,
     progress: &dyn Progress,
-) -> Result<(), PreparationError> {
-    let raw = work.join(RAW);
+) -> Result<Option<Packed<'u>>, PreparationError> {
     unmark(work).and_then(|()| remove(work)).map_err(PreparationError::io(work))?;
-    fs::create_dir_all(&raw).map_err(PreparationError::io(&raw))?;
-    let total = Unpacker::declared(archive);
-    if let Some(lacking) = total.and_then(|total| space::lacking(work, total)) {
+    fs::create_dir_all(raw).map_err(PreparationError::io(raw))?;
+    let Some(packed) = unpacker.open(archive, raw, all)? else {
+        progress.stage(Stage::Unpack { total: None });
+        unpacker.unpack(archive, raw)?;
+        return Ok(None);
+    };
+    // What is read in the archive is there to become something as large.
+    if let Some(lacking) = space::lacking(work, packed.total()) {
         let what = "unpacking the download";
         return Err(PreparationError::Space { folder: work.to_owned(), lacking, what });
     }
-    progress.stage(Stage::Unpack { total });
-    unpacker.unpack(archive, &raw)?;
-    Ok(())
+    progress.stage(Stage::Unpack { total: Some(packed.ahead()) });
+    packed.unpack_ahead()?;
+    Ok(Some(packed))
 }

@@ -13,10 +13,27 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
 use crate::error::{About, Fault, RunError};
+use crate::place::Place;
 use crate::run::Work;
 
-/// All files below a folder by their path in it, with `/`, in the order of paths part by part.
-pub(crate) fn below(folder: &Path) -> Result<Vec<String>, RunError> {
+/// All files below a folder by their path in it, with `/`, in the order of paths part by part: those on the disk, and those of the download
+/// that are still in its archive.
+pub(crate) fn below(work: &Work, place: &Place) -> Result<Vec<String>, RunError> {
+    let mut files = on_disk(&work.path(place))?;
+    let packed = work.packed_below(place);
+    if !packed.is_empty() {
+        files.extend(packed);
+        in_order(&mut files);
+    }
+    Ok(files)
+}
+
+fn in_order(files: &mut [String]) {
+    files.sort_by(|one, other| one.split('/').cmp(other.split('/')));
+}
+
+/// All files below a folder of the disk, as [`below`].
+fn on_disk(folder: &Path) -> Result<Vec<String>, RunError> {
     let mut files = Vec::new();
     for entry in WalkDir::new(folder) {
         let entry = entry.map_err(|error| RunError::Io { path: folder.to_owned(), source: error.into() })?;
@@ -26,7 +43,7 @@ pub(crate) fn below(folder: &Path) -> Result<Vec<String>, RunError> {
             files.push(path.to_owned());
         }
     }
-    files.sort_by(|one, other| one.split('/').cmp(other.split('/')));
+    in_order(&mut files);
     Ok(files)
 }
 
@@ -71,14 +88,19 @@ pub(crate) fn part_fits(pattern: &[u8], name: &[u8]) -> bool {
 
 /// Copies files and whole folders in parallel. Of two for one target, the later counts. `link` says that a second name of the same file
 /// will do, since the first one goes.
-pub(crate) fn copy_all(work: &Work, pairs: Vec<(PathBuf, PathBuf)>, link: bool) -> Result<(), RunError> {
-    let mut targets: BTreeMap<PathBuf, PathBuf> = BTreeMap::new();
+pub(crate) fn copy_all(work: &Work, pairs: Vec<(Place, PathBuf)>, link: bool) -> Result<(), RunError> {
+    let mut targets: BTreeMap<PathBuf, (Place, Option<usize>)> = BTreeMap::new();
     for (from, to) in pairs {
-        if from.is_dir() {
+        let packed = work.packed(&from);
+        if packed.is_none() && work.path(&from).is_dir() {
             fs::create_dir_all(&to).about(&to)?;
-            targets.extend(below(&from)?.into_iter().map(|path| (to.join(&path), from.join(&path))));
+            for path in below(work, &from)? {
+                let from = from.with(if from.path.is_empty() { path.clone() } else { format!("{}/{path}", from.path) });
+                let packed = work.packed(&from);
+                targets.insert(to.join(&path), (from, packed));
+            }
         } else {
-            targets.insert(to, from);
+            targets.insert(to, (from, packed));
         }
     }
     let mut folders: Vec<&Path> = targets.keys().filter_map(|target| target.parent()).collect();
@@ -88,8 +110,16 @@ pub(crate) fn copy_all(work: &Work, pairs: Vec<(PathBuf, PathBuf)>, link: bool) 
     }
     let threads = rayon::ThreadPoolBuilder::new().num_threads(work.threads.get()).build();
     let threads = threads.map_err(|error| RunError::Io { path: PathBuf::new(), source: io::Error::other(error) })?;
+    let mut targets: Vec<_> = targets.into_iter().collect();
+    // Those in the archive in its order.
+    targets.sort_by_key(|(_, (_, packed))| *packed);
     threads.install(|| {
-        targets.par_iter().try_for_each(|(to, from)| {
+        targets.par_iter().try_for_each(|(to, (from, packed))| {
+            if packed.is_some() {
+                return work.unpack(from, to);
+            }
+            work.anew(to);
+            let from = &work.path(from);
             let linked = if link { linked(from, to).about(from)? } else { None };
             let bytes = match linked {
                 Some(bytes) => bytes,
@@ -128,13 +158,6 @@ pub(crate) fn unshare(path: &Path) -> io::Result<()> {
         Ok(metadata) if metadata.is_file() && metadata.nlink() > 1 => fs::remove_file(path),
         _ => Ok(()),
     }
-}
-
-/// The bytes of a file.
-pub(crate) fn bytes(work: &Work, path: &Path) -> Result<Vec<u8>, RunError> {
-    let bytes = fs::read(path).about(path)?;
-    work.advance(bytes.len() as u64)?;
-    Ok(bytes)
 }
 
 /// Makes a zip archive of the file at `from`, or of all files below it. Members are called by their path behind `prefix`. Their time is
@@ -187,7 +210,7 @@ pub(crate) fn seven(work: &Work, from: &Path, prefix: &str, folder: bool, into: 
 
 fn members(from: &Path, prefix: &str) -> Result<Vec<(PathBuf, String)>, RunError> {
     if from.is_dir() {
-        return Ok(below(from)?.into_iter().map(|path| (from.join(&path), format!("{prefix}{path}"))).collect());
+        return Ok(on_disk(from)?.into_iter().map(|path| (from.join(&path), format!("{prefix}{path}"))).collect());
     }
     let name = from.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     Ok(vec![(from.to_owned(), format!("{prefix}{name}"))])

@@ -26,6 +26,7 @@ mod parquet;
 mod place;
 mod recipe;
 mod records;
+mod region;
 mod run;
 mod steps;
 mod table;
@@ -33,4 +34,5 @@ mod template;
 
 pub use error::{Fault, RecipeError, RunError};
 pub use recipe::Recipe;
-pub use run::{Extractor, Folders, Observer};
+pub use region::Region;
+pub use run::{Extractor, Failure, Folders, Observer};

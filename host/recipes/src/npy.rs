@@ -1,7 +1,6 @@
 //! numpy's array files.
 
 use crate::error::{Fault, RunError};
-use crate::files;
 use crate::place::Place;
 use crate::run::Work;
 
@@ -18,7 +17,7 @@ pub(crate) struct Array {
 
 impl Array {
     pub(crate) fn read(work: &Work, place: &Place) -> Result<Array, RunError> {
-        let bytes = files::bytes(work, &work.path(place))?;
+        let bytes = work.bytes(place)?;
         Array::parse(&bytes).ok_or_else(|| Fault::new(place.to_string(), "it is no array of numpy's").into())
     }
 

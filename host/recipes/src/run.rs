@@ -1,7 +1,7 @@
 //! A recipe at work.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::error::{About, Fault, RunError};
 use crate::files::unshare;
 use crate::place::{Place, Root};
+use crate::region::Region;
 use crate::table::Table;
 
 /// The folders of a preparation.
@@ -35,14 +36,69 @@ pub trait Observer: Sync {
     fn cancelled(&self) -> bool;
 }
 
+/// What went wrong with an archive.
+pub type Failure = Box<dyn std::error::Error + Send + Sync>;
+
 /// Who extracts archives. They come from strangers, so this is where they are checked.
+///
+/// Files of the download may still be in its archive, each until it is brought to its place in the folder. Their paths are below the
+/// download's folder, with `/`.
 pub trait Extractor: Sync {
     /// Extracts an archive into a folder that is there.
     ///
     /// # Errors
     ///
     /// If it is no archive, or not one to be trusted.
-    fn extract(&self, archive: &Path, into: &Path) -> Result<(), Box<dyn std::error::Error + Send + Sync>>;
+    fn extract(&self, archive: &Path, into: &Path) -> Result<(), Failure>;
+
+    /// Which file of the archive this one of the download is, counted in the order in which they stand there, if it is still in it.
+    fn packed(&self, _path: &str) -> Option<usize> {
+        None
+    }
+
+    /// The paths of all files below a folder of the download that are still in its archive, without the folder's own.
+    fn packed_below(&self, _folder: &str) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Brings a file, or all of a folder, to its place in the download's folder.
+    ///
+    /// # Errors
+    ///
+    /// If the archive is damaged, or it cannot be written.
+    fn bring(&self, _path: &str) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    /// The bytes of a file that is still in the archive, if it is.
+    ///
+    /// # Errors
+    ///
+    /// If the archive is damaged.
+    fn bytes(&self, _path: &str) -> Result<Option<Vec<u8>>, Failure> {
+        Ok(None)
+    }
+
+    /// Where the bytes of a file stand in the archive as they are, if it is still in it and they do.
+    ///
+    /// # Errors
+    ///
+    /// If the archive is damaged.
+    fn region(&self, _path: &str) -> Result<Option<Region>, Failure> {
+        Ok(None)
+    }
+
+    /// Writes a file that is still in the archive to another place, and returns its size.
+    ///
+    /// # Errors
+    ///
+    /// If it is not in the archive, the archive is damaged, or it cannot be written.
+    fn unpack(&self, path: &str, _to: &Path) -> Result<u64, Failure> {
+        Err(format!("{path} is in no archive").into())
+    }
+
+    /// A file that a step makes is going to be written, or replaced.
+    fn anew(&self, _path: &Path) {}
 }
 
 /// What steps work with: folders, and tables by name.
@@ -105,6 +161,66 @@ impl<'a> Work<'a> {
         if place.path.is_empty() { root.to_owned() } else { root.join(&place.path) }
     }
 
+    /// Where a file or a folder is on the disk that is to be read. What of it is still in the download's archive is brought there.
+    pub(crate) fn source(&self, place: &Place) -> Result<PathBuf, RunError> {
+        let path = self.path(place);
+        if place.root == Root::Raw {
+            self.extractor.bring(&place.path).map_err(|source| RunError::Archive { path: path.clone(), source })?;
+        }
+        Ok(path)
+    }
+
+    /// The bytes of a file.
+    pub(crate) fn bytes(&self, place: &Place) -> Result<Vec<u8>, RunError> {
+        let path = self.path(place);
+        let packed = match place.root {
+            Root::Raw => {
+                self.extractor.bytes(&place.path).map_err(|source| RunError::Archive { path: path.clone(), source })?
+            }
+            Root::Work | Root::Public | Root::Private => None,
+        };
+        let bytes = match packed {
+            Some(bytes) => bytes,
+            None => fs::read(&path).about(&path)?,
+        };
+        self.advance(bytes.len() as u64)?;
+        Ok(bytes)
+    }
+
+    /// A file that is read from its beginning, or in parts.
+    pub(crate) fn open(&self, place: &Place) -> Result<Region, RunError> {
+        let path = self.path(place);
+        if place.root == Root::Raw {
+            let found = self.extractor.region(&place.path);
+            if let Some(region) = found.map_err(|source| RunError::Archive { path, source })? {
+                return Ok(region);
+            }
+        }
+        let path = self.source(place)?;
+        File::open(&path).and_then(Region::whole).about(&path)
+    }
+
+    /// Which file of the download's archive this is, if it is still in it.
+    pub(crate) fn packed(&self, place: &Place) -> Option<usize> {
+        if place.root == Root::Raw { self.extractor.packed(&place.path) } else { None }
+    }
+
+    /// The files below a folder that are still in the download's archive.
+    pub(crate) fn packed_below(&self, place: &Place) -> Vec<String> {
+        if place.root == Root::Raw { self.extractor.packed_below(&place.path) } else { Vec::new() }
+    }
+
+    /// Writes a file that is still in the download's archive to its new place.
+    pub(crate) fn unpack(&self, from: &Place, to: &Path) -> Result<(), RunError> {
+        let failed = |source| RunError::Archive { path: self.path(from), source };
+        self.advance(self.extractor.unpack(&from.path, to).map_err(failed)?)
+    }
+
+    /// A file is going to be written, or replaced.
+    pub(crate) fn anew(&self, path: &Path) {
+        self.extractor.anew(path);
+    }
+
     /// Where a place is on the disk that is to be written; the folders that it is in are made. The download is never written.
     pub(crate) fn target(&self, place: &Place) -> Result<PathBuf, RunError> {
         if place.root == Root::Raw {
@@ -117,6 +233,7 @@ impl<'a> Work<'a> {
             fs::create_dir_all(folder).about(folder)?;
         }
         unshare(&path).about(&path)?;
+        self.anew(&path);
         Ok(path)
     }
 

@@ -80,18 +80,54 @@ fn what_is_unpacked_is_used_for_the_same_download_alone() -> Result<(), Failure>
     let (unpacked, prepared) =
         (world.path("data/toy/.preparing-prepared/raw/test.csv"), world.path("data/toy/prepared/private/test.csv"));
     let changed = b"id,y\n1,3\n";
+    // With it all files are unpacked; without it small ones are read in the archive.
+    let arguments = ["--skip-verification", "--keep-raw"];
     // One byte more behind the archive is another download with the same files.
     for (second, expected) in [(content.clone(), changed), ([&content[..], b"x"].concat(), b"id,y\n1,2\n")] {
         let fails = recipe.replace("raw/sample_submission.csv", "raw/nothing.csv");
         fs::write(world.path("competitions/toy/preparation.toml"), fails)?;
-        let failed = prepare(&world, &content, &"0".repeat(32), &["--skip-verification"])?;
+        let failed = prepare(&world, &content, &"0".repeat(32), &arguments)?;
         assert_eq!(failed.code, Some(3), "{}", failed.stderr);
         fs::write(&unpacked, changed)?;
         fs::write(world.path("competitions/toy/preparation.toml"), &recipe)?;
-        let done = prepare(&world, &second, &"0".repeat(32), &["--skip-verification"])?;
+        let done = prepare(&world, &second, &"0".repeat(32), &arguments)?;
         assert_eq!(done.code, Some(0), "{}", done.stderr);
         assert_eq!(fs::read(&prepared)?, expected);
         fs::remove_dir_all(world.path("data/toy/prepared"))?;
+    }
+    Ok(())
+}
+
+/// A file whose digest is known since it was copied from the archive may be written anew by a later step: the manifest is of what is there.
+#[test]
+fn the_manifest_is_of_what_was_written_last() -> Result<(), Failure> {
+    let (world, content) = (World::new()?, download()?);
+    let recipe = r#"
+steps = [
+  { copy = { from = "raw/test.csv", to = "private/test.csv" } },
+  { copy = { from = "raw/test.csv", to = "public/sample_submission.csv" } },
+  { copy = { from = "raw/noise.bin", to = "public/sample_submission.csv" } },
+  { copy = { from = "raw/noise.bin", to = "public/description.md" } },
+  { copy = { from = "raw/noise.bin", to = "public/noise.bin" } },
+  { copy = { from = "raw/noise.bin", to = "public/copied.bin" } },
+  { copy = { from = "private/test.csv", to = "public/copied.bin" } },
+  { read = { file = "raw/test.csv", as = "test" } },
+  { write = { table = "test", set = { y = 3 }, file = "private/test.csv" } },
+]
+"#;
+    fs::write(world.path("competitions/toy/preparation.toml"), recipe)?;
+    let done = prepare(&world, &content, &"0".repeat(32), &["--skip-verification"])?;
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    let prepared = world.path("data/toy/prepared");
+    assert_eq!(fs::read(prepared.join("private/test.csv"))?, b"id,y\n1,3\n");
+    assert_eq!(fs::read(prepared.join("public/copied.bin"))?, b"id,y\n1,2\n");
+    let manifest: Value = serde_json::from_slice(&fs::read(prepared.join("prepared.json"))?)?;
+    let files = manifest["files"].as_object().ok_or("no files")?;
+    assert_eq!(files.len(), 5);
+    for (name, known) in files {
+        let there = fs::read(prepared.join(name))?;
+        assert_eq!(known["sha256"], assay_types::sha256(&there).as_str(), "{name}");
+        assert_eq!(known["bytes"], there.len(), "{name}");
     }
     Ok(())
 }

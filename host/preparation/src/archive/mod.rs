@@ -4,6 +4,7 @@
 mod fault;
 mod gzip;
 mod names;
+mod packed;
 mod seven;
 #[cfg(test)]
 mod seven_tests;
@@ -20,6 +21,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicU64;
 
 pub use fault::{ArchiveError, Fault};
+pub(crate) use packed::{Packed, Written};
 
 use self::sink::Sink;
 use crate::progress::Progress;
@@ -97,14 +99,27 @@ impl<'a> Unpacker<'a> {
         }
     }
 
-    /// How many bytes an archive says that it becomes, if it says so.
-    #[must_use]
-    pub fn declared(archive: &Path) -> Option<u64> {
-        let (file, _, kind) = open(archive).ok()?;
-        match kind {
-            Kind::Zip => zipped::declared(file),
-            Kind::SevenZip | Kind::Gzip | Kind::Tar => None,
+    /// An archive that can be unpacked into a folder file by file. None if it is of a kind that cannot. With `all` none of the files
+    /// stays in it until it is wanted.
+    ///
+    /// # Errors
+    ///
+    /// As [`Unpacker::unpack`], of what the list of entries tells.
+    pub(crate) fn open<'s>(
+        &'s self,
+        archive: &Path,
+        into: &'s Path,
+        all: bool,
+    ) -> Result<Option<Packed<'s>>, ArchiveError> {
+        let of = |fault: Fault| fault.of(archive, None);
+        let (file, packed, kind) = open(archive).map_err(of)?;
+        if kind != Kind::Zip {
+            return Ok(None);
         }
+        fs::create_dir_all(into).map_err(|error| of(Fault::Io(error)))?;
+        let sink = Sink::new(into, packed, &self.left, &self.limits, self.progress);
+        let (zip, shared, entries) = zipped::open(archive, file, &sink, self.limits.entries)?;
+        Ok(Some(Packed::new(archive, (zip, shared), entries, sink, self.threads, all)))
     }
 }
 

@@ -78,12 +78,25 @@ impl<'a> Sink<'a> {
         if self.written.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes) > self.allowed {
             return Err(self.ratio());
         }
-        let taken = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(bytes));
-        if taken.is_err() {
-            return Err(Fault::Bytes { limit: self.limits.bytes });
-        }
+        self.count(bytes)?;
         self.progress.bytes(bytes);
         Ok(())
+    }
+
+    /// Takes as many bytes of what is left for all archives.
+    pub(crate) fn count(&self, bytes: u64) -> Result<(), Fault> {
+        let taken = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(bytes));
+        taken.map(drop).map_err(|_| Fault::Bytes { limit: self.limits.bytes })
+    }
+
+    /// The size of the archive.
+    pub(crate) fn packed(&self) -> u64 {
+        self.packed
+    }
+
+    /// True if it is to stop.
+    pub(crate) fn cancelled(&self) -> bool {
+        self.progress.cancelled()
     }
 
     fn ratio(&self) -> Fault {
@@ -92,7 +105,7 @@ impl<'a> Sink<'a> {
 }
 
 /// A new file to write, in the place of one that is there: another name of that one, or what it leads to, stays as it is.
-fn create(path: &Path) -> io::Result<File> {
+pub(super) fn create(path: &Path) -> io::Result<File> {
     match File::create_new(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             fs::remove_file(path)?;

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use zip::ZipArchive;
 use zip::result::ZipError;
+use zip::{CompressionMethod, ZipArchive};
 
 use super::Unpacked;
 use super::fault::{ArchiveError, Fault, short};
@@ -28,9 +28,9 @@ const LINK: u32 = 0o120_000;
 
 /// A file that each thread reads at a place of its own.
 #[derive(Clone)]
-struct Shared {
-    file: Arc<File>,
-    length: u64,
+pub(super) struct Shared {
+    pub(super) file: Arc<File>,
+    pub(super) length: u64,
     place: u64,
 }
 
@@ -55,10 +55,12 @@ impl Seek for Shared {
 }
 
 /// An entry that is to be written.
-struct Entry {
-    index: usize,
-    path: PathBuf,
-    size: u64,
+pub(super) struct Entry {
+    pub(super) index: usize,
+    pub(super) path: PathBuf,
+    pub(super) size: u64,
+    /// Its bytes stand in the archive as they are.
+    pub(super) stored: bool,
 }
 
 pub(super) fn unpack(
@@ -68,6 +70,18 @@ pub(super) fn unpack(
     limit: u64,
     threads: NonZeroUsize,
 ) -> Result<Unpacked, ArchiveError> {
+    let (zip, _, entries) = open(archive, file, sink, limit)?;
+    write(archive, &zip, &entries.iter().collect::<Vec<_>>(), sink, threads)?;
+    Ok(Unpacked { files: entries.len() as u64, bytes: entries.iter().map(|entry| entry.size).sum() })
+}
+
+/// An archive and its files, if all entries may be written. Their folders are made.
+pub(super) fn open(
+    archive: &Path,
+    file: File,
+    sink: &Sink<'_>,
+    limit: u64,
+) -> Result<(ZipArchive<Shared>, Shared, Vec<Entry>), ArchiveError> {
     let whole = |fault: Fault| fault.of(archive, None);
     let length = file.metadata().map_err(|error| whole(error.into()))?.len();
     let shared = Shared { file: Arc::new(file), length, place: 0 };
@@ -76,9 +90,8 @@ pub(super) fn unpack(
         return Err(whole(Fault::Entries { found, limit }));
     }
     let zip = ZipArchive::new(shared.clone()).map_err(|error| whole(fault(error)))?;
-    let entries = checked(archive, &zip, shared, sink)?;
-    write(archive, &zip, &entries, sink, threads)?;
-    Ok(Unpacked { files: entries.len() as u64, bytes: entries.iter().map(|entry| entry.size).sum() })
+    let entries = checked(archive, &zip, shared.clone(), sink)?;
+    Ok((zip, shared, entries))
 }
 
 /// The files of the archive, if all entries may be written. Their folders are made.
@@ -119,7 +132,8 @@ fn checked(
         }
         total = total.saturating_add(data.size());
         sink.declared(total).map_err(of)?;
-        entries.push(Entry { index, path, size: data.size() });
+        let stored = data.compression() == CompressionMethod::Stored && data.compressed_size() == data.size();
+        entries.push(Entry { index, path, size: data.size(), stored });
     }
     // Of two entries of one name, the list has but the last.
     if zip.has_duplicate_names() {
@@ -151,13 +165,28 @@ fn repeated(list: Shared) -> Option<Vec<u8>> {
     }
 }
 
-/// Writes all entries. Of those at fault the first is told, whichever thread came upon it.
-fn write(
+/// Writes these entries. Of those at fault the first is told, whichever thread came upon it.
+pub(super) fn write(
     archive: &Path,
     zip: &ZipArchive<Shared>,
-    entries: &[Entry],
+    entries: &[&Entry],
     sink: &Sink<'_>,
     threads: NonZeroUsize,
+) -> Result<(), ArchiveError> {
+    on_all_threads(entries, threads, || {
+        let (mut zip, mut buffer) = (zip.clone(), Vec::new());
+        move |entry: &&Entry| {
+            one(&mut zip, entry, sink, &mut buffer)
+                .map_err(|fault| fault.of(archive, Some(&entry.path.to_string_lossy())))
+        }
+    })
+}
+
+/// Does the same for each entry, on all threads. Each of them makes what does it. Of errors that of the first entry is told.
+pub(super) fn on_all_threads<T: Sync, W: FnMut(&T) -> Result<(), ArchiveError>>(
+    entries: &[T],
+    threads: NonZeroUsize,
+    worker: impl Fn() -> W + Sync,
 ) -> Result<(), ArchiveError> {
     let next = AtomicUsize::new(0);
     let stop = AtomicBool::new(false);
@@ -165,13 +194,12 @@ fn write(
     std::thread::scope(|scope| {
         for _ in 0..threads.get().min(entries.len()) {
             scope.spawn(|| {
-                let (mut zip, mut buffer) = (zip.clone(), Vec::new());
+                let mut work = worker();
                 while !stop.load(Ordering::Relaxed) {
                     let number = next.fetch_add(1, Ordering::Relaxed);
                     let Some(entry) = entries.get(number) else { break };
-                    if let Err(fault) = one(&mut zip, entry, sink, &mut buffer) {
+                    if let Err(error) = work(entry) {
                         stop.store(true, Ordering::Relaxed);
-                        let error = fault.of(archive, Some(&entry.path.to_string_lossy()));
                         let mut first = first.lock().unwrap_or_else(PoisonError::into_inner);
                         if first.as_ref().is_none_or(|(known, _)| number < *known) {
                             *first = Some((number, error));
@@ -194,10 +222,14 @@ fn one(zip: &mut ZipArchive<Shared>, entry: &Entry, sink: &Sink<'_>, buffer: &mu
     if written == entry.size {
         return Ok(());
     }
-    Err(Fault::Damaged(format!("it has other than the {} bytes that the list of entries says", entry.size)))
+    Err(other_size(entry))
 }
 
-fn fault(error: ZipError) -> Fault {
+pub(super) fn other_size(entry: &Entry) -> Fault {
+    Fault::Damaged(format!("it has other than the {} bytes that the list of entries says", entry.size))
+}
+
+pub(super) fn fault(error: ZipError) -> Fault {
     match error {
         ZipError::Io(error) => Fault::decoding(error),
         ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) | ZipError::InvalidPassword => Fault::Encrypted,
@@ -207,14 +239,6 @@ fn fault(error: ZipError) -> Fault {
         }
         other => Fault::Damaged(short(&other.to_string())),
     }
-}
-
-/// How many bytes the entries of an archive say that they have.
-pub(super) fn declared(file: File) -> Option<u64> {
-    let length = file.metadata().ok()?.len();
-    let zip = ZipArchive::new(Shared { file: Arc::new(file), length, place: 0 }).ok()?;
-    let sizes = (0..zip.len()).map(|index| zip.by_index_data(index).map_or(0, |data| data.size()));
-    Some(sizes.fold(0, u64::saturating_add))
 }
 
 /// How many entries the end of an archive says that it has.

@@ -1,16 +1,16 @@
 //! Columns of numbers of a parquet file, batch by batch.
 
-use std::fs::File;
 use std::ops::Range;
-use std::path::Path;
 
 use parquet::basic::Type;
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::data_type::DataType;
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
+use rayon::prelude::*;
 
-use crate::error::{About, Fault, RunError};
+use crate::error::{Fault, RunError};
+use crate::region::Region;
 
 /// The rows of one batch.
 const BATCH: usize = 1 << 17;
@@ -54,16 +54,16 @@ impl Values {
 /// A parquet file whose columns are 64-bit numbers without missing ones.
 pub(crate) struct Reader {
     name: String,
-    file: SerializedFileReader<File>,
+    file: SerializedFileReader<Region>,
     /// The columns, with an example of their values, which is empty.
     pub columns: Vec<(String, Values)>,
 }
 
 impl Reader {
     /// `name` is what messages call the file.
-    pub(crate) fn open(path: &Path, name: String) -> Result<Self, RunError> {
+    pub(crate) fn open(file: Region, name: String) -> Result<Self, RunError> {
         let failed = |error: ParquetError| Fault::new(&name, format!("it is no sound parquet file: {error}"));
-        let file = SerializedFileReader::new(File::open(path).about(path)?).map_err(failed)?;
+        let file = SerializedFileReader::new(file).map_err(failed)?;
         let schema = file.metadata().file_metadata().schema_descr();
         let mut columns = Vec::with_capacity(schema.num_columns());
         for column in schema.columns() {
@@ -105,9 +105,8 @@ impl Reader {
                 .map_err(failed)?;
             while left > 0 {
                 let count = left.min(BATCH);
-                // One after the other: readers of one file share its position.
-                let mut batch = Vec::with_capacity(columns.len());
-                for (reader, column) in readers.iter_mut().zip(columns) {
+                // By all threads; of errors the first column's is told.
+                let read = readers.par_iter_mut().zip(columns).map(|(reader, column)| {
                     let values = match reader {
                         ColumnReader::Int64ColumnReader(reader) => {
                             values(reader, count).map(|read| read.map(Values::Int))
@@ -118,9 +117,10 @@ impl Reader {
                         _ => Ok(None),
                     };
                     let lacks = || Fault::new(&self.name, "a number is missing").column(&self.columns[*column].0);
-                    batch.push(values.map_err(failed)?.ok_or_else(lacks)?);
-                }
-                each(&batch)?;
+                    Ok(values.map_err(failed)?.ok_or_else(lacks)?)
+                });
+                let batch = read.collect::<Vec<Result<Values, RunError>>>();
+                each(&batch.into_iter().collect::<Result<Vec<_>, _>>()?)?;
                 left -= count;
             }
         }

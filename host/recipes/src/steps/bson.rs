@@ -12,6 +12,7 @@ use serde::Deserialize;
 use super::Action;
 use crate::error::{About, Fault, RunError};
 use crate::place::Place;
+use crate::region::Region;
 use crate::run::Work;
 use crate::table::{Cell, Data, Table};
 
@@ -28,7 +29,7 @@ const LARGEST: usize = 1 << 26;
 struct Documents<'w> {
     work: &'w Work<'w>,
     place: &'w Place,
-    input: File,
+    input: Region,
     path: PathBuf,
     /// What is read of the file and not passed over.
     buffer: Vec<u8>,
@@ -39,8 +40,7 @@ struct Documents<'w> {
 
 impl<'w> Documents<'w> {
     fn open(work: &'w Work<'w>, place: &'w Place) -> Result<Self, RunError> {
-        let path = work.path(place);
-        let input = File::open(&path).about(&path)?;
+        let (path, input) = (work.path(place), work.open(place)?);
         Ok(Documents { work, place, input, path, buffer: Vec::new(), document: 0..0, number: 0 })
     }
 
@@ -74,7 +74,7 @@ impl<'w> Documents<'w> {
             self.buffer.drain(..end);
             self.document = 0..0;
             let lacking = count.max(BUFFER) - self.buffer.len();
-            (&self.input).take(lacking as u64).read_to_end(&mut self.buffer).about(&self.path)?;
+            (&mut self.input).take(lacking as u64).read_to_end(&mut self.buffer).about(&self.path)?;
         }
         Ok(&self.buffer[self.document.end..])
     }

@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use super::Action;
 use super::view::View;
 use crate::error::{Fault, RunError};
-use crate::files;
 use crate::place::Place;
 use crate::run::Work;
 use crate::table::{Reading, Table, Texts, read};
@@ -51,7 +50,7 @@ impl Action for ReadEach {
         let mut tables: Vec<Table> = Vec::with_capacity(each.rows);
         for row in 0..each.rows {
             let file = self.file.with(path.text(row)?).checked()?;
-            let bytes = files::bytes(work, &work.path(&file))?;
+            let bytes = work.bytes(&file)?;
             let mut table = read(&file.to_string(), bytes, &Reading { separator: b',', text: &[], fast: self.fast })?;
             for (name, text) in &self.template {
                 let text = Template::new(text, each)?.text(row)?;

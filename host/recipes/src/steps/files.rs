@@ -36,7 +36,7 @@ impl Action for Extract {
     fn run(&self, work: &mut Work) -> Result<(), RunError> {
         let into = work.target(&self.into)?;
         fs::create_dir_all(&into).about(&into)?;
-        let archive = work.path(&self.archive);
+        let archive = work.source(&self.archive)?;
         let extracted = work.extractor.extract(&archive, &into);
         extracted.map_err(|source| RunError::Archive { path: archive, source })
     }
@@ -79,7 +79,7 @@ impl Action for Copy {
     fn run(&self, work: &mut Work) -> Result<(), RunError> {
         let mut pairs = Vec::new();
         match &self.each {
-            None => pairs.push((work.path(&self.from), work.target(&self.to)?)),
+            None => pairs.push((self.from.clone(), work.target(&self.to)?)),
             Some(each) => {
                 let table = work.table(each)?;
                 let (from, to) = (Template::new(&self.from.path, table)?, Template::new(&self.to.path, table)?);
@@ -87,14 +87,15 @@ impl Action for Copy {
                 for row in 0..table.rows {
                     let from = self.from.with(from.text(row)?).checked()?;
                     let to = self.to.with(to.text(row)?).checked()?;
-                    pairs.push((work.path(&from), work.path(&to)));
+                    pairs.push((from, work.path(&to)));
                 }
             }
         }
         if self.optional {
-            pairs.retain(|(from, _)| from.exists());
+            pairs.retain(|(from, _)| work.packed(from).is_some() || work.path(from).exists());
         }
-        let old: Vec<_> = if self.r#move { pairs.iter().map(|(from, _)| from.clone()).collect() } else { Vec::new() };
+        let old: Vec<_> =
+            if self.r#move { pairs.iter().map(|(from, _)| work.path(from)).collect() } else { Vec::new() };
         copy_all(work, pairs, work.goes(self.from.root))?;
         for path in old {
             fs::remove_file(&path).about(&path)?;
@@ -132,8 +133,11 @@ impl Action for List {
             return Err(Fault::new(self.files.with(start).to_string(), "the folder is not there").into());
         }
         let path = |path: String| if start.is_empty() { path } else { format!("{start}/{path}") };
-        let paths: Vec<String> =
-            below(&folder)?.into_iter().map(path).filter(|path| fits(&self.files.path, path)).collect();
+        let paths: Vec<String> = below(work, &self.files.with(start))?
+            .into_iter()
+            .map(path)
+            .filter(|path| fits(&self.files.path, path))
+            .collect();
         let name = |path: &String| path.rsplit('/').next().unwrap_or_default().to_owned();
         let stem = |name: &String| match name.rsplit_once('.') {
             Some((stem, _)) if !stem.is_empty() => stem.to_owned(),
@@ -189,7 +193,7 @@ impl Action for Pack {
     }
 
     fn run(&self, work: &mut Work) -> Result<(), RunError> {
-        let (from, into) = (work.path(&self.from), work.target(&self.into)?);
+        let (from, into) = (work.source(&self.from)?, work.target(&self.into)?);
         match self.format {
             Format::Zip | Format::Stored => zip(work, &from, &self.prefix, self.format == Format::Stored, &into),
             Format::Seven => seven(work, &from, &self.prefix, false, &into),

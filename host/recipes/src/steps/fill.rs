@@ -8,7 +8,6 @@ use serde::Deserialize;
 
 use super::Action;
 use crate::error::{Fault, RunError};
-use crate::files;
 use crate::json::Json;
 use crate::place::Place;
 use crate::run::Work;
@@ -111,7 +110,7 @@ impl Action for KeysOf {
             let path = path.text(row)?;
             if !known.contains_key(&path) {
                 let file = self.file.with(path.as_str()).checked()?;
-                let bytes = files::bytes(work, &work.path(&file))?;
+                let bytes = work.bytes(&file)?;
                 let name = file.to_string();
                 let text = String::from_utf8(bytes).map_err(|_| Fault::new(&name, "the bytes are no UTF-8"))?;
                 let json = Json::parse(&name, &text)?;

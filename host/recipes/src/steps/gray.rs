@@ -68,7 +68,7 @@ impl Action for Gray {
 
 /// The width of a picture, and its pixels as Pillow turns them to gray of 8 bits.
 fn gray(work: &Work, place: &Place) -> Result<(usize, Vec<u8>), RunError> {
-    let path = work.path(place);
+    let path = work.source(place)?;
     let fault = |problem: String| RunError::from(Fault::new(place.to_string(), problem));
     let mut decoder = Decoder::new(BufReader::new(File::open(&path).about(&path)?));
     // Palettes become colours, and gray of fewer bits fills 8.

@@ -12,7 +12,6 @@ use serde::Deserialize;
 use super::Action;
 use super::objects::{Objects, object, set_fields};
 use crate::error::{About, Fault, RunError};
-use crate::files;
 use crate::json::{Json, Rows, write_pandas};
 use crate::place::Place;
 use crate::run::Work;
@@ -45,7 +44,7 @@ impl Action for ReadJsonLines {
 
     fn run(&self, work: &mut Work) -> Result<(), RunError> {
         let name = self.file.to_string();
-        let bytes = files::bytes(work, &work.path(&self.file))?;
+        let bytes = work.bytes(&self.file)?;
         let text = String::from_utf8(bytes).map_err(|_| Fault::new(&name, "the bytes are no UTF-8"))?;
         let rows = Rows::parse(&name, 1, text.lines())?;
         let mut table = Table { file: name, ..Table::default() };
@@ -175,7 +174,7 @@ impl Action for SplitJsonLines {
 
     fn run(&self, work: &mut Work) -> Result<(), RunError> {
         let name = self.file.to_string();
-        let path = work.path(&self.file);
+        let path = work.source(&self.file)?;
         let mut input = BufReader::new(File::open(&path).about(&path)?);
         let mut train = Outputs::create(work, &self.train)?;
         let mut tests = Outputs::create(work, &self.tests)?;

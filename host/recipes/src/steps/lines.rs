@@ -40,7 +40,7 @@ impl Action for SplitLines {
     }
 
     fn run(&self, work: &mut Work) -> Result<(), RunError> {
-        let path = work.path(&self.file);
+        let path = work.source(&self.file)?;
         let mut lines = BufReader::new(File::open(&path).about(&path)?);
         let create = |place: &Place| -> Result<_, RunError> {
             let path = work.target(place)?;

@@ -8,7 +8,6 @@ use serde::Deserialize;
 
 use super::Action;
 use crate::error::{About, Fault, RunError};
-use crate::files;
 use crate::place::Place;
 use crate::run::Work;
 use crate::table::{Cell, Data, Table, Texts};
@@ -59,7 +58,7 @@ impl Action for ReadNumbered {
 
     fn run(&self, work: &mut Work) -> Result<(), RunError> {
         let name = self.file.to_string();
-        let bytes = files::bytes(work, &work.path(&self.file))?;
+        let bytes = work.bytes(&self.file)?;
         let text = String::from_utf8(bytes).map_err(|_| Fault::new(&name, "the bytes are no UTF-8"))?;
         let (mut numbers, mut texts) = (Vec::new(), Texts::default());
         for (line, at) in lines(&text).into_iter().zip(1..).skip(1) {

@@ -8,14 +8,13 @@ use serde::Deserialize;
 
 use super::Action;
 use crate::error::{About, Fault, RunError};
-use crate::files;
 use crate::json::{Json, framed};
 use crate::place::Place;
 use crate::run::Work;
 use crate::table::{Cell, Data, Table};
 
 fn parsed(work: &Work, file: &Place, latin: bool) -> Result<Json, RunError> {
-    let bytes = files::bytes(work, &work.path(file))?;
+    let bytes = work.bytes(file)?;
     let text = if latin {
         bytes.iter().map(|byte| char::from(*byte)).collect()
     } else {

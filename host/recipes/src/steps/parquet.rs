@@ -47,7 +47,7 @@ impl Action for DistinctParquet {
     }
 
     fn run(&self, work: &mut Work) -> Result<(), RunError> {
-        let reader = Reader::open(&work.path(&self.file), self.file.to_string())?;
+        let reader = Reader::open(work.open(&self.file)?, self.file.to_string())?;
         let (mut known, mut distinct) = (HashSet::new(), Vec::new());
         let mut last = None;
         reader.batches(&[reader.position(&self.column)?], |batch| {
@@ -219,7 +219,7 @@ impl Action for SplitParquet {
     }
 
     fn run(&self, work: &mut Work) -> Result<(), RunError> {
-        let reader = Reader::open(&work.path(&self.file), self.file.to_string())?;
+        let reader = Reader::open(work.open(&self.file)?, self.file.to_string())?;
         let mut read = BTreeSet::new();
         for part in &self.parts {
             read.extend(positions(&reader, part)?);

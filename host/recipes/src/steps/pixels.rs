@@ -32,7 +32,7 @@ impl Action for Pixels {
     }
 
     fn run(&self, work: &mut Work) -> Result<(), RunError> {
-        let path = work.path(&self.file);
+        let path = work.source(&self.file)?;
         let mut head = [0; 24];
         let read = File::open(&path).about(&path)?.read_exact(&mut head);
         if read.is_err() || !head.starts_with(b"\x89PNG\r\n\x1a\n") || &head[12..16] != b"IHDR" {

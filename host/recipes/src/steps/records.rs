@@ -8,7 +8,6 @@ use serde::Deserialize;
 
 use super::Action;
 use crate::error::{About, Fault, RunError};
-use crate::files;
 use crate::place::Place;
 use crate::records::{feature, put_record, record, stripped};
 use crate::run::Work;
@@ -48,7 +47,7 @@ impl Action for Records {
         let mut texts = Texts::default();
         for row in 0..each.rows {
             let file = self.file.with(path.text(row)?).checked()?;
-            let bytes = files::bytes(work, &work.path(&file))?;
+            let bytes = work.bytes(&file)?;
             let mut rest = bytes.as_slice();
             let mut number = 0;
             while !rest.is_empty() {
@@ -94,7 +93,7 @@ impl Action for StripRecords {
         let (from, to) = (Template::new(&self.from.path, each)?, Template::new(&self.to.path, each)?);
         for row in 0..each.rows {
             let place = self.from.with(from.text(row)?).checked()?;
-            let bytes = files::bytes(work, &work.path(&place))?;
+            let bytes = work.bytes(&place)?;
             let path = work.target(&self.to.with(to.text(row)?).checked()?)?;
             let mut out = BufWriter::new(File::create(&path).about(&path)?);
             let mut rest = bytes.as_slice();

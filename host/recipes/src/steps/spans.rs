@@ -35,7 +35,7 @@ impl Action for Spans {
 
     fn run(&self, work: &mut Work) -> Result<(), RunError> {
         let name = self.file.to_string();
-        let path = work.path(&self.file);
+        let path = work.source(&self.file)?;
         let (mut ids, mut texts) = (Texts::default(), Texts::default());
         for (line, number) in BufReader::new(File::open(&path).about(&path)?).lines().zip(1..) {
             let line = line.about(&path)?;

@@ -11,7 +11,6 @@ use serde::Deserialize;
 use super::Action;
 use super::view::{Constant, Others, View};
 use crate::error::{About, Fault, RunError};
-use crate::files;
 use crate::place::Place;
 use crate::run::Work;
 use crate::table::{Cell, Column, Data, Quoting, Reading, Spelling, Table, Writing, read, write, written_cell};
@@ -63,7 +62,7 @@ impl Action for Read {
     }
 
     fn run(&self, work: &mut Work) -> Result<(), RunError> {
-        let bytes = files::bytes(work, &work.path(&self.file))?;
+        let bytes = work.bytes(&self.file)?;
         let reading = Reading { separator: self.separator as u8, text: &self.text, fast: self.fast };
         let mut table = read(&self.file.to_string(), bytes, &reading)?;
         for name in &self.integers {
