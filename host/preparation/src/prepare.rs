@@ -261,8 +261,9 @@ impl Preparation<'_> {
         let folders = Folders { raw: &raw, public: &public, private: &private, raw_stays: self.keep_raw };
         let (description, files) = thread::scope(|scope| {
             let growing = scope.spawn(|| steps.growing.run());
+            let ending = steps.growing.ending();
             let run = recipe.run(&folders, &steps, &steps, self.threads);
-            steps.growing.end();
+            drop(ending);
             if let (Err(RunError::Data(_)), Some(packed)) = (&run, packed) {
                 // Damage may well be why.
                 packed.check()?;

@@ -85,6 +85,15 @@ const PIECE: u64 = 64 << 20;
 /// How often files are looked at.
 const PAUSE: Duration = Duration::from_millis(20);
 
+/// Ends the growth of files when it is dropped.
+pub(crate) struct Ending<'a>(&'a Growing);
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        self.0.is_over.store(true, Ordering::Relaxed);
+    }
+}
+
 impl Growing {
     fn files(&self) -> MutexGuard<'_, VecDeque<Grown>> {
         self.files.lock().unwrap_or_else(PoisonError::into_inner)
@@ -98,9 +107,9 @@ impl Growing {
         files.push_front(Grown { path: path.to_owned(), bytes: 0 });
     }
 
-    /// No more files are begun.
-    pub(crate) fn end(&self) {
-        self.is_over.store(true, Ordering::Relaxed);
+    /// No more files are begun once what is returned is dropped, be it by a panic.
+    pub(crate) fn ending(&self) -> Ending<'_> {
+        Ending(self)
     }
 
     /// Brings them to the disk until it ends.

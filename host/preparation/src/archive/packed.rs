@@ -151,9 +151,9 @@ impl<'a> Packed<'a> {
     }
 
     fn whole(&self, kept: &Kept) -> Result<Vec<u8>, Fault> {
-        let mut bytes = Vec::new();
         // A size that is only said takes no memory.
-        bytes.reserve(usize::try_from(kept.entry.size.min(self.sink.packed())).unwrap_or_default());
+        let said = usize::try_from(kept.entry.size.min(self.sink.packed())).unwrap_or_default();
+        let mut bytes = Vec::with_capacity(said);
         let mut zip = self.zip.clone();
         let content = zip.by_index(kept.entry.index).map_err(fault)?;
         content.take(kept.entry.size.saturating_add(1)).read_to_end(&mut bytes).map_err(Fault::decoding)?;
