@@ -19,6 +19,8 @@ mod prepare;
 mod progress;
 mod publish;
 mod space;
+mod steps;
+mod to_disk;
 mod unpacked;
 
 pub use description::given as given_description;

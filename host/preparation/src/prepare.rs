@@ -2,15 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
-use std::mem;
 use std::num::NonZeroUsize;
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
+use std::sync::mpsc;
 use std::thread;
 
-use assay_recipes::{Extractor, Failure, Folders, Observer, Recipe, Region, RunError};
+use assay_recipes::{Folders, Recipe, RunError};
 use assay_types::competition::Competition;
 use assay_types::{Edition, sha256};
 
@@ -27,7 +25,9 @@ use crate::layout::Layout;
 use crate::lock::Lock;
 use crate::manifest::{Description, Manifest, ManifestError, SCHEMA, Verification, listed};
 use crate::progress::{Progress, Stage};
-use crate::publish::{Growing, publish, remove, to_disk};
+use crate::publish::{publish, remove};
+use crate::steps::Steps;
+use crate::to_disk::to_disk;
 use crate::unpacked::{self, RAW};
 
 /// Where downloads come from.
@@ -149,13 +149,14 @@ impl Preparation<'_> {
         let archive = self.archive(layout, progress)?;
         let size = fs::metadata(&archive).map_err(PreparationError::io(&archive))?.len();
         let work = layout.work();
-        let made = match unpacked::before(&work) {
+        let made = match unpacked::before(&work, self.keep_raw) {
             // It may be of another download, so that has to be known before it is used.
             Some(before) => {
                 progress.stage(Stage::Check { total: size });
                 self.verified(&archive, progress).and_then(|verified| {
                     let raw = if before == verified.0 { Raw::Whole(&archive) } else { Raw::Of(&archive) };
-                    let made = self.make(layout, recipe, raw, || unpacked::mark(&work, &verified.0), progress)?;
+                    let made =
+                        self.make(layout, recipe, raw, || unpacked::mark(&work, &verified.0, self.keep_raw), progress)?;
                     Ok((verified, made))
                 })
             }
@@ -166,7 +167,7 @@ impl Preparation<'_> {
                     let verified = self.verified(archive, progress)?;
                     // Nothing comes if unpacking fails.
                     if is_unpacked.recv().is_ok() {
-                        unpacked::mark(work, &verified.0)?;
+                        unpacked::mark(work, &verified.0, self.keep_raw)?;
                     }
                     Ok(verified)
                 };
@@ -250,14 +251,7 @@ impl Preparation<'_> {
         for folder in [&public, &private] {
             fs::create_dir_all(folder).map_err(PreparationError::io(folder))?;
         }
-        let steps = Steps {
-            progress,
-            unpacker: &unpacker,
-            packed,
-            told: AtomicU64::new(0),
-            written: Mutex::default(),
-            growing: Growing::default(),
-        };
+        let steps = Steps::new(progress, &unpacker, packed);
         let folders = Folders { raw: &raw, public: &public, private: &private, raw_stays: self.keep_raw };
         let (description, files) = thread::scope(|scope| {
             let growing = scope.spawn(|| steps.growing.run());
@@ -271,7 +265,7 @@ impl Preparation<'_> {
             run?;
             self.complete(&made)?;
             let description = self.describe(&public)?;
-            let mut written = mem::take(&mut *steps.written());
+            let mut written = steps.written();
             written.remove(&public.join(description::FILE));
             let checking = scope.spawn(|| packed.map_or(Ok(()), Packed::check));
             let files = self.files(&made, &written, progress);
@@ -473,77 +467,5 @@ impl Preparation<'_> {
             return Ok(());
         }
         fs::rename(raw, &place).map_err(PreparationError::io(&place))
-    }
-}
-
-/// How a recipe's steps are told, and its archives unpacked.
-struct Steps<'a> {
-    progress: &'a dyn Progress,
-    unpacker: &'a Unpacker<'a>,
-    /// What of the download is still in its archive.
-    packed: Option<&'a Packed<'a>>,
-    /// How many bytes were told of.
-    told: AtomicU64,
-    /// What was written from the archive, and nobody wrote since.
-    written: Mutex<HashMap<PathBuf, Written>>,
-    growing: Growing,
-}
-
-impl Steps<'_> {
-    fn written(&self) -> MutexGuard<'_, HashMap<PathBuf, Written>> {
-        self.written.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Observer for Steps<'_> {
-    fn step(&self, index: usize, count: usize, words: &str) {
-        self.progress.stage(Stage::Step { index, count, words });
-    }
-
-    fn bytes(&self, done: u64) {
-        let before = self.told.fetch_max(done, Ordering::Relaxed);
-        self.progress.bytes(done.saturating_sub(before));
-    }
-
-    fn cancelled(&self) -> bool {
-        self.progress.cancelled()
-    }
-}
-
-impl Extractor for Steps<'_> {
-    fn extract(&self, archive: &Path, into: &Path) -> Result<(), Failure> {
-        Ok(self.unpacker.unpack(archive, into).map(|_| ())?)
-    }
-
-    fn packed(&self, path: &str) -> Option<usize> {
-        self.packed?.position(path)
-    }
-
-    fn packed_below(&self, folder: &str) -> Vec<String> {
-        self.packed.map(|packed| packed.names(folder)).unwrap_or_default()
-    }
-
-    fn bring(&self, path: &str) -> Result<(), Failure> {
-        Ok(self.packed.map_or(Ok(()), |packed| packed.bring(path))?)
-    }
-
-    fn bytes(&self, path: &str) -> Result<Option<Vec<u8>>, Failure> {
-        Ok(self.packed.map_or(Ok(None), |packed| packed.bytes(path))?)
-    }
-
-    fn region(&self, path: &str) -> Result<Option<Region>, Failure> {
-        Ok(self.packed.map_or(Ok(None), |packed| packed.region(path))?)
-    }
-
-    fn unpack(&self, path: &str, to: &Path) -> Result<u64, Failure> {
-        let packed = self.packed.ok_or_else(|| format!("{path} is in no archive"))?;
-        let written = packed.unpack(path, to)?;
-        self.written().insert(to.to_owned(), written);
-        Ok(written.bytes)
-    }
-
-    fn anew(&self, path: &Path) {
-        self.written().remove(path);
-        self.growing.begin(path);
     }
 }

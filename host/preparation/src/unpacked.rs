@@ -1,4 +1,4 @@
-//! The unpacked download in the folder of a preparation, and whether it is whole: a call that is stopped leaves it for the next one.
+//! The unpacked download in the folder of a preparation, and what it is of: a call that is stopped leaves it for the next one.
 
 use std::fs;
 use std::io;
@@ -17,25 +17,33 @@ use crate::space;
 #[derive(Debug, Serialize, Deserialize)]
 struct Unpacked {
     download: Digests,
+    /// Nothing of it is in the archive alone.
+    #[serde(default = "whole")]
+    all: bool,
+}
+
+/// Programs that do not say so left nothing in the archive.
+fn whole() -> bool {
+    true
 }
 
 /// Where the unpacked download is while it is worked on.
 pub(crate) const RAW: &str = "raw";
 
-/// The file that says which download is unpacked as a whole.
+/// The file that says which download is unpacked, but for what stays in the archive.
 const MARK: &str = "raw.json";
 
-/// Which download is unpacked as a whole, by a call that was stopped.
-pub(crate) fn before(work: &Path) -> Option<Digests> {
+/// Which download is unpacked, by a call that was stopped. With `all`, only one of which nothing stayed in the archive counts.
+pub(crate) fn before(work: &Path, all: bool) -> Option<Digests> {
     let bytes = fs::read(work.join(MARK)).ok()?;
     let known: Unpacked = serde_json::from_slice(&bytes).ok()?;
-    work.join(RAW).is_dir().then_some(known.download)
+    (work.join(RAW).is_dir() && (known.all || !all)).then_some(known.download)
 }
 
-/// Says that this download is unpacked as a whole.
-pub(crate) fn mark(work: &Path, download: &Digests) -> Result<(), PreparationError> {
+/// Says that this download is unpacked; with `all`, that nothing of it stayed in the archive.
+pub(crate) fn mark(work: &Path, download: &Digests, all: bool) -> Result<(), PreparationError> {
     let path = work.join(MARK);
-    let text = serde_json::to_vec(&Unpacked { download: download.clone() }).map_err(io::Error::from);
+    let text = serde_json::to_vec(&Unpacked { download: download.clone(), all }).map_err(io::Error::from);
     text.and_then(|text| fs::write(&path, text)).map_err(PreparationError::io(&path))
 }
 

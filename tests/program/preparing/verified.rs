@@ -98,6 +98,23 @@ fn what_is_unpacked_is_used_for_the_same_download_alone() -> Result<(), Failure>
     Ok(())
 }
 
+/// What a call left in the archive is unpacked by one that is to keep the unpacked download.
+#[test]
+fn what_stayed_in_the_archive_is_unpacked_if_it_is_to_be_kept() -> Result<(), Failure> {
+    let (world, content) = (World::new()?, download()?);
+    let recipe = fs::read_to_string(world.path("competitions/toy/preparation.toml"))?;
+    let fails = recipe.replace("raw/sample_submission.csv", "raw/nothing.csv");
+    fs::write(world.path("competitions/toy/preparation.toml"), fails)?;
+    let failed = prepare(&world, &content, &"0".repeat(32), &["--skip-verification"])?;
+    assert_eq!(failed.code, Some(3), "{}", failed.stderr);
+    assert!(world.path("data/toy/.preparing-prepared/raw.json").is_file());
+    fs::write(world.path("competitions/toy/preparation.toml"), &recipe)?;
+    let done = prepare(&world, &content, &"0".repeat(32), &["--skip-verification", "--keep-raw"])?;
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    assert_eq!(fs::read(world.path("data/toy/raw/test.csv"))?, b"id,y\n1,2\n");
+    Ok(())
+}
+
 /// A file whose digest is known since it was copied from the archive may be written anew by a later step: the manifest is of what is there.
 #[test]
 fn the_manifest_is_of_what_was_written_last() -> Result<(), Failure> {

@@ -1,0 +1,95 @@
+//! What a recipe's steps ask for while they work: who is told of them, and what of the download is still in its archive.
+
+use std::collections::HashMap;
+use std::mem;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use assay_recipes::{Extractor, Failure, Observer, Region};
+
+use crate::archive::{Packed, Unpacker, Written};
+use crate::progress::{Progress, Stage};
+use crate::to_disk::Growing;
+
+/// How a recipe's steps are told, and its archives unpacked.
+pub(crate) struct Steps<'a> {
+    progress: &'a dyn Progress,
+    unpacker: &'a Unpacker<'a>,
+    /// What of the download is still in its archive.
+    packed: Option<&'a Packed<'a>>,
+    /// How many bytes were told of.
+    told: AtomicU64,
+    /// What was written from the archive, and nobody wrote since.
+    written: Mutex<HashMap<PathBuf, Written>>,
+    pub(crate) growing: Growing,
+}
+
+impl<'a> Steps<'a> {
+    pub(crate) fn new(progress: &'a dyn Progress, unpacker: &'a Unpacker<'a>, packed: Option<&'a Packed<'a>>) -> Self {
+        let (told, written, growing) = (AtomicU64::new(0), Mutex::default(), Growing::default());
+        Steps { progress, unpacker, packed, told, written, growing }
+    }
+
+    /// Takes what is known of files since they were written from the archive.
+    pub(crate) fn written(&self) -> HashMap<PathBuf, Written> {
+        mem::take(&mut *self.known())
+    }
+
+    fn known(&self) -> MutexGuard<'_, HashMap<PathBuf, Written>> {
+        self.written.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Observer for Steps<'_> {
+    fn step(&self, index: usize, count: usize, words: &str) {
+        self.progress.stage(Stage::Step { index, count, words });
+    }
+
+    fn bytes(&self, done: u64) {
+        let before = self.told.fetch_max(done, Ordering::Relaxed);
+        self.progress.bytes(done.saturating_sub(before));
+    }
+
+    fn cancelled(&self) -> bool {
+        self.progress.cancelled()
+    }
+}
+
+impl Extractor for Steps<'_> {
+    fn extract(&self, archive: &Path, into: &Path) -> Result<(), Failure> {
+        Ok(self.unpacker.unpack(archive, into).map(|_| ())?)
+    }
+
+    fn packed(&self, path: &str) -> Option<usize> {
+        self.packed?.position(path)
+    }
+
+    fn packed_below(&self, folder: &str) -> Vec<String> {
+        self.packed.map(|packed| packed.names(folder)).unwrap_or_default()
+    }
+
+    fn bring(&self, path: &str) -> Result<(), Failure> {
+        Ok(self.packed.map_or(Ok(()), |packed| packed.bring(path))?)
+    }
+
+    fn bytes(&self, path: &str) -> Result<Option<Vec<u8>>, Failure> {
+        Ok(self.packed.map_or(Ok(None), |packed| packed.bytes(path))?)
+    }
+
+    fn region(&self, path: &str) -> Result<Option<Region>, Failure> {
+        Ok(self.packed.map_or(Ok(None), |packed| packed.region(path))?)
+    }
+
+    fn unpack(&self, path: &str, to: &Path) -> Result<u64, Failure> {
+        let packed = self.packed.ok_or_else(|| format!("{path} is in no archive"))?;
+        let written = packed.unpack(path, to)?;
+        self.known().insert(to.to_owned(), written);
+        Ok(written.bytes)
+    }
+
+    fn anew(&self, path: &Path) {
+        self.known().remove(path);
+        self.growing.begin(path);
+    }
+}
