@@ -5,10 +5,11 @@ use arrow::error::ArrowError;
 use arrow::row::{RowConverter, SortField};
 use thiserror::Error;
 
-use super::order::pick;
+use super::gather::pick;
 use crate::competition::{Contract, Rows};
 use crate::excerpt::excerpt;
 use crate::read::Table;
+use crate::threads::Threads;
 
 /// Why answers do not say which rows a submission must have.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -94,6 +95,6 @@ impl Expected {
         if distinct {
             rows.dedup_by(|a, b| encoded.row(*a as usize) == encoded.row(*b as usize));
         }
-        Ok(pick(&self.keys, &rows))
+        pick(&self.keys, &rows, Threads::one())
     }
 }

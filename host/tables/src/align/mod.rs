@@ -205,7 +205,7 @@ impl Matching<'_> {
         match self.contract.rows {
             Rows::Merge | Rows::Subset => Some(Alignment { submission: None, answers: Some(index.submission) }),
             Rows::Known => self.known_by_rank(&index, findings),
-            _ => Some(self.by_rank(&index)),
+            _ => self.by_rank(&index, findings),
         }
     }
 
@@ -270,20 +270,26 @@ impl Matching<'_> {
 
     /// Pairs both sides in the order of their keys, as far as the shorter one goes. Among equal keys it is the order in which
     /// the reference's sort leaves them.
-    fn by_rank(&self, index: &Index) -> Alignment {
+    fn by_rank(&self, index: &Index, findings: &mut Vec<Finding>) -> Option<Alignment> {
         let mut known = order_of(self.ours);
         if self.contract.rows == Rows::Superset {
             // The reference drops the other rows before it sorts.
             let rows = (0..).zip(&index.submission);
             let kept: Vec<u32> = rows.filter(|(_, key)| **key != NONE).map(|(row, _)| row).collect();
-            let some: Vec<ArrayRef> = order::pick(self.ours, &kept);
+            let some = match gather::pick(self.ours, &kept, self.threads) {
+                Ok(some) => some,
+                Err(error) => {
+                    findings.push(Finding::new(error.to_string()));
+                    return None;
+                }
+            };
             known = order_of(&some).into_iter().map(|position| kept[position as usize]).collect();
         }
         let mut answers = order_of(self.theirs);
         let pairs = known.len().min(answers.len());
         known.truncate(pairs);
         answers.truncate(pairs);
-        Alignment { submission: Some(known), answers: Some(answers) }
+        Some(Alignment { submission: Some(known), answers: Some(answers) })
     }
 
     /// Pairs the rows that count of both sides in the order of their keys.

@@ -2,8 +2,8 @@
 
 use std::cmp::Ordering;
 
-use arrow::array::{Array, ArrayRef, AsArray, StringArray, UInt32Array};
-use arrow::compute::{SortOptions, take};
+use arrow::array::{Array, ArrayRef, AsArray, StringArray};
+use arrow::compute::SortOptions;
 use arrow::row::{RowConverter, SortField};
 
 use super::numpy_order;
@@ -81,10 +81,4 @@ fn parted(column: &dyn Array) -> (Vec<u32>, Vec<u32>) {
     } else {
         rows.partition(|&row| column.is_valid(row as usize))
     }
-}
-
-/// Some rows of some columns.
-pub(super) fn pick(columns: &[ArrayRef], rows: &[u32]) -> Vec<ArrayRef> {
-    let rows = UInt32Array::from(rows.to_vec());
-    columns.iter().filter_map(|column| take(column, &rows, None).ok()).collect()
 }
