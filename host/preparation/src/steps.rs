@@ -81,11 +81,11 @@ impl Extractor for Steps<'_> {
         Ok(self.packed.map_or(Ok(None), |packed| packed.region(path))?)
     }
 
-    fn unpack(&self, path: &str, to: &Path) -> Result<u64, Failure> {
-        let packed = self.packed.ok_or_else(|| format!("{path} is in no archive"))?;
-        let written = packed.unpack(path, to)?;
-        self.known().insert(to.to_owned(), written);
-        Ok(written.bytes)
+    fn unpack(&self, files: Vec<(usize, PathBuf)>, each: &(dyn Fn(u64) + Sync)) -> Result<(), Failure> {
+        let packed = self.packed.ok_or("the files are in no archive")?;
+        let written = packed.unpack(&files, each)?;
+        self.known().extend(files.into_iter().map(|(_, to)| to).zip(written));
+        Ok(())
     }
 
     fn anew(&self, path: &Path) {

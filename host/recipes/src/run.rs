@@ -88,13 +88,14 @@ pub trait Extractor: Sync {
         Ok(None)
     }
 
-    /// Writes a file that is still in the archive to another place, and returns its size.
+    /// Writes files that are still in the archive to other places, each of which is there once: those that [`Extractor::packed`] tells.
+    /// `each` hears of the bytes of each of them.
     ///
     /// # Errors
     ///
-    /// If it is not in the archive, the archive is damaged, or it cannot be written.
-    fn unpack(&self, path: &str, _to: &Path) -> Result<u64, Failure> {
-        Err(format!("{path} is in no archive").into())
+    /// If one is not in the archive, the archive is damaged, or they cannot be written.
+    fn unpack(&self, _files: Vec<(usize, PathBuf)>, _each: &(dyn Fn(u64) + Sync)) -> Result<(), Failure> {
+        Err("the files are in no archive".into())
     }
 
     /// A file that a step makes is going to be written, or replaced.
@@ -210,10 +211,13 @@ impl<'a> Work<'a> {
         if place.root == Root::Raw { self.extractor.packed_below(&place.path) } else { Vec::new() }
     }
 
-    /// Writes a file that is still in the download's archive to its new place.
-    pub(crate) fn unpack(&self, from: &Place, to: &Path) -> Result<(), RunError> {
-        let failed = |source| RunError::Archive { path: self.path(from), source };
-        self.advance(self.extractor.unpack(&from.path, to).map_err(failed)?)
+    /// Writes files that are still in the download's archive to their new places.
+    pub(crate) fn unpack(&self, files: Vec<(usize, PathBuf)>) -> Result<(), RunError> {
+        let failed = |source| RunError::Archive { path: self.folders.raw.to_owned(), source };
+        // Whether it is to stop is asked once more below.
+        let unpacked = self.extractor.unpack(files, &|bytes| drop(self.advance(bytes)));
+        self.advance(0)?;
+        unpacked.map_err(failed)
     }
 
     /// A file is going to be written, or replaced.
