@@ -20,7 +20,7 @@ pub(crate) struct Steps<'a> {
     packed: Option<&'a Packed<'a>>,
     /// How many bytes were told of.
     told: AtomicU64,
-    /// What was written from the archive, and nobody wrote since.
+    /// What is known of files since they were written, by nobody since.
     written: Mutex<HashMap<PathBuf, Written>>,
     pub(crate) growing: Growing,
 }
@@ -31,7 +31,7 @@ impl<'a> Steps<'a> {
         Steps { progress, unpacker, packed, told, written, growing }
     }
 
-    /// Takes what is known of files since they were written from the archive.
+    /// Takes what is known of files since they were written.
     pub(crate) fn written(&self) -> HashMap<PathBuf, Written> {
         mem::take(&mut *self.known())
     }
@@ -91,5 +91,9 @@ impl Extractor for Steps<'_> {
     fn anew(&self, path: &Path) {
         self.known().remove(path);
         self.growing.begin(path);
+    }
+
+    fn made(&self, path: &Path, sha256: [u8; 32], bytes: u64) {
+        self.known().insert(path.to_owned(), Written { sha256, bytes });
     }
 }

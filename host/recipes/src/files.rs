@@ -103,8 +103,10 @@ pub(crate) fn copy_all(work: &Work, pairs: Vec<(Place, PathBuf)>, link: bool) ->
             targets.insert(to, (from, packed));
         }
     }
-    let folders: HashSet<&Path> = targets.keys().filter_map(|target| target.parent()).collect();
-    for folder in folders {
+    let mut folders: Vec<&Path> = targets.keys().filter_map(|target| target.parent()).collect();
+    // Most are the same as the one before.
+    folders.dedup();
+    for folder in folders.into_iter().collect::<HashSet<_>>() {
         fs::create_dir_all(folder).about(folder)?;
     }
     let (mut packed, mut others) = (Vec::new(), Vec::new());
