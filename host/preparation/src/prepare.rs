@@ -1,6 +1,7 @@
 //! The way of a data set: download → unpack → recipe → verify → publish. The download is verified beside unpacking and recipe.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ffi::OsString;
 use std::fs;
 use std::num::NonZeroUsize;
 use std::panic::resume_unwind;
@@ -27,7 +28,7 @@ use crate::manifest::{Description, Manifest, ManifestError, SCHEMA, Verification
 use crate::progress::{Progress, Stage};
 use crate::publish::{publish, remove};
 use crate::steps::Steps;
-use crate::to_disk::{Everything, FEW, to_disk};
+use crate::to_disk::{Everything, FEW, Growing, to_disk};
 use crate::unpacked::{self, RAW};
 
 /// Where downloads come from.
@@ -245,22 +246,22 @@ impl Preparation<'_> {
             unpacked()?;
             packed
         };
-        let packed = packed.as_ref();
-        let extra = self.extra(layout, &raw, packed, progress)?;
+        let extra = self.extra(layout, &raw, packed.as_ref(), progress)?;
 
         remove(&made).map_err(PreparationError::io(&made))?;
         let (public, private) = (made.join("public"), made.join("private"));
         for folder in [&public, &private] {
             fs::create_dir_all(folder).map_err(PreparationError::io(folder))?;
         }
-        let steps = Steps::new(progress, &unpacker, packed);
+        let growing = Growing::default();
         let folders = Folders { raw: &raw, public: &public, private: &private, raw_stays: self.keep_raw };
         let (description, files, to_disk) = thread::scope(|scope| {
-            let growing = scope.spawn(|| steps.growing.run());
-            let ending = steps.growing.ending();
+            let growth = scope.spawn(|| growing.run());
+            let ending = growing.ending();
+            let steps = Steps::new(progress, &unpacker, packed.as_ref(), &growing);
             let run = recipe.run(&folders, &steps, &steps, self.threads);
             drop(ending);
-            if let (Err(RunError::Data(_)), Some(packed)) = (&run, packed) {
+            if let (Err(RunError::Data(_)), Some(packed)) = (&run, &packed) {
                 // Damage may well be why.
                 packed.check()?;
             }
@@ -268,16 +269,17 @@ impl Preparation<'_> {
             self.complete(&made)?;
             let description = self.describe(&public)?;
             let mut written = steps.written();
-            // Those are on the disk by the time that they are listed.
+            // Many files take the disk a while, which begins while they are listed.
             let many = written.len() > FEW;
             let to_disk = if many { Everything::begin(&made) } else { Ok(Everything::default()) };
             let to_disk = to_disk.map_err(PreparationError::io(&made))?;
-            written.remove(&public.join(description::FILE));
-            let checking = scope.spawn(|| packed.map_or(Ok(()), Packed::check));
+            written.remove(public.join(description::FILE).as_os_str());
+            // Nobody needs the list of what is in the archive afterwards, and a long one takes a while to be forgotten.
+            let checking = scope.spawn(move || packed.map_or(Ok(()), |packed| packed.check()));
             let files = self.files(&made, &written, progress);
             checking.join().unwrap_or_else(|panic| resume_unwind(panic))?;
             let files = files?;
-            let grown = growing.join().unwrap_or_else(|panic| resume_unwind(panic));
+            let grown = growth.join().unwrap_or_else(|panic| resume_unwind(panic));
             grown.map_err(PreparationError::io(&made))?;
             Ok::<_, PreparationError>((description, files, to_disk))
         })?;
@@ -410,7 +412,7 @@ impl Preparation<'_> {
     fn files(
         &self,
         made: &Path,
-        written: &HashMap<PathBuf, Written>,
+        written: &HashMap<OsString, Written>,
         progress: &dyn Progress,
     ) -> Result<BTreeMap<String, Digests>, PreparationError> {
         let there = listed(made).map_err(PreparationError::io(made))?;
@@ -419,8 +421,10 @@ impl Preparation<'_> {
         let own = there.iter().filter(|(_, size)| few || **size >= LARGE);
         let own: Vec<String> = own.map(|(name, _)| name.clone()).collect();
         let md5 = |name: &str| self.dataset.prepared.contains_key(name);
-        let known =
-            |name: &str, size: u64| written.get(&made.join(name)).filter(|written| written.bytes == size && !md5(name));
+        let known = |name: &str, size: u64| {
+            let written = written.get(made.join(name).as_os_str());
+            written.filter(|written| written.bytes == size && !md5(name))
+        };
         let (mut files, mut unknown) = (Vec::with_capacity(there.len()), Vec::new());
         for (name, size) in there {
             match known(&name, size) {

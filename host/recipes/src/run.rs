@@ -42,7 +42,7 @@ pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 /// Who extracts archives. They come from strangers, so this is where they are checked.
 ///
 /// Files of the download may still be in its archive, each until it is brought to its place in the folder. Their paths are below the
-/// download's folder, with `/`.
+/// download's folder, with `/`. The path of a file on the disk is always written in the same way.
 pub trait Extractor: Sync {
     /// Extracts an archive into a folder that is there.
     ///
@@ -154,7 +154,7 @@ impl<'a> Work<'a> {
         &self.scratch
     }
 
-    /// Where a place is on the disk.
+    /// Where a place is on the disk, written in one way: of `a/b`, `a//b` and `a/./b` that is the first.
     pub(crate) fn path(&self, place: &Place) -> PathBuf {
         let root = match place.root {
             Root::Raw => self.folders.raw,
@@ -162,7 +162,12 @@ impl<'a> Work<'a> {
             Root::Public => self.folders.public,
             Root::Private => self.folders.private,
         };
-        if place.path.is_empty() { root.to_owned() } else { root.join(&place.path) }
+        if place.path.is_empty() {
+            return root.to_owned();
+        }
+        let path = root.join(&place.path);
+        let is_plain = place.path.split('/').all(|part| !part.is_empty() && part != ".");
+        if is_plain { path } else { path.components().collect() }
     }
 
     /// Where a file or a folder is on the disk that is to be read. What of it is still in the download's archive is brought there.
