@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::sync::mpsc;
 
+use assay_types::hexadecimal;
 use md5::Md5;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -35,7 +36,7 @@ pub struct Digests {
 impl Digests {
     /// Those of a file that is known since it was written.
     pub(crate) fn of(written: &Written) -> Self {
-        Digests { bytes: written.bytes, sha256: hex(&written.sha256), md5: None }
+        Digests { bytes: written.bytes, sha256: hexadecimal(&written.sha256), md5: None }
     }
 }
 
@@ -59,8 +60,8 @@ pub(crate) fn digests(path: &Path, md5: bool, progress: &dyn Progress) -> io::Re
         bytes += buffer.len() as u64;
         progress.bytes(buffer.len() as u64);
     }
-    let md5 = old.map(|old| hex(&old.finalize()));
-    Ok(Some(Digests { bytes, sha256: hex(&sha.finalize()), md5 }))
+    let md5 = old.map(|old| hexadecimal(&old.finalize()));
+    Ok(Some(Digests { bytes, sha256: hexadecimal(&sha.finalize()), md5 }))
 }
 
 /// Reads the next chunk; false at the end.
@@ -103,13 +104,8 @@ fn on_two_threads(file: &mut File, progress: &dyn Progress) -> io::Result<Option
         }
         drop(filled);
         let old = old.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        Ok(Some(Digests { bytes, sha256: hex(&sha.finalize()), md5: Some(hex(&old)) }))
+        Ok(Some(Digests { bytes, sha256: hexadecimal(&sha.finalize()), md5: Some(hexadecimal(&old)) }))
     })
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let digit = |number: u8| char::from_digit(number.into(), 16).unwrap_or_default();
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 #[cfg(test)]

@@ -75,7 +75,7 @@ pub fn compare(
 /// threads, large ones first, so that none of them is read alone at the end.
 pub(crate) fn all_digests(
     folder: &Path,
-    names: &[(&str, u64)],
+    names: &[(impl AsRef<str> + Sync, u64)],
     md5: impl Fn(&str) -> bool + Sync,
     threads: NonZeroUsize,
     progress: &dyn Progress,
@@ -93,6 +93,7 @@ pub(crate) fn all_digests(
                 while !stop.load(Ordering::Relaxed) {
                     let Some(&number) = order.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
                     let Some((name, _)) = names.get(number) else { break };
+                    let name = name.as_ref();
                     let error = match digests(&folder.join(name), md5(name), progress) {
                         Ok(Some(digests)) => {
                             let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);

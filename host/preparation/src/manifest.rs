@@ -18,6 +18,9 @@ pub const SCHEMA: u32 = 1;
 /// The largest manifest that is read, in bytes: that of some three million files.
 const MAX_BYTES: u64 = 512 << 20;
 
+/// How much of it is written at once.
+const WRITTEN: usize = 256 << 10;
+
 /// What prepared data are.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -119,7 +122,7 @@ impl Manifest {
 
     /// Writes the manifest into a folder.
     pub(crate) fn write(&self, folder: &Path) -> io::Result<()> {
-        let mut out = BufWriter::new(File::create(folder.join(MANIFEST))?);
+        let mut out = BufWriter::with_capacity(WRITTEN, File::create(folder.join(MANIFEST))?);
         serde_json::to_writer_pretty(&mut out, self)?;
         out.write_all(b"\n")?;
         out.flush()
@@ -149,19 +152,20 @@ impl Manifest {
 ///
 /// If a folder cannot be read, or there is something in it that is neither file nor folder.
 pub fn listed(folder: &Path) -> io::Result<BTreeMap<String, u64>> {
-    let mut files = BTreeMap::new();
-    let mut folders = vec![PathBuf::new()];
+    let mut files = Vec::new();
+    let mut folders = vec![String::new()];
     while let Some(below) = folders.pop() {
         for entry in fs::read_dir(folder.join(&below))? {
             let entry = entry?;
-            let path = below.join(entry.file_name());
             let kind = entry.file_type()?;
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            let path = if below.is_empty() { name.into_owned() } else { format!("{below}/{name}") };
             if kind.is_dir() {
                 folders.push(path);
             } else if kind.is_file() {
-                let name = path.to_string_lossy().into_owned();
-                if name != MANIFEST {
-                    files.insert(name, entry.metadata()?.len());
+                if path != MANIFEST {
+                    files.push((path, entry.metadata()?.len()));
                 }
             } else {
                 let what = format!("{} is neither a file nor a folder", entry.path().display());
@@ -169,5 +173,6 @@ pub fn listed(folder: &Path) -> io::Result<BTreeMap<String, u64>> {
             }
         }
     }
-    Ok(files)
+    // All at once, which is faster than one by one.
+    Ok(files.into_iter().collect())
 }

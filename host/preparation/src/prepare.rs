@@ -1,6 +1,7 @@
 //! The way of a data set: download → unpack → recipe → verify → publish. The download is verified beside unpacking and recipe.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ffi::OsString;
 use std::fs;
 use std::num::NonZeroUsize;
 use std::panic::resume_unwind;
@@ -20,14 +21,14 @@ use crate::description;
 use crate::digest::{Digests, digests};
 use crate::download::{self, Kaggle, Patience};
 use crate::error::PreparationError;
-use crate::examine::all_digests;
+use crate::examine::{LARGE, all_digests};
 use crate::layout::Layout;
 use crate::lock::Lock;
 use crate::manifest::{Description, Manifest, ManifestError, SCHEMA, Verification, listed};
 use crate::progress::{Progress, Stage};
 use crate::publish::{publish, remove};
 use crate::steps::Steps;
-use crate::to_disk::to_disk;
+use crate::to_disk::{Everything, FEW, Growing, to_disk};
 use crate::unpacked::{self, RAW};
 
 /// Where downloads come from.
@@ -93,6 +94,7 @@ struct Made {
     extra: BTreeMap<String, Digests>,
     description: Description,
     files: BTreeMap<String, Digests>,
+    to_disk: Everything,
 }
 
 /// Where what is made is until it takes its place.
@@ -190,8 +192,8 @@ impl Preparation<'_> {
             // The next call unpacks it anew.
             unpacked::unmark(&work).map_err(PreparationError::io(&work))?;
         }
-        let ((download, verification), made) = made?;
-        self.tables(&made.files, verification, progress)?;
+        let ((download, verification), Made { extra, description, files, to_disk }) = made?;
+        self.tables(&files, verification, progress)?;
 
         let manifest = Manifest {
             schema: SCHEMA,
@@ -200,13 +202,14 @@ impl Preparation<'_> {
             assay: env!("CARGO_PKG_VERSION").to_owned(),
             recipe: sha256(self.recipe.as_bytes()),
             download,
-            extra: made.extra,
+            extra,
             verification,
-            description: made.description,
-            files: made.files,
+            description,
+            files,
         };
         let (raw, made) = (work.join(RAW), work.join(MADE));
         manifest.write(&made).map_err(PreparationError::io(&made))?;
+        to_disk.end().map_err(PreparationError::io(&made))?;
         progress.stage(Stage::Publish);
         unpacked::unmark(&work).map_err(PreparationError::io(&work))?;
         self.kept(layout, &raw, progress)?;
@@ -243,22 +246,22 @@ impl Preparation<'_> {
             unpacked()?;
             packed
         };
-        let packed = packed.as_ref();
-        let extra = self.extra(layout, &raw, packed, progress)?;
+        let extra = self.extra(layout, &raw, packed.as_ref(), progress)?;
 
         remove(&made).map_err(PreparationError::io(&made))?;
         let (public, private) = (made.join("public"), made.join("private"));
         for folder in [&public, &private] {
             fs::create_dir_all(folder).map_err(PreparationError::io(folder))?;
         }
-        let steps = Steps::new(progress, &unpacker, packed);
+        let growing = Growing::default();
         let folders = Folders { raw: &raw, public: &public, private: &private, raw_stays: self.keep_raw };
-        let (description, files) = thread::scope(|scope| {
-            let growing = scope.spawn(|| steps.growing.run());
-            let ending = steps.growing.ending();
+        let (description, files, to_disk) = thread::scope(|scope| {
+            let growth = scope.spawn(|| growing.run());
+            let ending = growing.ending();
+            let steps = Steps::new(progress, &unpacker, packed.as_ref(), &growing);
             let run = recipe.run(&folders, &steps, &steps, self.threads);
             drop(ending);
-            if let (Err(RunError::Data(_)), Some(packed)) = (&run, packed) {
+            if let (Err(RunError::Data(_)), Some(packed)) = (&run, &packed) {
                 // Damage may well be why.
                 packed.check()?;
             }
@@ -266,16 +269,21 @@ impl Preparation<'_> {
             self.complete(&made)?;
             let description = self.describe(&public)?;
             let mut written = steps.written();
-            written.remove(&public.join(description::FILE));
-            let checking = scope.spawn(|| packed.map_or(Ok(()), Packed::check));
+            // Many files take the disk a while, which begins while they are listed.
+            let many = written.len() > FEW;
+            let to_disk = if many { Everything::begin(&made) } else { Ok(Everything::default()) };
+            let to_disk = to_disk.map_err(PreparationError::io(&made))?;
+            written.remove(public.join(description::FILE).as_os_str());
+            // Nobody needs the list of what is in the archive afterwards, and a long one takes a while to be forgotten.
+            let checking = scope.spawn(move || packed.map_or(Ok(()), |packed| packed.check()));
             let files = self.files(&made, &written, progress);
             checking.join().unwrap_or_else(|panic| resume_unwind(panic))?;
             let files = files?;
-            let grown = growing.join().unwrap_or_else(|panic| resume_unwind(panic));
+            let grown = growth.join().unwrap_or_else(|panic| resume_unwind(panic));
             grown.map_err(PreparationError::io(&made))?;
-            Ok::<_, PreparationError>((description, files))
+            Ok::<_, PreparationError>((description, files, to_disk))
         })?;
-        Ok(Made { extra, description, files })
+        Ok(Made { extra, description, files, to_disk })
     }
 
     /// The download: the user's, the one that is there, or a new one.
@@ -404,24 +412,29 @@ impl Preparation<'_> {
     fn files(
         &self,
         made: &Path,
-        written: &HashMap<PathBuf, Written>,
+        written: &HashMap<OsString, Written>,
         progress: &dyn Progress,
     ) -> Result<BTreeMap<String, Digests>, PreparationError> {
         let there = listed(made).map_err(PreparationError::io(made))?;
-        let names: Vec<(&str, u64)> = there.iter().map(|(name, size)| (name.as_str(), *size)).collect();
+        // Of many, the large ones alone: all that the file system has is brought to the disk besides.
+        let few = there.len() <= FEW;
+        let own = there.iter().filter(|(_, size)| few || **size >= LARGE);
+        let own: Vec<String> = own.map(|(name, _)| name.clone()).collect();
         let md5 = |name: &str| self.dataset.prepared.contains_key(name);
-        let known =
-            |name: &str, size: u64| written.get(&made.join(name)).filter(|written| written.bytes == size && !md5(name));
-        let (mut files, mut unknown) = (BTreeMap::new(), Vec::new());
-        for (name, size) in &names {
-            match known(name, *size) {
-                Some(written) => drop(files.insert((*name).to_owned(), Digests::of(written))),
-                None => unknown.push((*name, *size)),
+        let known = |name: &str, size: u64| {
+            let written = written.get(made.join(name).as_os_str());
+            written.filter(|written| written.bytes == size && !md5(name))
+        };
+        let (mut files, mut unknown) = (Vec::with_capacity(there.len()), Vec::new());
+        for (name, size) in there {
+            match known(&name, size) {
+                Some(written) => files.push((name, Digests::of(written))),
+                None => unknown.push((name, size)),
             }
         }
         progress.stage(Stage::Digest { total: unknown.iter().map(|(_, size)| size).sum() });
         let found = thread::scope(|scope| {
-            let writing = scope.spawn(|| to_disk(made, &names, progress));
+            let writing = scope.spawn(|| to_disk(made, &own, progress));
             let found = all_digests(made, &unknown, md5, self.threads, progress)?;
             writing.join().unwrap_or_else(|panic| resume_unwind(panic))?;
             Ok(found)
@@ -430,8 +443,8 @@ impl Preparation<'_> {
             return Err(PreparationError::Cancelled);
         }
         let found = found.map_err(PreparationError::io(made))?;
-        files.extend(unknown.iter().map(|(name, _)| (*name).to_owned()).zip(found));
-        Ok(files)
+        files.extend(unknown.into_iter().map(|(name, _)| name).zip(found));
+        Ok(files.into_iter().collect())
     }
 
     /// The reference's checksums are of its own edition alone.

@@ -1,7 +1,7 @@
 //! What a recipe's steps ask for while they work: who is told of them, and what of the download is still in its archive.
 
 use std::collections::HashMap;
-use std::mem;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -20,23 +20,27 @@ pub(crate) struct Steps<'a> {
     packed: Option<&'a Packed<'a>>,
     /// How many bytes were told of.
     told: AtomicU64,
-    /// What was written from the archive, and nobody wrote since.
-    written: Mutex<HashMap<PathBuf, Written>>,
-    pub(crate) growing: Growing,
+    /// What is known of files, by their paths, since they were written.
+    written: Mutex<HashMap<OsString, Written>>,
+    growing: &'a Growing,
 }
 
 impl<'a> Steps<'a> {
-    pub(crate) fn new(progress: &'a dyn Progress, unpacker: &'a Unpacker<'a>, packed: Option<&'a Packed<'a>>) -> Self {
-        let (told, written, growing) = (AtomicU64::new(0), Mutex::default(), Growing::default());
-        Steps { progress, unpacker, packed, told, written, growing }
+    pub(crate) fn new(
+        progress: &'a dyn Progress,
+        unpacker: &'a Unpacker<'a>,
+        packed: Option<&'a Packed<'a>>,
+        growing: &'a Growing,
+    ) -> Self {
+        Steps { progress, unpacker, packed, told: AtomicU64::new(0), written: Mutex::default(), growing }
     }
 
-    /// Takes what is known of files since they were written from the archive.
-    pub(crate) fn written(&self) -> HashMap<PathBuf, Written> {
-        mem::take(&mut *self.known())
+    /// Takes what is known of files since they were written.
+    pub(crate) fn written(self) -> HashMap<OsString, Written> {
+        self.written.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn known(&self) -> MutexGuard<'_, HashMap<PathBuf, Written>> {
+    fn known(&self) -> MutexGuard<'_, HashMap<OsString, Written>> {
         self.written.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -81,15 +85,19 @@ impl Extractor for Steps<'_> {
         Ok(self.packed.map_or(Ok(None), |packed| packed.region(path))?)
     }
 
-    fn unpack(&self, path: &str, to: &Path) -> Result<u64, Failure> {
-        let packed = self.packed.ok_or_else(|| format!("{path} is in no archive"))?;
-        let written = packed.unpack(path, to)?;
-        self.known().insert(to.to_owned(), written);
-        Ok(written.bytes)
+    fn unpack(&self, files: Vec<(usize, PathBuf)>, each: &(dyn Fn(u64) + Sync)) -> Result<(), Failure> {
+        let packed = self.packed.ok_or("the files are in no archive")?;
+        let written = packed.unpack(&files, each)?;
+        self.known().extend(files.into_iter().map(|(_, to)| to.into()).zip(written));
+        Ok(())
     }
 
     fn anew(&self, path: &Path) {
-        self.known().remove(path);
+        self.known().remove(path.as_os_str());
         self.growing.begin(path);
+    }
+
+    fn made(&self, path: &Path, sha256: [u8; 32], bytes: u64) {
+        self.known().insert(path.into(), Written { sha256, bytes });
     }
 }

@@ -3,29 +3,54 @@
 use std::collections::VecDeque;
 use std::fs::{self, File};
 use std::io;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use crate::examine::LARGE;
+use rustix::fs::syncfs;
+
 use crate::progress::Progress;
 
 /// Up to how many files are brought to the disk each on its own. Of more, all that the file system has is brought there at once, also what
 /// other programs wrote.
 pub(crate) const FEW: usize = 32;
 
-/// Brings these files to the disk, where they have to be before they are published, while others work: the large ones alone if there are
-/// many.
-pub(crate) fn to_disk(folder: &Path, names: &[(&str, u64)], progress: &dyn Progress) -> io::Result<()> {
-    for (name, _) in names.iter().filter(|(_, size)| names.len() <= FEW || *size >= LARGE) {
+/// Brings these files to the disk, where they have to be before they are published, while others work.
+pub(crate) fn to_disk(folder: &Path, names: &[String], progress: &dyn Progress) -> io::Result<()> {
+    for name in names {
         if progress.cancelled() {
             break;
         }
         File::open(folder.join(name))?.sync_data()?;
     }
     Ok(())
+}
+
+/// Brings all that a file system has to the disk, while others work; it is waited for when this is dropped.
+#[derive(Debug, Default)]
+pub(crate) struct Everything(Option<JoinHandle<io::Result<()>>>);
+
+impl Everything {
+    /// Begins with what is there now, on the file system of a folder.
+    pub(crate) fn begin(folder: &Path) -> io::Result<Self> {
+        let folder = File::open(folder)?;
+        Ok(Everything(Some(thread::spawn(move || Ok(syncfs(&folder)?)))))
+    }
+
+    /// Waits until it is there.
+    pub(crate) fn end(mut self) -> io::Result<()> {
+        self.0.take().map_or(Ok(()), |syncing| syncing.join().unwrap_or_else(|panic| resume_unwind(panic)))
+    }
+}
+
+impl Drop for Everything {
+    fn drop(&mut self) {
+        // Whoever wants to know how it ended waits for the end.
+        let _ = self.0.take().map(JoinHandle::join);
+    }
 }
 
 /// Brings files to the disk while they grow, so that little is left to do when they are whole.

@@ -1,6 +1,7 @@
 //! Finding, copying and packing files. What comes out does not depend on the order in which a folder lists them.
 
-use std::collections::BTreeMap;
+use std::collections::{HashMap, HashSet};
+use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::os::unix::fs::MetadataExt;
@@ -89,7 +90,8 @@ pub(crate) fn part_fits(pattern: &[u8], name: &[u8]) -> bool {
 /// Copies files and whole folders in parallel. Of two for one target, the later counts. `link` says that a second name of the same file
 /// will do, since the first one goes.
 pub(crate) fn copy_all(work: &Work, pairs: Vec<(Place, PathBuf)>, link: bool) -> Result<(), RunError> {
-    let mut targets: BTreeMap<PathBuf, (Place, Option<usize>)> = BTreeMap::new();
+    // By their text, since there is one way to write a path.
+    let mut targets: HashMap<OsString, (Place, Option<usize>)> = HashMap::with_capacity(pairs.len());
     for (from, to) in pairs {
         let packed = work.packed(&from);
         if packed.is_none() && work.path(&from).is_dir() {
@@ -97,27 +99,35 @@ pub(crate) fn copy_all(work: &Work, pairs: Vec<(Place, PathBuf)>, link: bool) ->
             for path in below(work, &from)? {
                 let from = from.with(if from.path.is_empty() { path.clone() } else { format!("{}/{path}", from.path) });
                 let packed = work.packed(&from);
-                targets.insert(to.join(&path), (from, packed));
+                targets.insert(to.join(&path).into(), (from, packed));
             }
         } else {
-            targets.insert(to, (from, packed));
+            targets.insert(to.into(), (from, packed));
         }
     }
-    let mut folders: Vec<&Path> = targets.keys().filter_map(|target| target.parent()).collect();
+    let mut folders: Vec<&Path> = targets.keys().filter_map(|target| Path::new(target).parent()).collect();
+    // Most are the same as the one before.
     folders.dedup();
-    for folder in folders {
+    for folder in folders.into_iter().collect::<HashSet<_>>() {
         fs::create_dir_all(folder).about(folder)?;
+    }
+    let (mut packed, mut others) = (Vec::new(), Vec::new());
+    for (to, (from, position)) in targets {
+        match position {
+            Some(position) => packed.push((position, PathBuf::from(to))),
+            None => others.push((from, PathBuf::from(to))),
+        }
+    }
+    // As they stand in the archive, and on the disk.
+    packed.sort_unstable();
+    others.sort_unstable_by(|(_, one), (_, other)| one.cmp(other));
+    if !packed.is_empty() {
+        work.unpack(packed)?;
     }
     let threads = rayon::ThreadPoolBuilder::new().num_threads(work.threads.get()).build();
     let threads = threads.map_err(|error| RunError::Io { path: PathBuf::new(), source: io::Error::other(error) })?;
-    let mut targets: Vec<_> = targets.into_iter().collect();
-    // Those in the archive in its order.
-    targets.sort_by_key(|(_, (_, packed))| *packed);
     threads.install(|| {
-        targets.par_iter().try_for_each(|(to, (from, packed))| {
-            if packed.is_some() {
-                return work.unpack(from, to);
-            }
+        others.par_iter().try_for_each(|(from, to)| {
             work.anew(to);
             let from = &work.path(from);
             let linked = if link { linked(from, to).about(from)? } else { None };

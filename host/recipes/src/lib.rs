@@ -20,6 +20,7 @@
 
 mod error;
 mod files;
+mod hashed;
 mod json;
 mod npy;
 mod parquet;
@@ -34,5 +35,5 @@ mod template;
 
 pub use error::{Fault, RecipeError, RunError};
 pub use recipe::Recipe;
-pub use region::Region;
+pub use region::{Region, Watch};
 pub use run::{Extractor, Failure, Folders, Observer};

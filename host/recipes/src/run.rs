@@ -42,7 +42,7 @@ pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 /// Who extracts archives. They come from strangers, so this is where they are checked.
 ///
 /// Files of the download may still be in its archive, each until it is brought to its place in the folder. Their paths are below the
-/// download's folder, with `/`.
+/// download's folder, with `/`. The path of a file on the disk is always written in the same way.
 pub trait Extractor: Sync {
     /// Extracts an archive into a folder that is there.
     ///
@@ -88,17 +88,21 @@ pub trait Extractor: Sync {
         Ok(None)
     }
 
-    /// Writes a file that is still in the archive to another place, and returns its size.
+    /// Writes files that are still in the archive to other places, each of which is there once: those that [`Extractor::packed`] tells.
+    /// `each` hears of the bytes of each of them.
     ///
     /// # Errors
     ///
-    /// If it is not in the archive, the archive is damaged, or it cannot be written.
-    fn unpack(&self, path: &str, _to: &Path) -> Result<u64, Failure> {
-        Err(format!("{path} is in no archive").into())
+    /// If one is not in the archive, the archive is damaged, or they cannot be written.
+    fn unpack(&self, _files: Vec<(usize, PathBuf)>, _each: &(dyn Fn(u64) + Sync)) -> Result<(), Failure> {
+        Err("the files are in no archive".into())
     }
 
     /// A file that a step makes is going to be written, or replaced.
     fn anew(&self, _path: &Path) {}
+
+    /// A file that a step made has this SHA-256 and so many bytes.
+    fn made(&self, _path: &Path, _sha256: [u8; 32], _bytes: u64) {}
 }
 
 /// What steps work with: folders, and tables by name.
@@ -150,7 +154,7 @@ impl<'a> Work<'a> {
         &self.scratch
     }
 
-    /// Where a place is on the disk.
+    /// Where a place is on the disk, written in one way: of `a/b`, `a//b` and `a/./b` that is the first.
     pub(crate) fn path(&self, place: &Place) -> PathBuf {
         let root = match place.root {
             Root::Raw => self.folders.raw,
@@ -158,7 +162,12 @@ impl<'a> Work<'a> {
             Root::Public => self.folders.public,
             Root::Private => self.folders.private,
         };
-        if place.path.is_empty() { root.to_owned() } else { root.join(&place.path) }
+        if place.path.is_empty() {
+            return root.to_owned();
+        }
+        let path = root.join(&place.path);
+        let is_plain = place.path.split('/').all(|part| !part.is_empty() && part != ".");
+        if is_plain { path } else { path.components().collect() }
     }
 
     /// Where a file or a folder is on the disk that is to be read. What of it is still in the download's archive is brought there.
@@ -210,10 +219,13 @@ impl<'a> Work<'a> {
         if place.root == Root::Raw { self.extractor.packed_below(&place.path) } else { Vec::new() }
     }
 
-    /// Writes a file that is still in the download's archive to its new place.
-    pub(crate) fn unpack(&self, from: &Place, to: &Path) -> Result<(), RunError> {
-        let failed = |source| RunError::Archive { path: self.path(from), source };
-        self.advance(self.extractor.unpack(&from.path, to).map_err(failed)?)
+    /// Writes files that are still in the download's archive to their new places.
+    pub(crate) fn unpack(&self, files: Vec<(usize, PathBuf)>) -> Result<(), RunError> {
+        let failed = |source| RunError::Archive { path: self.folders.raw.to_owned(), source };
+        // Whether it is to stop is asked once more below.
+        let unpacked = self.extractor.unpack(files, &|bytes| drop(self.advance(bytes)));
+        self.advance(0)?;
+        unpacked.map_err(failed)
     }
 
     /// A file is going to be written, or replaced.

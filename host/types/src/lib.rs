@@ -20,6 +20,6 @@ pub mod standings;
 pub mod tags;
 
 pub use counted::counted;
-pub use digest::{sha256, sha256_of};
+pub use digest::{hexadecimal, sha256, sha256_of};
 pub use direction::Direction;
 pub use edition::Edition;

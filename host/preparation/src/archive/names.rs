@@ -17,8 +17,8 @@ const DEPTH: usize = 64;
 /// The names that an archive has used.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
-    /// True where a name is a file's.
-    used: HashMap<PathBuf, bool>,
+    /// True where a name is a file's. They are kept as bytes, which are compared faster than paths: there is one way to write each.
+    used: HashMap<Box<[u8]>, bool>,
 }
 
 impl Names {
@@ -28,21 +28,22 @@ impl Names {
         if path.as_os_str().is_empty() {
             return if is_file { Err(Fault::Name("is empty")) } else { Ok(path) };
         }
-        for folder in path.ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty()) {
+        let name = path.as_os_str().as_bytes();
+        let mut folder = name;
+        while let Some(end) = folder.iter().rposition(|byte| *byte == b'/') {
+            folder = &folder[..end];
             match self.used.get(folder) {
                 // The folders above it are known then.
                 Some(false) => break,
                 Some(true) => return Err(Fault::Name("has a folder in it that is a file of the same archive")),
-                None => drop(self.used.insert(folder.to_owned(), false)),
+                None => drop(self.used.insert(folder.into(), false)),
             }
         }
-        match self.used.get(&path) {
-            Some(&was_file) if is_file || was_file => Err(Fault::Twice),
-            _ => {
-                self.used.insert(path.clone(), is_file);
-                Ok(path)
-            }
+        match self.used.get(name) {
+            Some(&was_file) if is_file || was_file => return Err(Fault::Twice),
+            _ => drop(self.used.insert(name.into(), is_file)),
         }
+        Ok(path)
     }
 }
 

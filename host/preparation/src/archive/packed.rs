@@ -1,13 +1,16 @@
 //! Files of a zip archive that stay in it until they are wanted, and are read there: small ones, and those that are stored as they are.
 //! So nothing is written that is only read, and what is copied is written once.
 
+use std::collections::HashMap;
 use std::io::{self, Read, Write};
 use std::num::NonZeroUsize;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use assay_recipes::Region;
+use assay_recipes::{Region, Watch};
+use crc32fast::Hasher;
 use sha2::{Digest, Sha256};
 use zip::ZipArchive;
 
@@ -30,8 +33,14 @@ pub(crate) struct Packed<'a> {
     threads: NonZeroUsize,
     /// What is unpacked before it is wanted.
     ahead: Vec<Entry>,
-    /// The others, in the order of their paths.
+    /// The others, as they stand in the archive.
     kept: Vec<Kept>,
+    /// Which of them have these paths.
+    places: HashMap<Box<str>, usize>,
+    /// All of them in the order of their paths.
+    by_path: Vec<usize>,
+    /// The checksums of files that are read where they stand.
+    sums: Mutex<HashMap<usize, Arc<Sum>>>,
     /// One thread at a time brings files to their places.
     bringing: Mutex<()>,
 }
@@ -39,7 +48,6 @@ pub(crate) struct Packed<'a> {
 /// A file that stays in the archive.
 struct Kept {
     entry: Entry,
-    path: String,
     /// It is what its checksum says.
     is_checked: AtomicBool,
     /// It was brought to its place.
@@ -47,8 +55,38 @@ struct Kept {
 }
 
 impl Kept {
+    fn path(&self) -> &[u8] {
+        self.entry.path.as_os_str().as_bytes()
+    }
+
     fn is_brought(&self) -> bool {
         self.is_brought.load(Ordering::Acquire)
+    }
+}
+
+/// The checksum of what was read of a file from its beginning, without a gap, whoever read it; and how much that is.
+#[derive(Debug, Default)]
+struct Sum(Mutex<(Hasher, u64)>);
+
+impl Sum {
+    fn known(&self) -> MutexGuard<'_, (Hasher, u64)> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// True if so many bytes were read, and have this checksum.
+    fn is(&self, bytes: u64, expected: u32) -> bool {
+        let known = self.known();
+        known.1 == bytes && known.0.clone().finalize() == expected
+    }
+}
+
+impl Watch for Sum {
+    fn read(&self, place: u64, bytes: &[u8]) {
+        let mut known = self.known();
+        let read = known.1.checked_sub(place).and_then(|read| usize::try_from(read).ok());
+        let fresh = read.and_then(|read| bytes.get(read..)).unwrap_or_default();
+        known.0.update(fresh);
+        known.1 += fresh.len() as u64;
     }
 }
 
@@ -72,14 +110,18 @@ impl<'a> Packed<'a> {
         let stays = |entry: &Entry| !all && (entry.size <= SMALL || entry.stored) && entry.path.to_str().is_some();
         let (kept, ahead): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(stays);
         let kept = kept.into_iter().map(|entry| Kept {
-            path: entry.path.to_string_lossy().into_owned(),
             entry,
             is_checked: AtomicBool::new(false),
             is_brought: AtomicBool::new(false),
         });
-        let mut kept: Vec<Kept> = kept.collect();
-        kept.sort_unstable_by(|one, other| one.path.cmp(&other.path));
-        Packed { archive: archive.to_owned(), zip, shared, sink, threads, ahead, kept, bringing: Mutex::default() }
+        let kept: Vec<Kept> = kept.collect();
+        let paths = kept.iter().enumerate().filter_map(|(place, kept)| Some((kept.entry.path.to_str()?.into(), place)));
+        let places = paths.collect();
+        let mut by_path: Vec<usize> = (0..kept.len()).collect();
+        by_path.sort_unstable_by_key(|&place| kept.get(place).map(Kept::path));
+        let archive = archive.to_owned();
+        let (sums, bringing) = (Mutex::default(), Mutex::default());
+        Packed { archive, zip, shared, sink, threads, ahead, kept, places, by_path, sums, bringing }
     }
 
     /// How many bytes all files have.
@@ -101,31 +143,38 @@ impl<'a> Packed<'a> {
 
     /// A file that is in no other place than the archive.
     fn find(&self, path: &str) -> Option<&Kept> {
-        let at = self.kept.binary_search_by(|kept| kept.path.as_str().cmp(path)).ok()?;
-        self.kept.get(at).filter(|kept| !kept.is_brought())
+        self.kept(*self.places.get(path)?)
+    }
+
+    /// The file at a place of the list, if it is in no other place than the archive.
+    fn kept(&self, place: usize) -> Option<&Kept> {
+        self.kept.get(place).filter(|kept| !kept.is_brought())
     }
 
     /// All such files below a folder.
     fn below(&self, folder: &str) -> impl Iterator<Item = &Kept> {
         let start = if folder.is_empty() { String::new() } else { format!("{folder}/") };
-        let first = self.kept.partition_point(|kept| kept.path < start);
-        let rest = self.kept.get(first..).unwrap_or_default().iter();
-        rest.take_while(move |kept| kept.path.starts_with(&start)).filter(|kept| !kept.is_brought())
+        let path = |place: &usize| self.kept.get(*place).map(Kept::path).unwrap_or_default();
+        let first = self.by_path.partition_point(|place| path(place) < start.as_bytes());
+        let rest = self.by_path.get(first..).unwrap_or_default().iter();
+        let below = rest.take_while(move |place| path(place).starts_with(start.as_bytes()));
+        below.filter_map(|place| self.kept(*place))
     }
 
     fn of<'s>(&'s self, kept: &'s Kept) -> impl Fn(Fault) -> ArchiveError + 's {
-        |fault| fault.of(&self.archive, Some(&kept.path))
+        |fault| fault.of(&self.archive, kept.entry.path.to_str())
     }
 
-    /// Which file of the archive this is, if it is still only there.
+    /// Which file of the archive this is, counted as they stand in it, if it is still only there.
     pub(crate) fn position(&self, path: &str) -> Option<usize> {
-        self.find(path).map(|kept| kept.entry.index)
+        self.places.get(path).copied().filter(|&place| self.kept(place).is_some())
     }
 
     /// The paths of the files below a folder that are still only in the archive, without the folder's own.
     pub(crate) fn names(&self, folder: &str) -> Vec<String> {
         let skipped = if folder.is_empty() { 0 } else { folder.len() + 1 };
-        self.below(folder).filter_map(|kept| kept.path.get(skipped..)).map(str::to_owned).collect()
+        let paths = self.below(folder).filter_map(|kept| kept.entry.path.to_str()?.get(skipped..));
+        paths.map(str::to_owned).collect()
     }
 
     /// Brings a file, or all that is below a folder, to its place.
@@ -198,7 +247,9 @@ impl<'a> Packed<'a> {
     /// Where the bytes of a file stand in the archive as they are, if it is still only there and they do. Whether they are what their
     /// checksum says is found out by [`Packed::check`].
     pub(crate) fn region(&self, path: &str) -> Result<Option<Region>, ArchiveError> {
-        let Some(kept) = self.find(path).filter(|kept| kept.entry.stored) else { return Ok(None) };
+        let place = self.position(path);
+        let stored = place.and_then(|place| Some((place, self.kept(place)?))).filter(|(_, kept)| kept.entry.stored);
+        let Some((place, kept)) = stored else { return Ok(None) };
         let start = || {
             let mut zip = self.zip.clone();
             let start = zip.by_index_raw(kept.entry.index).map_err(fault)?.data_start();
@@ -207,34 +258,76 @@ impl<'a> Packed<'a> {
             start.ok_or_else(cut)
         };
         let start = start().map_err(self.of(kept))?;
-        Ok(Some(Region::new(self.shared.file.clone(), start, kept.entry.size)))
+        let sum = self.sums().entry(place).or_default().clone();
+        Ok(Some(Region::new(self.shared.file.clone(), start, kept.entry.size).watched(sum)))
     }
 
-    /// Writes a file that is still only in the archive to a place that is not its own.
-    pub(crate) fn unpack(&self, path: &str, to: &Path) -> Result<Written, ArchiveError> {
-        let absent = || Fault::Io(io::ErrorKind::NotFound.into()).of(&self.archive, Some(path));
-        let kept = self.find(path).ok_or_else(absent)?;
-        let written = || {
-            let mut sha = Sha256::new();
-            let bytes = if kept.entry.size <= SMALL {
-                let bytes = self.whole(kept)?;
-                sha.update(&bytes);
-                create(to)?.write_all(&bytes)?;
-                bytes.len() as u64
-            } else {
-                let mut file = create(to)?;
-                self.in_pieces(kept, |piece| {
-                    sha.update(piece);
-                    file.write_all(piece)
-                })?
+    fn sums(&self) -> MutexGuard<'_, HashMap<usize, Arc<Sum>>> {
+        self.sums.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes which files were read to their end where they stand, and are what their checksums say.
+    fn note_read(&self) -> Result<(), ArchiveError> {
+        for (place, sum) in self.sums().iter() {
+            let Some(kept) = self.kept.get(*place) else { continue };
+            let is_same = || {
+                let expected = self.zip.by_index_data(kept.entry.index).map_err(fault)?.crc32();
+                Ok(sum.is(kept.entry.size, expected))
             };
-            Ok(Written { sha256: sha.finalize().into(), bytes })
+            if is_same().map_err(self.of(kept))? {
+                self.is_whole(kept, kept.entry.size).map_err(self.of(kept))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes files that are still only in the archive, each by its position, to places that are not their own, and returns what they are.
+    /// `each` hears of the bytes of each.
+    pub(crate) fn unpack(
+        &self,
+        files: &[(usize, PathBuf)],
+        each: &(dyn Fn(u64) + Sync),
+    ) -> Result<Vec<Written>, ArchiveError> {
+        let absent = || Fault::Io(io::ErrorKind::NotFound.into()).of(&self.archive, None);
+        let written: Vec<OnceLock<Written>> = files.iter().map(|_| OnceLock::new()).collect();
+        let todo: Vec<_> = files.iter().zip(&written).collect();
+        on_all_threads(&todo, self.threads, || {
+            |((position, to), place): &(&(usize, PathBuf), &OnceLock<Written>)| {
+                let kept = self.kept(*position).ok_or_else(absent)?;
+                let written = self.one(kept, to).map_err(self.of(kept))?;
+                each(written.bytes);
+                // Each has a place of its own.
+                let _ = place.set(written);
+                Ok(())
+            }
+        })?;
+        Ok(written.into_iter().filter_map(OnceLock::into_inner).collect())
+    }
+
+    /// Writes one of them.
+    fn one(&self, kept: &Kept, to: &Path) -> Result<Written, Fault> {
+        if self.sink.cancelled() {
+            return Err(Fault::Cancelled);
+        }
+        let mut sha = Sha256::new();
+        let bytes = if kept.entry.size <= SMALL {
+            let bytes = self.whole(kept)?;
+            sha.update(&bytes);
+            create(to)?.write_all(&bytes)?;
+            bytes.len() as u64
+        } else {
+            let mut file = create(to)?;
+            self.in_pieces(kept, |piece| {
+                sha.update(piece);
+                file.write_all(piece)
+            })?
         };
-        written().map_err(self.of(kept))
+        Ok(Written { sha256: sha.finalize().into(), bytes })
     }
 
     /// Reads all files that nobody has read to the end: a damaged archive is refused, whatever was wanted of it.
     pub(crate) fn check(&self) -> Result<(), ArchiveError> {
+        self.note_read()?;
         let mut left: Vec<&Kept> = self.kept.iter().filter(|kept| !kept.is_checked.load(Ordering::Relaxed)).collect();
         left.sort_unstable_by_key(|kept| kept.entry.index);
         on_all_threads(&left, self.threads, || {
@@ -319,10 +412,11 @@ mod tests {
             }
             let to = folder.path().join("to");
             for name in ["b/c/small", "stored", "b/small"] {
-                let written = packed.unpack(name, &to).unwrap();
+                let position = packed.position(name).unwrap();
+                let written = packed.unpack(&[(position, to.clone())], &|_| {}).unwrap();
                 let content = files.iter().find(|(other, ..)| *other == name).unwrap().2;
                 let sha256 = Sha256::digest(content).into();
-                assert_eq!(written, Written { sha256, bytes: content.len() as u64 });
+                assert_eq!(written, [Written { sha256, bytes: content.len() as u64 }]);
                 assert_eq!(fs::read(&to).unwrap(), content);
             }
             packed.bring("b").unwrap();
@@ -332,6 +426,37 @@ mod tests {
             assert!(files.iter().all(|(name, _, content)| fs::read(into.join(name)).unwrap() == *content));
             packed.check().unwrap();
         }
+    }
+
+    #[test]
+    fn what_is_read_where_it_stands_is_not_read_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, into) = (folder.path().join("a.zip"), folder.path().join("into"));
+        let large = noise(3 << 20);
+        archive(&path, &[("large", CompressionMethod::Stored, &large)]);
+        let unpacker = Unpacker::new(Limits::default(), NonZeroUsize::new(2).unwrap(), &Silent);
+        let packed = unpacker.open(&path, &into, false).unwrap().unwrap();
+        let region = || packed.region("large").unwrap().unwrap();
+        let is_read = || {
+            packed.note_read().unwrap();
+            packed.kept[0].is_checked.load(Ordering::Relaxed)
+        };
+        // Its beginning, once more from there on, and the rest.
+        region().read_exact(&mut [0; 1000]).unwrap();
+        let mut most = vec![0; large.len() - 1];
+        let mut reader = region();
+        reader.read_exact(&mut most).unwrap();
+        assert!(!is_read());
+        reader.read_exact(&mut [0]).unwrap();
+        assert!(is_read() && most[..] == large[..most.len()]);
+        // Another checksum is found where all of it is read once more.
+        let mut bytes = fs::read(&path).unwrap();
+        let at = bytes.windows(100).position(|bytes| *bytes == large[..100]).unwrap();
+        bytes[at + 50] ^= 1;
+        fs::write(&path, bytes).unwrap();
+        let packed = unpacker.open(&path, &into, false).unwrap().unwrap();
+        io::copy(&mut packed.region("large").unwrap().unwrap(), &mut io::sink()).unwrap();
+        assert!(packed.check().unwrap_err().to_string().contains("damaged"));
     }
 
     #[test]
@@ -355,7 +480,8 @@ mod tests {
             packed.region(name).unwrap();
             told(packed.check().unwrap_err());
             told(packed.bytes(name).unwrap_err());
-            told(packed.unpack(name, &folder.path().join("to")).unwrap_err());
+            let position = packed.position(name).unwrap();
+            told(packed.unpack(&[(position, folder.path().join("to"))], &|_| {}).unwrap_err());
             told(packed.bring("").unwrap_err());
             told(packed.check().unwrap_err());
         }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use assay_recipes::Recipe;
 
-use crate::made::{Problem, made};
+use crate::made::{Problem, bytes_made, made};
 
 fn of_table(table: &str, steps: &str) -> String {
     let steps = format!(
@@ -172,6 +172,54 @@ fn documents_of_bson_files_go_to_their_parts() -> Result<(), Problem> {
     assert!(error.contains("raw/a.bson, row 3: the document is cut"), "{error}");
     let error = made(&[("a.bson", &[0xff, 0xff, 0xff, 0x7f])], steps, "public/b.csv").unwrap_err().to_string();
     assert!(error.contains("raw/a.bson, row 1: the document has no sound length"), "{error}");
+    Ok(())
+}
+
+#[test]
+fn fields_of_bson_documents_are_found_behind_pictures() -> Result<(), Problem> {
+    // Pictures of all sizes, some larger than all that is read at once, and a long name, stand before a number.
+    let with_picture = |number: i32| -> Vec<u8> {
+        let size = if number == 50 { 3 << 20 } else { number * number * 7 };
+        let mut document = vec![0; 4];
+        for (kind, name, value) in [
+            (0x10, "_id".to_owned(), number.to_le_bytes().to_vec()),
+            (0x05, "x".repeat(20_000), [&size.to_le_bytes()[..], &[0], &vec![1; size as usize]].concat()),
+            (0x12, "class".to_owned(), (i64::from(number) << 40).to_le_bytes().to_vec()),
+            (0x10, "_id".to_owned(), 0_i32.to_le_bytes().to_vec()),
+        ] {
+            document.extend([&[kind], name.as_bytes(), &[0], &value].concat());
+        }
+        document.push(0);
+        let length = document.len() as u32;
+        document[..4].copy_from_slice(&length.to_le_bytes());
+        document
+    };
+    let file: Vec<u8> = (0..100).flat_map(with_picture).collect();
+    let steps = "
+        { read-bson = { file = \"raw/a.bson\", fields = [\"class\", \"_id\"], as = \"all\" } },
+        { split-bson = { file = \"raw/a.bson\", field = \"_id\", parts = [{ among = \"all\", to = \"public/a.bson\" }] } },
+        { write = { table = \"all\", file = \"public/a.csv\" } },";
+    let rows: String = (0..100).map(|number: i64| format!("{},{number}\n", number << 40)).collect();
+    assert_eq!(made(&[("a.bson", &file)], steps, "public/a.csv")?, format!("class,_id\n{rows}"));
+    assert!(bytes_made(&[("a.bson", &file)], steps, "public/a.bson")? == file);
+    // A field that is longer than its document.
+    let mut unsound = file.clone();
+    unsound[13 + 20_002..][..4].copy_from_slice(&100_i32.to_le_bytes());
+    let error = made(&[("a.bson", &unsound)], steps, "public/a.csv").unwrap_err().to_string();
+    assert!(error.contains("raw/a.bson, row 1: there is no whole number class"), "{error}");
+    Ok(())
+}
+
+#[test]
+fn two_ways_to_write_a_path_are_one_file() -> Result<(), Problem> {
+    let files: [(&str, &[u8]); 3] = [("a.csv", b"from,to\n1,x/y\n2,x/./y\n3,x//z\n"), ("1", b"one"), ("2", b"two")];
+    let files = [&files[..], &[("3", b"three".as_slice())]].concat();
+    let steps = "
+        { read = { file = \"raw/a.csv\", as = \"all\" } },
+        { copy = { each = \"all\", from = \"raw/{from}\", to = \"public/{to}\" } },";
+    // The later one counts.
+    assert_eq!(made(&files, steps, "public/x/y")?, "two");
+    assert_eq!(made(&files, steps, "public/x/z")?, "three");
     Ok(())
 }
 
