@@ -20,7 +20,7 @@ pub(crate) struct Steps<'a> {
     packed: Option<&'a Packed<'a>>,
     /// How many bytes were told of.
     told: AtomicU64,
-    /// What is known of files, by their paths, since they were written.
+    /// What was written from the archive, and nobody wrote since, by its path.
     written: Mutex<HashMap<OsString, Written>>,
     growing: &'a Growing,
 }
@@ -35,7 +35,7 @@ impl<'a> Steps<'a> {
         Steps { progress, unpacker, packed, told: AtomicU64::new(0), written: Mutex::default(), growing }
     }
 
-    /// Takes what is known of files since they were written.
+    /// Takes what is known of files since they were written from the archive.
     pub(crate) fn written(self) -> HashMap<OsString, Written> {
         self.written.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
@@ -95,9 +95,5 @@ impl Extractor for Steps<'_> {
     fn anew(&self, path: &Path) {
         self.known().remove(path.as_os_str());
         self.growing.begin(path);
-    }
-
-    fn made(&self, path: &Path, sha256: [u8; 32], bytes: u64) {
-        self.known().insert(path.into(), Written { sha256, bytes });
     }
 }

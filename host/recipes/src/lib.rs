@@ -20,7 +20,6 @@
 
 mod error;
 mod files;
-mod hashed;
 mod json;
 mod npy;
 mod parquet;
@@ -35,5 +34,5 @@ mod template;
 
 pub use error::{Fault, RecipeError, RunError};
 pub use recipe::Recipe;
-pub use region::{Region, Watch};
+pub use region::Region;
 pub use run::{Extractor, Failure, Folders, Observer};

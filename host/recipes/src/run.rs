@@ -100,9 +100,6 @@ pub trait Extractor: Sync {
 
     /// A file that a step makes is going to be written, or replaced.
     fn anew(&self, _path: &Path) {}
-
-    /// A file that a step made has this SHA-256 and so many bytes.
-    fn made(&self, _path: &Path, _sha256: [u8; 32], _bytes: u64) {}
 }
 
 /// What steps work with: folders, and tables by name.

@@ -7,10 +7,9 @@ use std::num::NonZeroUsize;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
-use assay_recipes::{Region, Watch};
-use crc32fast::Hasher;
+use assay_recipes::Region;
 use sha2::{Digest, Sha256};
 use zip::ZipArchive;
 
@@ -39,8 +38,6 @@ pub(crate) struct Packed<'a> {
     places: HashMap<Box<str>, usize>,
     /// All of them in the order of their paths.
     by_path: Vec<usize>,
-    /// The checksums of files that are read where they stand.
-    sums: Mutex<HashMap<usize, Arc<Sum>>>,
     /// One thread at a time brings files to their places.
     bringing: Mutex<()>,
 }
@@ -61,32 +58,6 @@ impl Kept {
 
     fn is_brought(&self) -> bool {
         self.is_brought.load(Ordering::Acquire)
-    }
-}
-
-/// The checksum of what was read of a file from its beginning, without a gap, whoever read it; and how much that is.
-#[derive(Debug, Default)]
-struct Sum(Mutex<(Hasher, u64)>);
-
-impl Sum {
-    fn known(&self) -> MutexGuard<'_, (Hasher, u64)> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// True if so many bytes were read, and have this checksum.
-    fn is(&self, bytes: u64, expected: u32) -> bool {
-        let known = self.known();
-        known.1 == bytes && known.0.clone().finalize() == expected
-    }
-}
-
-impl Watch for Sum {
-    fn read(&self, place: u64, bytes: &[u8]) {
-        let mut known = self.known();
-        let read = known.1.checked_sub(place).and_then(|read| usize::try_from(read).ok());
-        let fresh = read.and_then(|read| bytes.get(read..)).unwrap_or_default();
-        known.0.update(fresh);
-        known.1 += fresh.len() as u64;
     }
 }
 
@@ -120,8 +91,7 @@ impl<'a> Packed<'a> {
         let mut by_path: Vec<usize> = (0..kept.len()).collect();
         by_path.sort_unstable_by_key(|&place| kept.get(place).map(Kept::path));
         let archive = archive.to_owned();
-        let (sums, bringing) = (Mutex::default(), Mutex::default());
-        Packed { archive, zip, shared, sink, threads, ahead, kept, places, by_path, sums, bringing }
+        Packed { archive, zip, shared, sink, threads, ahead, kept, places, by_path, bringing: Mutex::default() }
     }
 
     /// How many bytes all files have.
@@ -247,9 +217,7 @@ impl<'a> Packed<'a> {
     /// Where the bytes of a file stand in the archive as they are, if it is still only there and they do. Whether they are what their
     /// checksum says is found out by [`Packed::check`].
     pub(crate) fn region(&self, path: &str) -> Result<Option<Region>, ArchiveError> {
-        let place = self.position(path);
-        let stored = place.and_then(|place| Some((place, self.kept(place)?))).filter(|(_, kept)| kept.entry.stored);
-        let Some((place, kept)) = stored else { return Ok(None) };
+        let Some(kept) = self.find(path).filter(|kept| kept.entry.stored) else { return Ok(None) };
         let start = || {
             let mut zip = self.zip.clone();
             let start = zip.by_index_raw(kept.entry.index).map_err(fault)?.data_start();
@@ -258,27 +226,7 @@ impl<'a> Packed<'a> {
             start.ok_or_else(cut)
         };
         let start = start().map_err(self.of(kept))?;
-        let sum = self.sums().entry(place).or_default().clone();
-        Ok(Some(Region::new(self.shared.file.clone(), start, kept.entry.size).watched(sum)))
-    }
-
-    fn sums(&self) -> MutexGuard<'_, HashMap<usize, Arc<Sum>>> {
-        self.sums.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Notes which files were read to their end where they stand, and are what their checksums say.
-    fn note_read(&self) -> Result<(), ArchiveError> {
-        for (place, sum) in self.sums().iter() {
-            let Some(kept) = self.kept.get(*place) else { continue };
-            let is_same = || {
-                let expected = self.zip.by_index_data(kept.entry.index).map_err(fault)?.crc32();
-                Ok(sum.is(kept.entry.size, expected))
-            };
-            if is_same().map_err(self.of(kept))? {
-                self.is_whole(kept, kept.entry.size).map_err(self.of(kept))?;
-            }
-        }
-        Ok(())
+        Ok(Some(Region::new(self.shared.file.clone(), start, kept.entry.size)))
     }
 
     /// Writes files that are still only in the archive, each by its position, to places that are not their own, and returns what they are.
@@ -327,7 +275,6 @@ impl<'a> Packed<'a> {
 
     /// Reads all files that nobody has read to the end: a damaged archive is refused, whatever was wanted of it.
     pub(crate) fn check(&self) -> Result<(), ArchiveError> {
-        self.note_read()?;
         let mut left: Vec<&Kept> = self.kept.iter().filter(|kept| !kept.is_checked.load(Ordering::Relaxed)).collect();
         left.sort_unstable_by_key(|kept| kept.entry.index);
         on_all_threads(&left, self.threads, || {
@@ -426,37 +373,6 @@ mod tests {
             assert!(files.iter().all(|(name, _, content)| fs::read(into.join(name)).unwrap() == *content));
             packed.check().unwrap();
         }
-    }
-
-    #[test]
-    fn what_is_read_where_it_stands_is_not_read_again() {
-        let folder = tempfile::tempdir().unwrap();
-        let (path, into) = (folder.path().join("a.zip"), folder.path().join("into"));
-        let large = noise(3 << 20);
-        archive(&path, &[("large", CompressionMethod::Stored, &large)]);
-        let unpacker = Unpacker::new(Limits::default(), NonZeroUsize::new(2).unwrap(), &Silent);
-        let packed = unpacker.open(&path, &into, false).unwrap().unwrap();
-        let region = || packed.region("large").unwrap().unwrap();
-        let is_read = || {
-            packed.note_read().unwrap();
-            packed.kept[0].is_checked.load(Ordering::Relaxed)
-        };
-        // Its beginning, once more from there on, and the rest.
-        region().read_exact(&mut [0; 1000]).unwrap();
-        let mut most = vec![0; large.len() - 1];
-        let mut reader = region();
-        reader.read_exact(&mut most).unwrap();
-        assert!(!is_read());
-        reader.read_exact(&mut [0]).unwrap();
-        assert!(is_read() && most[..] == large[..most.len()]);
-        // Another checksum is found where all of it is read once more.
-        let mut bytes = fs::read(&path).unwrap();
-        let at = bytes.windows(100).position(|bytes| *bytes == large[..100]).unwrap();
-        bytes[at + 50] ^= 1;
-        fs::write(&path, bytes).unwrap();
-        let packed = unpacker.open(&path, &into, false).unwrap().unwrap();
-        io::copy(&mut packed.region("large").unwrap().unwrap(), &mut io::sink()).unwrap();
-        assert!(packed.check().unwrap_err().to_string().contains("damaged"));
     }
 
     #[test]
