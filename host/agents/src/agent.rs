@@ -6,9 +6,9 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use assay_types::excerpt::{excerpt, listed};
+use assay_types::sha256;
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use sha2::{Digest, Sha256};
 use walkdir::WalkDir;
 
 use crate::AgentsError;
@@ -146,7 +146,7 @@ impl Agent {
         if let Some((name, _)) = env_vars.iter().find(|(name, _)| name.is_empty() || name.contains(['=', '\0'])) {
             return Err(wrong(format!("`env_vars`: {} is no name of an environment variable", excerpt(name))));
         }
-        let config = Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+        let config = sha256(text.as_bytes());
         Ok(Agent {
             id: id.to_owned(),
             name,

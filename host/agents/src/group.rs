@@ -247,7 +247,7 @@ fn uuid() -> Result<String, AgentsError> {
         .map_err(|error| AgentsError::Machine(format!("there are no random numbers: {error}")))?;
     bytes[6] = bytes[6] & 0x0f | 0x40;
     bytes[8] = bytes[8] & 0x3f | 0x80;
-    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = assay_types::hexadecimal(&bytes);
     let parts = [0..8, 8..12, 12..16, 16..20, 20..32].map(|part| hex.get(part).unwrap_or_default());
     Ok(parts.join("-"))
 }

@@ -57,13 +57,7 @@ impl Key {
     /// The keyed digest (HMAC-SHA256) of these texts one after the other, in hexadecimal.
     #[must_use]
     pub fn sign(&self, texts: &[&[u8]]) -> String {
-        use std::fmt::Write;
-
-        let digest = self.mac(texts).finalize().into_bytes();
-        digest.iter().fold(String::with_capacity(64), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+        assay_types::hexadecimal(&self.mac(texts).finalize().into_bytes())
     }
 
     /// True if that is what [`Key::sign`] gives of the texts.

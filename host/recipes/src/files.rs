@@ -1,6 +1,6 @@
 //! Finding, copying and packing files. What comes out does not depend on the order in which a folder lists them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::ffi::OsString;
 use std::fs;
 use std::io;
@@ -108,7 +108,7 @@ pub(crate) fn copy_all(work: &Work, pairs: Vec<(Place, PathBuf)>, link: bool) ->
     let mut folders: Vec<&Path> = targets.keys().filter_map(|target| Path::new(target).parent()).collect();
     // Most are the same as the one before.
     folders.dedup();
-    for folder in folders.into_iter().collect::<HashSet<_>>() {
+    for folder in folders.into_iter().collect::<BTreeSet<_>>() {
         fs::create_dir_all(folder).about(folder)?;
     }
     let (mut packed, mut others) = (Vec::new(), Vec::new());

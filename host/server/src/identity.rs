@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use assay_types::sha256;
+use assay_types::{hexadecimal, sha256};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use thiserror::Error;
@@ -106,8 +106,7 @@ pub(crate) fn hash(token: &str) -> String {
 ///
 /// If the system gives no random numbers.
 pub fn random_id(prefix: &str) -> Result<String, TokenError> {
-    let digits: String = random::<16>()?.iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(format!("{prefix}_{digits}"))
+    Ok(format!("{prefix}_{}", hexadecimal(&random::<16>()?)))
 }
 
 /// A name as participants have one.

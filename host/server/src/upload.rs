@@ -7,6 +7,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 use assay_types::excerpt::listed;
+use assay_types::hexadecimal;
 use axum::extract::multipart::{Field, Multipart, MultipartError};
 use axum::http::StatusCode;
 use sha2::{Digest, Sha256};
@@ -154,7 +155,7 @@ impl Uploads {
             writer.write_all(&chunk).map_err(failed)?;
         }
         let file: NamedTempFile = writer.into_inner().map_err(|error| failed(error.into_error()))?;
-        let sha256 = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 = hexadecimal(&hash.finalize());
         Ok(Upload { path: file.into_temp_path(), bytes, sha256, name, _place: Some(place) })
     }
 }

@@ -131,7 +131,7 @@ pub fn batch_digest(batch: &RecordBatch) -> Result<String, BatchError> {
             }
         }
     }
-    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(assay_types::hexadecimal(&hash.finalize()))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use assay_tables::read::OpenFile;
-use assay_types::sha256_of;
+use assay_types::{hexadecimal, sha256_of};
 use md5::{Digest, Md5};
 
 /// The largest file whose digests are taken, in bytes.
@@ -27,6 +27,6 @@ pub(super) fn digests(file: &Path) -> Option<(u64, String, String)> {
     }
     let mut both = Both(opened.file().take(LARGEST), Md5::new());
     let sha256 = sha256_of(&mut both).ok()?;
-    let md5 = both.1.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    let md5 = hexadecimal(&both.1.finalize());
     Some((size, sha256, md5))
 }
